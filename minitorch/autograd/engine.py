@@ -1,0 +1,316 @@
+"""The engine: gradients flow from the outputs to the leaves along the recorded nodes.
+
+`run` collects the nodes that the outputs reach, sorts them by the order in which they were
+recorded, and walks once from the youngest to the oldest. Each node's vjps turn the gradient of its
+value into the shares of its parents. Nothing recurses, so a graph may be millions of nodes deep.
+"""
+
+import sys
+from operator import attrgetter
+
+import numpy as np
+
+from minitorch.autograd import rebase, versions
+from minitorch.autograd.node import captured, grad_mode
+from minitorch.autograd.reread import Reader
+from minitorch.autograd.tensor import Tensor, method, wrap
+from minitorch.backend.errors import ShapeError
+from minitorch.backend.namespaces import namespace
+
+by_order = attrgetter("order")
+
+
+def collect(roots):
+    """The nodes that `roots` reach, themselves included, the youngest first."""
+    nodes = list(dict.fromkeys(roots))
+    seen = set(nodes)
+    for node in nodes:  # grows while we walk it
+        for parent in node.parents:
+            if parent is not None and parent not in seen:
+                seen.add(parent)
+                nodes.append(parent)
+    nodes.sort(key=by_order, reverse=True)
+    return nodes
+
+
+def leading_to(targets, nodes):
+    """The set of those `nodes` from which a path leads to one of `targets`."""
+    leading = set(targets)
+    for node in reversed(nodes):
+        for parent in node.parents:
+            if parent in leading:
+                leading.add(node)
+                break
+    return leading
+
+
+def unbroadcast(g, shape):
+    """`g` summed over the axes along which `shape` was broadcast."""
+    extra = g.ndim - len(shape)
+    stretched = tuple(
+        axis for axis in range(g.ndim) if axis < extra or (shape[axis - extra] == 1 != g.shape[axis])
+    )
+    return g.sum(axis=stretched, keepdims=True).reshape(shape)
+
+
+def references(thing):
+    """How many references `sys.getrefcount` counts to what only `run` holds."""
+    g = thing.copy()
+    return sys.getrefcount(g)
+
+
+ALONE = references([])
+
+
+def run(gradients, retain_graph, create_graph, targets=None):
+    """Carry `gradients`, a dict of nodes to gradients (arrays; Tensors with create_graph), down.
+
+    targets  nodes whose gradients are wanted: a dict of them is returned, and no `.grad` changes.
+             None: the gradients land in the leaves.
+    """
+    nodes = collect(gradients)
+    oldest = next((node.order for node in reversed(nodes) if node.leaf is None), 0)
+    if rebase.clock.latest > oldest and rebase.renew_views(nodes):
+        nodes = collect(gradients)
+    wanted = leading_to(targets, nodes) if targets is not None else None
+    reader = Reader(nodes) if create_graph else None
+    written = versions.clock.latest > oldest
+    found = {}
+
+    for node in nodes:
+        g = gradients.pop(node, None)
+        if g is None or (wanted is not None and node not in wanted):
+            continue
+        if node.hooks:
+            g = call_hooks(node.hooks, g)
+        if targets is not None and node in targets:
+            found[node] = g
+        if node.leaf is not None:
+            if targets is None:
+                accumulate(node, g, sys.getrefcount(g) == ALONE)
+            continue
+
+        vjps = node.vjps
+        if vjps is None:
+            raise freed(node)
+        if written and node.order < versions.clock.latest:
+            versions.check(node, create_graph)
+        if create_graph:
+            vjps = reader.vjps(node)
+        shares = vjps(g) if type(vjps) is not tuple else None
+        for index, parent in enumerate(node.parents):
+            if parent is None or (wanted is not None and parent not in wanted):
+                continue
+            share = vjps[index](g) if shares is None else shares[index]
+            if share is None:
+                continue
+            if share.shape != parent.shape:
+                share = unbroadcast(share, parent.shape)
+            held = gradients.get(parent)
+            gradients[parent] = share if held is None else held + share
+        if not retain_graph and (node.op.saves_arrays or holds_arrays(node)):
+            node.vjps = node.inputs = None
+        g = shares = share = held = vjps = None  # so that a leaf's gradient has one holder
+    return found
+
+
+def accumulate(node, g, alone):
+    """Add `g` to the `.grad` of a leaf, which owns the memory of its gradient."""
+    tensor = node.leaf()
+    if tensor is None:
+        return
+    if isinstance(g, Tensor):
+        tensor._grad = g.clone() if tensor._grad is None else tensor._grad + g
+    elif tensor._grad is None:
+        own = alone and g.base is None and type(g) is type(tensor.array)
+        tensor._grad = wrap(g if own else namespace(tensor.array).array(g, copy=True))
+    elif tensor._grad.node is not None:
+        tensor._grad = wrap(tensor._grad.array + g)
+    else:
+        tensor._grad.array += g
+        versions.touch(tensor._grad.array)
+    for hook in node.settings:
+        hook(tensor)
+
+
+def holds_arrays(node):
+    """Whether the vjps of a node hold arrays; one that holds none can serve again."""
+    op = node.op
+    if not op.saves_nothing:
+        op.saves_arrays = any(
+            hasattr(each, "strides") or isinstance(each, Tensor) for each in captured(node.vjps)
+        )
+    return op.saves_arrays
+
+
+def freed(node):
+    return RuntimeError(
+        "Trying to backward through the graph a second time: what "
+        f"{node.name()} had saved was freed by the first backward\n"
+        "  call the first backward with retain_graph=True, or compute the loss again"
+    )
+
+
+def call_hooks(hooks, g):
+    """The gradient that the hooks leave of `g`."""
+    seen = g if isinstance(g, Tensor) else wrap(g)
+    for hook in list(hooks):
+        changed = hook(seen)
+        if changed is not None:
+            seen = changed
+    return seen if isinstance(g, Tensor) else seen.array
+
+
+def seeds(outputs, gradients, create_graph):
+    """The dict of nodes to gradients with which a run starts."""
+    given = {}
+    for output, g in zip(outputs, gradients, strict=True):
+        if output.node is None:
+            raise RuntimeError(
+                "element 0 of tensors does not require grad and does not have a grad_fn\n"
+                "  was it computed under no_grad(), from detached tensors, or does no input have "
+                "requires_grad=True?"
+            )
+        if g is None:
+            if output.array.size != 1:
+                raise RuntimeError(
+                    "grad can be implicitly created only for scalar outputs\n"
+                    f"  this one has shape {tuple(output.shape)}: reduce it first, with .sum() or "
+                    ".mean(), or pass gradient="
+                )
+            g = wrap(namespace(output.array).ones_like(output.array))
+        elif not isinstance(g, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
+        elif g.array.shape != output.array.shape:
+            raise ShapeError(
+                f"Mismatch in shape: grad_output[0] has a shape of {g.shape} and output[0] has a "
+                f"shape of {output.shape}."
+            )
+        elif g.array.dtype != output.array.dtype:
+            g = g.to(output.dtype)
+        g = g if create_graph else g.array
+        node = output.node
+        given[node] = given[node] + g if node in given else g
+    return given
+
+
+def backward_all(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
+    """Add the derivatives of `tensors`, weighted by `grad_tensors`, to the `.grad` of the leaves.
+
+    The arguments are those of `Tensor.backward`; this is `autograd.backward`.
+    """
+    tensors, grad_tensors = as_lists(tensors, grad_tensors)
+    retain_graph = create_graph if retain_graph is None else retain_graph
+    targets = None
+    if inputs is not None:
+        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        if not inputs:
+            raise RuntimeError("'inputs' argument to 'backward' cannot be empty.")
+        targets = {require_node(each): each for each in inputs}
+    given = seeds(tensors, grad_tensors, create_graph)
+    with Recording(create_graph):
+        found = run(given, retain_graph, create_graph, targets)
+    for node, g in found.items():
+        tensor = targets[node]
+        if node.leaf is not None:
+            accumulate(node, g, alone=False)
+        else:
+            g = g if create_graph else wrap(g.copy())
+            tensor._grad = g if tensor._grad is None else tensor._grad + g
+
+
+def grad(
+    outputs,
+    inputs,
+    grad_outputs=None,
+    retain_graph=None,
+    create_graph=False,
+    allow_unused=None,
+    materialize_grads=False,
+):
+    """The derivatives of `outputs` with respect to `inputs`, as a tuple; no `.grad` changes.
+
+    grad_outputs       weights, one tensor or None for each output
+    retain_graph       keep what a further run through the same graph needs
+    create_graph       make the results differentiable themselves
+    allow_unused       None for an input that no output depends on, instead of an error
+    materialize_grads  zeros instead of that None
+
+    >>> import minitorch
+    >>> x = minitorch.tensor(3.0, requires_grad=True)
+    >>> (first,) = grad(x**3, x, create_graph=True)
+    >>> grad(first, x)
+    (tensor(18.),)
+    """
+    outputs, grad_outputs = as_lists(outputs, grad_outputs)
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    retain_graph = create_graph if retain_graph is None else retain_graph
+    targets = {require_node(each) for each in inputs}
+    with Recording(create_graph):
+        found = run(seeds(outputs, grad_outputs, create_graph), retain_graph, create_graph, targets)
+    results = []
+    for position, each in enumerate(inputs):
+        g = found.get(each.node)
+        if g is None:
+            if materialize_grads:
+                g = namespace(each.array).zeros_like(each.array)
+            elif not allow_unused:
+                raise RuntimeError(
+                    "One of the differentiated Tensors appears to not have been used in the graph. "
+                    "Set allow_unused=True if this is the desired behavior.\n"
+                    f"  it is inputs[{position}], of shape {tuple(each.shape)}"
+                )
+        results.append(g if g is None or isinstance(g, Tensor) else wrap(own(g)))
+    return tuple(results)
+
+
+def own(g):
+    """`g` as an array that nobody else writes to."""
+    return np.array(g) if isinstance(g, np.ndarray | np.generic) else g.copy()
+
+
+def as_lists(outputs, weights):
+    outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    if weights is None:
+        weights = [None] * len(outputs)
+    weights = [weights] if isinstance(weights, Tensor) else list(weights)
+    if len(weights) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(weights)} gradients")
+    return outputs, weights
+
+
+def require_node(tensor):
+    if tensor.node is None:
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    return tensor.node
+
+
+class Recording:
+    """Grad mode set for a block: backward records only for higher derivatives."""
+
+    def __init__(self, enabled):
+        self.enabled = enabled
+
+    def __enter__(self):
+        self.before, grad_mode.enabled = grad_mode.enabled, self.enabled
+
+    def __exit__(self, *exc):
+        grad_mode.enabled = self.before
+
+
+@method
+def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+    """Add the derivative of this tensor to the `.grad` of each leaf that led to it.
+
+    gradient      weights, of this tensor's shape; may be left out for a single number
+    retain_graph  keep what a further backward through the same graph needs
+    create_graph  make the gradients differentiable themselves; implies retain_graph
+    inputs        the tensors whose `.grad` to fill, where not all
+
+    >>> import minitorch
+    >>> x = minitorch.tensor([1.0, 2.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+    """
+    backward_all([self], [gradient], retain_graph, create_graph, inputs)

@@ -1,0 +1,331 @@
+"""`@op`: from one function over arrays to a tensor operation.
+
+The function returns its value and one vjp per tensor input. Tensors stand left of the slash, settings
+right of it:
+
+    @op
+    def tanh(x, /):
+        y = namespace(x).tanh(x)
+        return y, lambda g: g * (1 - y * y)
+
+What the decorator makes of it is straight-line code for just this signature (`source_of`), which serves
+tensors of one floating dtype passed as tensors. All else that PyTorch allows (Python numbers on the
+left, NumPy arrays, mixed dtypes, `out=`) goes through `Op.bind`, the same for all ops.
+"""
+
+import inspect
+from collections import namedtuple
+
+import numpy as np
+
+from minitorch.autograd.node import Node, grad_mode
+from minitorch.autograd.parts import pick
+from minitorch.autograd.specialise import source_of
+from minitorch.autograd.tensor import Tensor, function, method, record, wrap
+from minitorch.autograd.versions import touch
+from minitorch.backend import dtypes
+from minitorch.backend.devices import device_of
+from minitorch.backend.dtypes import common_dtype
+from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.namespaces import BY_TYPE, functions_of, namespace
+
+OPS = {}
+TENSOR_FUNCTIONS = BY_TYPE[Tensor] = functions_of()
+F4, F8 = np.dtype("f4"), np.dtype("f8")
+ERRORS = (ValueError, TypeError, IndexError, AttributeError)
+
+
+class Op:
+    """A registered op: its rule, and what the engine and the tests need to know of it.
+
+    name           as users call it
+    rule           the function over arrays
+    tensors        names of the tensor inputs; the first is `input` to callers, as in PyTorch
+    settings       names of the other arguments
+    promote        "common": inputs are brought to one dtype; "float": and to a floating one;
+                   None: taken as they are
+    apart          names of tensors that keep their own dtype (masks, indices)
+    view           the value may share the memory of the first input
+    joint          one vjp returns the shares of all inputs
+    differentiable False: the rule returns its value alone
+    outputs        names of the outputs, where there are several
+    casts          callers may pass `dtype=`, to which the input is converted first
+    saves_nothing  no vjp captures anything, so nothing is freed after backward
+    saves_arrays   a vjp was seen to capture an array, so it is freed without a look
+    """
+
+    def __init__(self, rule, name, promote, apart, view, joint, differentiable, outputs, casts, shown):
+        parameters = inspect.signature(rule).parameters.values()
+        self.rule = rule
+        self.name = name
+        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        self.tensors = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_ONLY)
+        self.optional = {
+            p.name for p in parameters if p.kind is p.POSITIONAL_ONLY and p.default is None
+        }
+        self.settings = tuple(
+            p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
+        )
+        self.keyword_only = {p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+        self.defaults = {
+            p.name: p.default
+            for p in parameters
+            if p.name in self.settings and p.default is not p.empty
+        }
+        self.promote = promote
+        self.apart = apart
+        self.view = view
+        self.joint = joint
+        self.differentiable = differentiable
+        self.outputs = namedtuple(name, outputs, module="minitorch.return_types") if outputs else None
+        self.casts = casts
+        self.shown = shown or "".join(part.capitalize() for part in name.split("_"))
+        self.saves_arrays = False
+        self.saves_nothing = not any(
+            code.co_freevars for code in rule.__code__.co_consts if inspect.iscode(code)
+        )
+
+    def backward_name(self, node):
+        """PyTorch's name for a recorded call, such as `MulBackward0`."""
+        shown = self.shown if isinstance(self.shown, str) else self.shown(node)
+        return f"{shown}Backward0" if "Backward" not in shown else shown
+
+    # ---------------------------------------------------------------- the general way to call
+
+    def call(self, tensors, settings, out=None):
+        """Run the rule on Tensors, numbers and None (dtypes already agree) and record it."""
+        arrays = [t.array if isinstance(t, Tensor) else t for t in tensors]
+        try:
+            result = self.rule(*arrays, **settings)
+        except (ValueError, TypeError, IndexError, AttributeError) as error:
+            raise self.explain(error, tensors) from error
+        if not self.differentiable:
+            return self.place(result, out)
+        value, *vjps = result
+        if self.variadic:
+            (vjps,) = vjps
+        nodes = [t.node if isinstance(t, Tensor) else None for t in tensors]
+        if not grad_mode.enabled or all(node is None for node in nodes):
+            return self.place(value, out)
+        if out is not None:
+            raise RuntimeError(
+                f"{self.name}(): functions with out=... arguments don't support automatic "
+                "differentiation, but one of the arguments requires grad."
+            )
+        vjps = vjps[0] if self.joint else tuple(
+            None if node is None else vjp for node, vjp in zip(nodes, vjps, strict=True)
+        )
+        inputs = tuple(
+            array if node is None or node.leaf is not None else None
+            for array, node in zip(arrays, nodes, strict=True)
+        )
+        if self.outputs:
+            return self.record_outputs(value, tuple(nodes), vjps, inputs, settings)
+        tensor = record(value, self, tuple(nodes), vjps, inputs, tuple(settings.values()))
+        if self.view:
+            mark_view(tensor, tensors[0])
+        return tensor
+
+    def record_outputs(self, values, nodes, vjps, inputs, settings):
+        node = Node(self, nodes, vjps, inputs, tuple(settings.values()), None)
+        return self.outputs(
+            *[
+                record(value, PICK, (node,), (pick(i, len(values)),), (None,), (i,))
+                if value.dtype.kind == "f"
+                else wrap(value)
+                for i, value in enumerate(values)
+            ]
+        )
+
+    def place(self, value, out):
+        """The value as a Tensor, or written into `out`."""
+        if self.outputs:
+            return self.outputs(*map(wrap, value))
+        if out is None:
+            return wrap(value)
+        if out.array.shape != value.shape:
+            out.array = np.empty_like(out.array, shape=value.shape)
+        if not np.can_cast(value.dtype, out.array.dtype, "same_kind"):
+            raise DtypeError(
+                f"result type {wrap(value).dtype} can't be cast to the desired output type {out.dtype}"
+            )
+        out.array[...] = value
+        touch(out.array)
+        return out
+
+    def bind(self, tensors, settings, out=None, dtype=None):
+        """Take whatever PyTorch takes for a tensor, bring dtypes together, and call."""
+        tensors = [self.accept(name, value) for name, value in zip(self.names(tensors), tensors)]
+        joined = [
+            t for name, t in zip(self.names(tensors), tensors) if name not in self.apart and t is not None
+        ]
+        if dtype is not None:
+            tensors[0] = tensors[0].to(dtype)
+        elif self.promote and joined:
+            kind = self.common(joined)
+            tensors = [
+                self.convert(t, kind, joined)
+                if name not in self.apart and t is not None
+                else t
+                for name, t in zip(self.names(tensors), tensors)
+            ]
+        return self.call(tensors, settings, out)
+
+    def names(self, tensors):
+        return self.tensors or ("tensors",) * len(tensors)
+
+    def accept(self, name, value):
+        if isinstance(value, Tensor | bool | int | float) and not isinstance(value, np.generic):
+            return value
+        if value is None and name in self.optional:
+            return value
+        if isinstance(value, np.generic):
+            return value.item()
+        if isinstance(value, np.ndarray):
+            return wrap(value)
+        raise TypeError(
+            f"{self.name}(): argument '{name}' must be Tensor, not {type(value).__name__}"
+            + ("\n  make one with minitorch.tensor(...)" if isinstance(value, list | tuple) else "")
+        )
+
+    def common(self, joined):
+        """The dtype in which to compute on these tensors and numbers."""
+        tensors = [t for t in joined if isinstance(t, Tensor)]
+        kind = common_dtype(
+            [t.dtype for t in tensors if t.array.ndim],
+            [t.dtype for t in tensors if not t.array.ndim],
+            [t for t in joined if not isinstance(t, Tensor)],
+        )
+        if self.promote == "float" and not kind.is_floating_point:
+            kind = dtypes.get_default_dtype()
+        return kind
+
+    @staticmethod
+    def convert(t, kind, joined):
+        """`t` as a Tensor of the dtype `kind`, on the device of the others."""
+        if isinstance(t, Tensor):
+            return t if t.dtype is kind else t.to(kind)
+        near = next((other.array for other in joined if isinstance(other, Tensor)), np.empty(0))
+        return wrap(namespace(near).asarray(t, dtype=kind.dtype))
+
+    def explain(self, error, tensors):
+        """The error to show for what the array library said of these inputs."""
+        arrays = [t.array for t in tensors if isinstance(t, Tensor)]
+        if isinstance(error, ShapeError | DtypeError | IndexError | NotImplementedError):
+            return error
+        named = "   ".join(
+            f"{name} {tuple(t.shape)}" if isinstance(t, Tensor) else f"{name} {t!r}"
+            for name, t in zip(("input", *self.tensors[1:]), tensors)
+        )
+        if len({type(a) for a in arrays}) > 1:
+            places = ", ".join(dict.fromkeys(str(device_of(a)) for a in arrays))
+            return DtypeError(
+                "Expected all tensors to be on the same device, but found at least two devices, "
+                f"{places}\n  {self.name}: {named}\n  move them with .to(device)"
+            )
+        for a in arrays:
+            for b in arrays:
+                for back in range(1, min(a.ndim, b.ndim) + 1):
+                    if a.shape[-back] != b.shape[-back] and 1 not in (a.shape[-back], b.shape[-back]):
+                        return ShapeError(
+                            f"The size of tensor a ({a.shape[-back]}) must match the size of tensor "
+                            f"b ({b.shape[-back]}) at non-singleton dimension "
+                            f"{max(a.ndim, b.ndim) - back}\n  {self.name}: {named}"
+                        )
+        kind = DtypeError if isinstance(error, TypeError) else ShapeError
+        return kind(f"{self.name}(): {error}\n  {named}")
+
+    # ---------------------------------------------------------------- higher derivatives
+
+    def value(self, node, arrays):
+        """What this op made of these arrays; see `reread.Reader`."""
+        return self.rule(*arrays, **dict(zip(self.settings, node.settings, strict=True)))[0]
+
+    def read_again(self, node, inputs):
+        """The vjps of a recorded call on Tensors; the value gets the node of the call."""
+        y, *vjps = self.rule(*inputs, **dict(zip(self.settings, node.settings, strict=True)))
+        vjps = tuple(vjps[0]) if self.variadic else vjps[0] if self.joint else tuple(vjps)
+        if self.outputs:
+            for i, each in enumerate(y):
+                if each.array.dtype.kind == "f":
+                    each.node = Node(PICK, (node,), (pick(i, len(y)),), (None,), (i,), each.array.shape)
+        elif isinstance(y, Tensor) and not any(y is x for x in inputs):
+            y.node = node
+        return vjps
+
+
+class Pick:
+    """The step from an op with several outputs to one of them."""
+
+    saves_nothing = True
+    saves_arrays = False
+    view = False
+    name = "pick"
+
+    def backward_name(self, node):
+        return node.parents[0].name()
+
+    def value(self, node, arrays):
+        return arrays[0][node.settings[0]]
+
+    def read_again(self, node, inputs):
+        return node.vjps
+
+
+PICK = Pick()
+
+
+def mark_view(tensor, source):
+    """Remember whose memory `tensor` shares, if it shares any."""
+    made, given = tensor.array, source.array
+    if made is given or made.base is given or (made.base is not None and made.base is given.base):
+        tensor.base = source if source.base is None else source.base
+
+
+
+# -------------------------------------------------------------------- the decorator
+
+
+def op(
+    rule=None,
+    *,
+    promote="common",
+    apart=(),
+    view=False,
+    joint=False,
+    differentiable=True,
+    outputs=None,
+    casts=False,
+    shown=None,
+    public=True,
+    numpy=(),
+):
+    """Make a tensor operation of `rule`, register it, and give Tensor the method.
+
+    public   False: neither a function of minitorch nor a method
+    numpy    the names under which `namespace(tensor)` offers it besides its own
+    The other options are described at `Op`.
+    """
+    if rule is None:
+        return lambda rule: op(
+            rule, promote=promote, apart=apart, view=view, joint=joint, numpy=numpy,
+            differentiable=differentiable, outputs=outputs, casts=casts, shown=shown, public=public,
+        )  # fmt: skip
+    promote = None if view else promote
+    o = Op(
+        rule, rule.__name__, promote, apart, view, joint, differentiable, outputs, casts, shown
+    )
+    names = {
+        "op": o, "rule": rule, "bind": o.bind, "explain": o.explain, "wrap": wrap, "record": record,
+        "grad_mode": grad_mode, "F4": F4, "F8": F8, "Tensor": Tensor, "ERRORS": ERRORS,
+        **{f"default_{key}": value for key, value in o.defaults.items()},
+    }  # fmt: skip
+    exec(source_of(o), names)  # noqa: S102  as dataclasses and namedtuple do
+    call = names[o.name]
+    call.__doc__ = rule.__doc__
+    call.__module__ = rule.__module__
+    call.op = o
+    OPS[o.name] = call
+    for each in (o.name, *numpy):
+        setattr(TENSOR_FUNCTIONS, each, call)
+    return method(function(call)) if public else call

@@ -1,0 +1,324 @@
+"""Tensor: an array, its gradient and its place in the graph. The maths is in `ops/`."""
+
+import warnings
+import weakref
+
+import numpy as np
+
+from minitorch.autograd.node import Node, RemovableHandle, next_order
+from minitorch.autograd.versions import version_of
+from minitorch.backend.devices import device_of
+from minitorch.backend.dtypes import BY_NUMPY
+
+
+class Size(tuple):
+    """The shape of a tensor: a tuple that prints as PyTorch's and knows its product.
+
+    >>> Size((2, 3)).numel()
+    6
+    """
+
+    __slots__ = ()
+
+    def numel(self):
+        """The product of the sizes."""
+        count = 1
+        for n in self:
+            count *= n
+        return count
+
+    def __getitem__(self, key):
+        part = tuple.__getitem__(self, key)
+        return Size(part) if isinstance(key, slice) else part
+
+    def __add__(self, other):
+        return Size(tuple.__add__(self, tuple(other)))
+
+    def __repr__(self):
+        return f"torch.Size([{', '.join(map(str, self))}])"
+
+
+class Tensor:
+    """An array of one dtype on one device that can record what is done with it.
+
+    array  the NumPy or CuPy array
+    node   its place in the graph; None: no gradient is needed
+    base   the tensor whose memory this one views, or None
+
+    Make one with `minitorch.tensor(data)`. `Tensor(2, 3)` and `Tensor([1, 2])` are PyTorch's
+    legacy forms: uninitialised of that shape, and float32 from data.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_grad", "array", "base", "node")
+    __array_priority__ = 1000  # numpy_array * tensor asks the tensor
+
+    def __init__(self, *data):
+        if len(data) == 1 and isinstance(data[0], Tensor):
+            array = data[0].array
+        elif len(data) == 1 and not isinstance(data[0], int):
+            array = np.array(data[0], np.float32)
+        else:
+            array = np.empty(data or (0,), np.float32)
+        self.array = array
+        self._grad = self.node = self.base = None
+
+    # ---------------------------------------------------------------- what it is
+
+    @property
+    def shape(self):
+        return Size(self.array.shape)
+
+    @property
+    def ndim(self):
+        return self.array.ndim
+
+    @property
+    def dtype(self):
+        return BY_NUMPY[self.array.dtype]
+
+    @property
+    def device(self):
+        return device_of(self.array)
+
+    @property
+    def is_cuda(self):
+        return self.device.type == "cuda"
+
+    @property
+    def itemsize(self):
+        return self.array.itemsize
+
+    @property
+    def nbytes(self):
+        return self.array.nbytes
+
+    @property
+    def _version(self):
+        return version_of(self.array).count
+
+    @property
+    def _base(self):
+        return self.base
+
+    def __len__(self):
+        if not self.array.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self.array)
+
+    def __hash__(self):
+        return id(self)
+
+    # ---------------------------------------------------------------- its place in the graph
+
+    @property
+    def requires_grad(self):
+        return self.node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, wanted):
+        self.requires_grad_(wanted)
+
+    def requires_grad_(self, requires_grad=True):
+        """Record what is done with this leaf, so that `backward` fills its `.grad`.
+
+        Raises RuntimeError for integers and bools, and for switching off a tensor that an
+        operation made (detach() that one).
+        """
+        if requires_grad and self.node is None:
+            if not self.dtype.is_floating_point:
+                raise RuntimeError(
+                    "only Tensors of floating point dtype can require gradients, "
+                    f"this one is {self.dtype}: convert it with .float() first"
+                )
+            self.node = Node(None, (), (), (), (), self.array.shape, weakref.ref(self))
+        elif not requires_grad and self.node is not None:
+            if self.node.leaf is None:
+                raise RuntimeError(
+                    "you can only change requires_grad flags of leaf variables. If you want to use "
+                    "a computed variable in a subgraph that doesn't require differentiation use "
+                    "var_no_grad = var.detach()."
+                )
+            self.node = None
+        return self
+
+    @property
+    def is_leaf(self):
+        return self.node is None or self.node.leaf is not None
+
+    @property
+    def grad_fn(self):
+        return None if self.is_leaf else self.node
+
+    @property
+    def grad(self):
+        if self._grad is None and not self.is_leaf:
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its "
+                ".grad attribute won't be populated during autograd.backward(). If you indeed want "
+                "the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the "
+                "non-leaf Tensor.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, value):
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got {type(value).__name__}"
+                )
+            if value.array.shape != self.array.shape:
+                raise RuntimeError(
+                    "assigned grad has data of a different size\n"
+                    f"  tensor {tuple(self.shape)}   grad {tuple(value.shape)}"
+                )
+            if value.array.dtype != self.array.dtype:
+                raise RuntimeError(
+                    "assigned grad has data of a different type\n"
+                    f"  tensor {self.dtype}   grad {value.dtype}"
+                )
+        self._grad = value
+
+    @grad.deleter
+    def grad(self):
+        self._grad = None
+
+    def retain_grad(self):
+        """Fill `.grad` of this tensor too, although an operation made it."""
+        if self.node is None:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if self.node.leaf is not None or self.retains_grad:
+            return
+        self.retains_grad = True
+        tensor = weakref.ref(self)
+
+        def keep(g):
+            kept = tensor()
+            if kept is not None:
+                kept._grad = g.clone() if kept._grad is None else kept._grad + g
+
+        self.node.retain(keep)
+
+    retains_grad = False
+
+    def register_hook(self, hook):
+        """Call `hook(gradient)` when the gradient of this tensor is known.
+
+        What it returns, if not None, takes the gradient's place. Returns a handle with `remove()`.
+        """
+        if self.node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        return self.node.register_hook(hook)
+
+    def register_post_accumulate_grad_hook(self, hook):
+        """Call `hook(tensor)` after this leaf's `.grad` was filled; returns a removable handle."""
+        if self.node is None or self.node.leaf is None:
+            raise RuntimeError(
+                "post accumulate grad hooks cannot be registered on non-leaf tensors"
+            )
+        if self.node.settings == ():
+            self.node.settings = []
+        self.node.settings.append(hook)
+        return RemovableHandle(self.node.settings, hook)
+
+    def detach(self):
+        """The same memory, cut off from the graph."""
+        return wrap(self.array)
+
+    def detach_(self):
+        """Cut this tensor off from the graph."""
+        if self.base is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. "
+                "If you are using DistributedDataParallel, this is a view of its bucket."
+            )
+        self.node = None
+        return self
+
+    @property
+    def data(self):
+        """The same memory, cut off from the graph; assigning gives this tensor other memory."""
+        return wrap(self.array)
+
+    @data.setter
+    def data(self, other):
+        if not isinstance(other, Tensor):
+            raise TypeError(f"data must be a Tensor, not {type(other).__name__}")
+        self.array = other.array
+        if self.node is not None and self.node.leaf is not None:
+            self.node.shape = other.array.shape
+
+    # ---------------------------------------------------------------- as Python and NumPy see it
+
+    def __reduce__(self):
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+                "protocol and pickling at the moment: detach() this one first"
+            )
+        return _rebuild, (type(self), self.array, self.requires_grad, vars(self))
+
+    def __deepcopy__(self, memo):
+        build, (kind, array, requires_grad, attributes) = self.__reduce__()
+        copied = build(kind, array.copy(), requires_grad, dict(attributes))
+        if self._grad is not None:
+            copied._grad = wrap(self._grad.array.copy())
+        memo[id(self)] = copied
+        return copied
+
+
+def _rebuild(kind, array, requires_grad, attributes):
+    tensor = kind.__new__(kind)
+    tensor.array = array
+    tensor._grad = tensor.node = tensor.base = None
+    vars(tensor).update(attributes)
+    return tensor.requires_grad_(requires_grad)
+
+
+new_tensor = Tensor.__new__
+new_node = Node.__new__
+ndarray = np.ndarray
+
+
+def wrap(value):
+    """A Tensor around an array (or around a NumPy scalar, what 0-d arithmetic gives)."""
+    t = new_tensor(Tensor)
+    t.array = value if type(value) is ndarray or not isinstance(value, np.generic) else np.asarray(value)
+    t._grad = t.node = t.base = None
+    return t
+
+
+def record(value, op, parents, vjps, inputs, settings):
+    """A Tensor around `value` with a new node: `Node(...)` written out, which saves 0.2 us."""
+    t = new_tensor(Tensor)
+    t.array = value if type(value) is ndarray or not isinstance(value, np.generic) else np.asarray(value)
+    t._grad = t.base = None
+    t.node = n = new_node(Node)
+    n.order = next_order()
+    n.op = op
+    n.parents = parents
+    n.vjps = vjps
+    n.inputs = inputs
+    n.settings = settings
+    n.shape = value.shape
+    n.leaf = n.hooks = None
+    return t
+
+
+FUNCTIONS = {}  # what `minitorch` offers as functions; ops and composites enter themselves
+METHODS = {}
+
+
+def function(f):
+    """Offer `f` as `minitorch.<its name>`."""
+    FUNCTIONS[f.__name__] = f
+    return f
+
+
+def method(f):
+    """Make `f` a method of Tensor under its own name."""
+    METHODS[f.__name__] = f
+    setattr(Tensor, f.__name__, f)
+    return f

@@ -1,0 +1,115 @@
+"""The element types and PyTorch's rules for mixing them."""
+
+import numpy as np
+
+BOOL, INTEGER, FLOAT = range(3)
+
+
+class dtype:  # noqa: N801  PyTorch's name
+    """An element type, such as `minitorch.float32`; it prints as PyTorch's does.
+
+    >>> import minitorch
+    >>> minitorch.ones(2).dtype
+    torch.float32
+    """
+
+    __slots__ = ("category", "dtype", "is_floating_point", "itemsize", "kind", "name")
+
+    is_complex = False
+
+    def __init__(self, name):
+        self.name = name
+        self.dtype = np.dtype(name)  # NumPy looks for this: np.zeros(2, minitorch.float32) works
+        self.itemsize = self.dtype.itemsize
+        self.kind = self.dtype.kind
+        self.category = {"b": BOOL, "i": INTEGER, "u": INTEGER, "f": FLOAT}[self.kind]
+        self.is_floating_point = self.category == FLOAT
+
+    @property
+    def is_signed(self):
+        return self.kind in "if"
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+    def __reduce__(self):
+        return as_dtype, (self.name,)
+
+
+bool = dtype("bool")
+uint8 = dtype("uint8")
+int8 = dtype("int8")
+int16 = short = dtype("int16")
+int32 = int = dtype("int32")
+int64 = long = dtype("int64")
+float16 = half = dtype("float16")
+float32 = float = dtype("float32")
+float64 = double = dtype("float64")
+
+ALL = (bool, uint8, int8, int16, int32, int64, float16, float32, float64)
+BY_NUMPY = {each.dtype: each for each in ALL}
+PYTHON_TYPES = {type(True): bool, type(0): int64}
+
+_default = float32
+
+
+def get_default_dtype():
+    """The floating dtype of new tensors made from Python floats; float32 unless set."""
+    return _default
+
+
+def set_default_dtype(d):
+    """Make `d` (float16, float32 or float64) the dtype of new tensors made from Python floats."""
+    global _default  # noqa: PLW0603  one default per process, as in PyTorch
+    if not (isinstance(d, dtype) and d.is_floating_point):
+        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
+    _default = d
+
+
+def as_dtype(kind):
+    """The dtype that `kind` stands for: a dtype, a Python type, a NumPy dtype or a name.
+
+    Raises TypeError for what minitorch cannot hold (complex numbers, strings, objects ...).
+    """
+    if isinstance(kind, dtype):
+        return kind
+    if kind is type(0.0):
+        return _default
+    if isinstance(kind, type) and kind in PYTHON_TYPES:
+        return PYTHON_TYPES[kind]
+    try:
+        return BY_NUMPY[np.dtype(kind)]
+    except (KeyError, TypeError):
+        names = ", ".join(each.name for each in ALL)
+        raise TypeError(f"dtype {kind} is not one that a tensor can hold\n  use one of {names}") from None
+
+
+def promote_types(a, b):
+    """The smallest dtype that holds both by PyTorch's table: a float wins over any integer.
+
+    >>> promote_types(int64, float16)
+    torch.float16
+    """
+    if a.category == b.category:
+        return BY_NUMPY[np.promote_types(a.dtype, b.dtype)]
+    return a if a.category > b.category else b
+
+
+def common_dtype(tensors, zero_dims, scalars):
+    """The dtype in which an operation on mixed operands is computed.
+
+    tensors, zero_dims  dtypes of the tensors with dimensions, and without
+    scalars             Python numbers
+
+    A later group counts only where it is of a higher category (bool < integer < float) than
+    those before it, so `x * 2.0` never widens a float tensor and a 0-d tensor never widens
+    another tensor of its own kind.
+    """
+    result = None
+    for group in (tensors, zero_dims, [as_dtype(type(s)) for s in scalars]):
+        joined = None
+        for d in group:
+            joined = d if joined is None else promote_types(joined, d)
+        if joined is not None and (result is None or joined.category > result.category):
+            result = joined
+    return result

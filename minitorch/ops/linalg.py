@@ -1,0 +1,146 @@
+"""Products of matrices and vectors."""
+
+from minitorch.autograd.op import op
+from minitorch.autograd.tensor import function, method
+from minitorch.backend.errors import ShapeError
+from minitorch.backend.namespaces import namespace
+
+
+def matmul_name(node):
+    ranks = len(node.parents[0].shape) if node.parents[0] else 2
+    return "Mm" if ranks == 2 else "Matmul"
+
+
+@op(shown="Mm")
+def matmul(x, other, /):
+    """Matrix product by PyTorch's rules for ranks.
+
+    (n,) (n,) -> (); (m, n) (n,) -> (m,); (n,) (n, p) -> (p,); (..., m, n) (..., n, p) -> (..., m, p)
+    with the leading dimensions broadcast. Raises RuntimeError where the inner sizes differ.
+    """
+    try:
+        y = x @ other
+    except ValueError:
+        raise mismatch(x, other) from None
+    xp = namespace(x)
+    if x.ndim > 1 and other.ndim > 1:
+        return y, lambda g: g @ xp.swapaxes(other, -1, -2), lambda g: xp.swapaxes(x, -1, -2) @ g
+    if x.ndim == 1 and other.ndim == 1:
+        return y, lambda g: g * other, lambda g: g * x
+    if x.ndim == 1:
+        return (
+            y,
+            lambda g: (other @ g.reshape(*g.shape, 1)).squeeze(-1),
+            lambda g: x.reshape(-1, 1) * g.reshape(*g.shape[:-1], 1, g.shape[-1]),
+        )
+    return (
+        y,
+        lambda g: g.reshape(*g.shape, 1) * other,
+        lambda g: (xp.swapaxes(x, -1, -2) @ g.reshape(*g.shape, 1)).squeeze(-1),
+    )
+
+
+def mismatch(x, other):
+    if not x.ndim or not other.ndim:
+        return ShapeError(
+            "both arguments to matmul need to be at least 1D, "
+            f"but they are {x.ndim}D and {other.ndim}D"
+        )
+    inner = other.shape[-2] if other.ndim > 1 else other.shape[-1]
+    if x.shape[-1] != inner:
+        shapes = f"{'x'.join(map(str, x.shape))} and {'x'.join(map(str, other.shape))}"
+        return ShapeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({shapes})\n"
+            f"  the last axis of the first ({x.shape[-1]}) must equal the last but one of the "
+            f"second ({inner})"
+        )
+    return ShapeError(
+        f"matmul: the leading dimensions must broadcast: {tuple(x.shape)} and {tuple(other.shape)}"
+    )
+
+
+@op(shown=lambda node: "Addmm" if len(node.shape) == 2 else "View")
+def linear(x, weight, bias=None, /):
+    """x @ weight.T + bias.
+
+    x (..., in)   weight (out, in) or (in,)   bias (out,) or None   returns (..., out)
+
+    Raises RuntimeError if the last axis of x is not `in`: images need .flatten(1) before.
+    """
+    xp = namespace(x)
+    try:
+        y = xp.linear(x, weight, bias)
+    except ValueError:
+        raise ShapeError(
+            f"linear: mat1 and mat2 shapes cannot be multiplied: the input's last axis must equal "
+            f"weight's second, and bias must have weight's first\n"
+            f"  input {tuple(x.shape)}   weight {tuple(weight.shape)}"
+            + ("" if bias is None else f"   bias {tuple(bias.shape)}")
+            + "\n  images need .flatten(1) before the first Linear layer"
+        ) from None
+    if x.ndim == 2 and weight.ndim == 2:
+        return y, lambda g: g @ weight, lambda g: g.T @ x, lambda g: g.sum(axis=0)
+    if weight.ndim == 1:
+        return (
+            y,
+            lambda g: g.reshape(*g.shape, 1) * weight,
+            lambda g: g.reshape(*g.shape, 1) * x,
+            lambda g: g,
+        )
+    return (
+        y,
+        lambda g: g @ weight,
+        lambda g: g.reshape(-1, g.shape[-1]).T @ x.reshape(-1, x.shape[-1]),
+        lambda g: g,
+    )
+
+
+@function
+@method
+def mm(input, mat2):
+    """Product of two matrices, (n, m) (m, p) -> (n, p); nothing broadcasts."""
+    require_ranks("mm", input, mat2, (2, 2))
+    return matmul(input, mat2)
+
+
+@function
+@method
+def bmm(input, mat2):
+    """Products of two batches of matrices, (b, n, m) (b, m, p) -> (b, n, p)."""
+    require_ranks("bmm", input, mat2, (3, 3))
+    if input.shape[0] != mat2.shape[0]:
+        raise ShapeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, "
+            f"{input.shape[2]}] but got: [{mat2.shape[0]}, {mat2.shape[1]}]."
+        )
+    return matmul(input, mat2)
+
+
+@function
+@method
+def mv(input, vec):
+    """Product of a matrix and a vector, (n, m) (m,) -> (n,)."""
+    require_ranks("mv", input, vec, (2, 1))
+    return matmul(input, vec)
+
+
+@function
+@method
+def dot(input, tensor):
+    """Sum of the products of two vectors of one length."""
+    require_ranks("dot", input, tensor, (1, 1))
+    if input.shape != tensor.shape:
+        raise ShapeError(
+            "inconsistent tensor size, expected tensor [%d] and src [%d] to have the same number of "
+            "elements, but got %d and %d elements respectively"
+            % (len(input), len(tensor), len(input), len(tensor))
+        )
+    return matmul(input, tensor)
+
+
+def require_ranks(name, a, b, ranks):
+    if (a.ndim, b.ndim) != ranks:
+        raise ShapeError(
+            f"{name}: expected tensors of {ranks[0]} and {ranks[1]} dimensions, "
+            f"got {a.ndim}D and {b.ndim}D: {tuple(a.shape)} and {tuple(b.shape)}"
+        )

@@ -1,0 +1,5 @@
+"""Datasets of images and what prepares them for a model, as in torchvision."""
+
+from minitorch.vision import datasets, transforms
+
+__all__ = ["datasets", "transforms"]
