@@ -69,12 +69,11 @@ def run(gradients, retain_graph, create_graph, targets=None):
              None: the gradients land in the leaves.
     """
     nodes = collect(gradients)
-    oldest = next((node.order for node in reversed(nodes) if node.leaf is None), 0)
-    if rebase.clock.latest > oldest and rebase.renew_views(nodes):
+    if rebase.clock.latest and rebase.renew_views(nodes):
         nodes = collect(gradients)
     wanted = leading_to(targets, nodes) if targets is not None else None
     reader = Reader(nodes) if create_graph else None
-    written = versions.clock.latest > oldest
+    last_write = versions.clock.latest
     found = {}
 
     for node in nodes:
@@ -93,7 +92,7 @@ def run(gradients, retain_graph, create_graph, targets=None):
         vjps = node.vjps
         if vjps is None:
             raise freed(node)
-        if written and node.order < versions.clock.latest:
+        if node.order < last_write:
             versions.check(node, create_graph)
         if create_graph:
             vjps = reader.vjps(node)

@@ -1,45 +1,55 @@
 """Switching recording on and off, per thread, as context manager or decorator."""
 
-import contextlib
+import functools
 
 from minitorch.autograd.node import grad_mode
+from minitorch.autograd.tensor import function
 
 
+@function
 def is_grad_enabled():
     """Whether operations are being recorded in this thread."""
     return grad_mode.enabled
 
 
+@function
 def is_inference_mode_enabled():
     """Whether this thread is inside `inference_mode`."""
     return grad_mode.inference
 
 
-class _Mode(contextlib.ContextDecorator):
-    """Sets the grad mode from enter to exit; one object may be entered again and again."""
+class Mode:
+    """Sets the grad mode of this thread from enter to exit, or around each call of a function."""
 
-    wanted = False
+    enabled = False
+    inference = None  # None: as it is
 
-    def __init__(self):
-        self.before = []
+    def __new__(cls, mode=None):
+        """`@no_grad` without brackets decorates too, as in PyTorch."""
+        made = super().__new__(cls)
+        return made(mode) if callable(mode) else made
 
     def __enter__(self):
-        self.before.append(grad_mode.enabled)
-        grad_mode.enabled = self.wanted
+        self.before = grad_mode.enabled, grad_mode.inference
+        grad_mode.enabled = self.enabled
+        if self.inference is not None:
+            grad_mode.inference = self.inference
 
     def __exit__(self, *exc):
-        grad_mode.enabled = self.before.pop()
+        grad_mode.enabled, grad_mode.inference = self.before
 
-    def __new__(cls, function=None):
-        """`@no_grad` without brackets decorates too, as in PyTorch."""
-        mode = super().__new__(cls)
-        if callable(function):
-            mode.__init__()
-            return mode(function)
-        return mode
+    def __call__(self, f):
+        @functools.wraps(f)
+        def inside(*args, **kwargs):
+            block = Mode()  # of this call alone: calls nest and run in several threads
+            block.enabled, block.inference = self.enabled, self.inference
+            with block:
+                return f(*args, **kwargs)
+
+        return inside
 
 
-class no_grad(_Mode):  # noqa: N801  PyTorch's name
+class no_grad(Mode):  # noqa: N801  PyTorch's name
     """Nothing is recorded inside.
 
     >>> import minitorch
@@ -50,50 +60,35 @@ class no_grad(_Mode):  # noqa: N801  PyTorch's name
     """
 
 
-class enable_grad(_Mode):  # noqa: N801  PyTorch's name
+class enable_grad(Mode):  # noqa: N801  PyTorch's name
     """Recording is on inside, also within `no_grad`."""
 
-    wanted = True
+    enabled = True
 
 
-class inference_mode(_Mode):  # noqa: N801  PyTorch's name
-    """Nothing is recorded inside; `inference_mode(False)` leaves things as they are.
+class inference_mode(Mode):  # noqa: N801  PyTorch's name
+    """Nothing is recorded inside; `inference_mode(False)` records.
 
     Unlike PyTorch's, tensors made inside may be used in recorded operations later.
     """
 
-    def __new__(cls, mode=True):
-        return super().__new__(cls, mode)
+    inference = True
 
     def __init__(self, mode=True):
-        super().__init__()
-        self.mode = mode
-
-    def __enter__(self):
-        self.before.append((grad_mode.enabled, grad_mode.inference))
-        if self.mode:
-            grad_mode.enabled, grad_mode.inference = False, True
-
-    def __exit__(self, *exc):
-        grad_mode.enabled, grad_mode.inference = self.before.pop()
+        self.enabled, self.inference = not mode, bool(mode)
 
 
-class set_grad_enabled(_Mode):  # noqa: N801  PyTorch's name
-    """Set recording on or off: at once, and until the end of the block where used as one."""
-
-    def __new__(cls, mode):
-        return object.__new__(cls)
+class set_grad_enabled(Mode):  # noqa: N801  PyTorch's name
+    """Set recording on or off: from here on, or, as context manager or decorator, inside alone."""
 
     def __init__(self, mode):
-        self.before = [grad_mode.enabled]
-        self.wanted = grad_mode.enabled = bool(mode)
+        self.outside = grad_mode.enabled
+        self.enabled = grad_mode.enabled = bool(mode)
 
     def __enter__(self):
-        grad_mode.enabled = self.wanted
+        super().__enter__()
+        self.before = self.outside, grad_mode.inference
 
-    def __exit__(self, *exc):
-        grad_mode.enabled = self.before[-1]
-
-    def __call__(self, function):
-        grad_mode.enabled = self.before[-1]
-        return super().__call__(function)
+    def __call__(self, f):
+        grad_mode.enabled = self.outside
+        return super().__call__(f)

@@ -4,8 +4,8 @@ A convolution is a matrix product once each window of the image is laid out as a
 with K = C/groups * KH * KW values in a window and P = OH * OW windows in an image,
 
     y (O, P) = w (O, K) @ columns (K, P)                          conv2d
-    columns gradient (K, P) = w.T (K, O) @ g (O, P)               conv2d_input adds it back up
-    gw (O, K) = g (O, P) @ columns.T (P, K)                       conv2d_weight
+    gradient of the columns (K, P) = w.T (K, O) @ g (O, P)        conv2d_input adds it back up
+    gw.T (K, O) = columns (K, P) @ g.T (P, O)                     conv2d_weight
 
 The columns hold every pixel KH * KW times over, so they are made for a few images at a time, in a
 buffer that is used again and stays in the cache. Pairs (stride, padding, dilation, kernel_size)
@@ -13,14 +13,17 @@ are (vertical, horizontal) ints. Sizes are taken as given: the ops above check t
 """
 
 import functools
+import math
 import threading
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-BLOCK_BYTES = 1 << 19  # of columns at a time: half of the L2 cache of a core (1 MB)
-MERGE_BELOW = 64  # windows per image under which one product takes several images
-MERGED_WINDOWS = 512  # how many windows such a product has at least
+BLOCK_BYTES = 1 << 20  # of columns at a time, the size of a core's L2 cache: 17 ms; all at once 24
+# A product per image needs no transposed copy of the result (28 x 28 images: 0.35 ms, merged 0.6),
+# but small images are merged into products of 512 windows or more (4 x 4: merged 17 ms, else 23).
+MERGE_BELOW = 64
+MERGED_WINDOWS = 512
 KEEP_BYTES = 1 << 25  # a larger scratch buffer is not kept
 
 kept = threading.local()
@@ -63,11 +66,13 @@ def conv2d_input(g, w, input_size, stride, padding, dilation, groups):
     w       (O, C/groups, KH, KW)
     returns (N, C, H, W) = input_size
     """
-    (n, c, h, width), (o, per_group, kh, kw) = input_size, w.shape
+    (n, c, h, width), (o, _, kh, kw) = input_size, w.shape
     (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
     oh, ow = g.shape[2:]
     full = dh * (kh - 1) - ph, dw * (kw - 1) - pw
-    if stride == (1, 1) and 2 * c >= o and min(full) >= 0:
+    # A convolution of g copies o * h * width values into each place of its columns; adding up
+    # the columns handles c * oh * ow, at twice the price each.
+    if stride == (1, 1) and min(full) >= 0 and o * h * width <= 2 * c * oh * ow:
         return conv2d(g, turned(w, groups), stride, full, dilation, groups)
     gx = np.empty(input_size, g.dtype)
     g = g.reshape(n, groups, o // groups, oh * ow)
@@ -108,6 +113,78 @@ def conv2d_weight(g, x, weight_size, stride, padding, dilation, groups):
     return gw.swapaxes(1, 2).reshape(weight_size)
 
 
+def max_pool2d(x, kernel_size, stride, padding, dilation, ceil_mode):
+    """The largest value in each window, and where it stands.
+
+    x        (N, C, H, W); the padding counts as -inf and is never pointed at
+    returns  values (N, C, OH, OW), and indices (N, C, OH, OW), int64: row * W + column in x.
+             Of equal values the first one counts; a NaN beats any number, the last NaN the others.
+
+    With `ceil_mode` a last window may reach over the edge, if it starts inside the image or in
+    the padding before it.
+    """
+    n, c, h, width = x.shape
+    (kh, kw), (sh, sw), (ph, pw), (dh, dw) = kernel_size, stride, padding, dilation
+    oh = pooled_size(h, kh, sh, ph, dh, ceil_mode)
+    ow = pooled_size(width, kw, sw, pw, dw, ceil_mode)
+    tall, wide = (oh - 1) * sh + (kh - 1) * dh + 1, (ow - 1) * sw + (kw - 1) * dw + 1
+    top, left = np.arange(oh)[:, None] * sh - ph, np.arange(ow) * sw - pw
+    corner = top * width + left
+    offset = (np.arange(kh)[:, None] * (dh * width) + np.arange(kw) * dw).ravel()
+    # The place in a window, row * kw + column, is counted in the smallest type.
+    place = np.uint8 if kh * kw <= 256 else np.int64
+    first_row = np.maximum(0, -(top // dh)).astype(place)[:, None]
+    first_column = np.maximum(0, -(left // dw)).astype(place)
+
+    def pool(source, any_nan):
+        """Across, then down: kh + kw passes, not kh * kw."""
+        shares = [source[..., j * dw :][..., : (ow - 1) * sw + 1 : sw] for j in range(kw)]
+        first = np.zeros(shares[0].shape, place)
+        if pw:
+            first += first_column
+        best, where = running_max(shares, first, [place(j) for j in range(kw)], any_nan)
+        rows = [slice(i * dh, i * dh + (oh - 1) * sh + 1, sh) for i in range(kh)]
+        places = [where[row] + i * kw for i, row in enumerate(rows)]
+        first = places[0] + first_row * kw if ph else places[0]
+        return running_max([best[row] for row in rows], first, places, any_nan)
+
+    x = x.reshape(n * c, h, width)
+    values = np.empty((n * c, oh, ow), x.dtype)
+    indices = np.empty((n * c, oh, ow), np.int64)
+    for planes in image_blocks(n * c, 4 * tall, wide, x.itemsize):  # a quarter is the copy of x
+        # Row by row of all planes, so that the passes down have long inner loops: of 28 x 28
+        # values a pass takes 2.7 us instead of 5. A 2 x 2 window costs 55 us for 32 planes: 12
+        # for the copy and its way back, 18 across (every second value), 12 to make int64.
+        source = scratch("padded", (tall, planes.stop - planes.start, wide), x.dtype)
+        source[...] = -np.inf
+        inside = x[planes, : tall - ph, : wide - pw].swapaxes(0, 1)
+        source[ph : ph + h, :, pw : pw + width] = inside
+        best, where = pool(source, any_nan=False)
+        if np.isnan(best.max()):
+            best, where = pool(source, any_nan=True)
+        values[planes] = best.swapaxes(0, 1)
+        np.add(offset.take(where).swapaxes(0, 1), corner, out=indices[planes])
+    return values.reshape(n, c, oh, ow), indices.reshape(n, c, oh, ow)
+
+
+def max_pool2d_input(g, indices, input_size):
+    """Gradient of max_pool2d with respect to x: g, added up where its values came from.
+
+    g, indices (N, C, OH, OW)
+    returns    (N, C, H, W) = input_size
+    """
+    gx = np.zeros(input_size, np.promote_types(g.dtype, np.float32))
+    # add.at: 10 us for 6272 values; an assignment, which can't add, 8; bincount 10 to 12, put 17
+    g_flat = g.reshape(-1).astype(gx.dtype, copy=False)
+    np.add.at(gx.reshape(-1), positions(indices, input_size), g_flat)
+    return gx.astype(g.dtype, copy=False)
+
+
+def max_pool2d_gather(x, indices):
+    """The values of x (N, C, H, W) at indices (N, C, OH, OW), in the shape of the indices."""
+    return x.reshape(-1).take(positions(indices, x.shape)).reshape(indices.shape)
+
+
 def turned(w, groups):
     """The kernels turned by half a circle, inputs and outputs exchanged, within each group."""
     o, c, kh, kw = w.shape
@@ -130,19 +207,12 @@ def column_blocks(x, kernel, stride, padding, dilation, groups):
             source = scratch("padded", (b, c, h + 2 * ph, width + 2 * pw), x.dtype)
             source[...] = 0
             source[:, :, ph : ph + h, pw : pw + width] = x[images]
-        # Across first, then down: the second copy, the larger one, then moves whole images
-        # and not rows.
         of_image, of_channel, of_row, of_pixel = source.strides
-        across = scratch("across", (b, c, kw, h + 2 * ph, ow), x.dtype)
-        across[...] = as_strided(
-            source, across.shape, (of_image, of_channel, of_pixel * dw, of_row, of_pixel * sw)
-        )
-        of_image, of_channel, of_shift, of_row, of_pixel = across.strides
         columns = scratch("columns", (b, c, kh, kw, oh, ow), x.dtype)
         columns[...] = as_strided(
-            across,
+            source,
             columns.shape,
-            (of_image, of_channel, of_row * dh, of_shift, of_row * sh, of_pixel),
+            (of_image, of_channel, of_row * dh, of_pixel * dw, of_row * sh, of_pixel * sw),
         )
         yield images, columns.reshape(b, groups, -1, oh * ow)
 
@@ -150,7 +220,8 @@ def column_blocks(x, kernel, stride, padding, dilation, groups):
 def multiply(w, columns, out):
     """out = w @ columns, for each of b images; w (groups, R, K), columns (b, groups, K, P)"""
     if columns.shape[3] < MERGE_BELOW:
-        out[...] = (w @ merged(columns)).reshape(w.shape[0], w.shape[1], len(columns), -1).transpose(2, 0, 1, 3)
+        b, groups, _, p = columns.shape
+        out[...] = (w @ merged(columns)).reshape(groups, -1, b, p).transpose(2, 0, 1, 3)
     else:
         np.matmul(w, columns, out=out)
 
@@ -161,10 +232,39 @@ def merged(columns):
     return columns.transpose(1, 2, 0, 3).reshape(groups, k, b * p)
 
 
+def running_max(arrays, first, places, any_nan):
+    """Elementwise maximum of the arrays, and the place of the earliest array that has it.
+
+    first   the place where nothing exceeds the first array
+    places  one per array, growing from one to the next
+    """
+    best, where = arrays[0], first
+    for array, place in zip(arrays[1:], places[1:]):
+        better = array > best
+        if any_nan:
+            better |= np.isnan(array)
+        where = np.maximum(where, better.view(np.uint8) * place)
+        best = np.maximum(best, array)
+    return best, where
+
+
+def positions(indices, size):
+    """Indices into each image and channel's H * W values, as indices into all of them; flat."""
+    n, c, h, width = size
+    start = np.arange(n * c).reshape(n, c, 1, 1) * (h * width)
+    return (indices + start).reshape(-1)
+
+
 def output_size(size, kernel, stride, padding, dilation):
     """(OH, OW): how many windows fit into the padded image, downwards and across."""
     each = zip(size, kernel, stride, padding, dilation)
     return tuple((n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in each)
+
+
+def pooled_size(n, k, s, p, d, ceil_mode):
+    """How many windows of max_pool2d stand along an axis of n values."""
+    size = (n + 2 * p - d * (k - 1) - 1 + (s - 1 if ceil_mode else 0)) // s + 1
+    return size - 1 if ceil_mode and (size - 1) * s >= n + p else size
 
 
 def image_blocks(n, rows, windows, itemsize):
@@ -176,7 +276,7 @@ def image_blocks(n, rows, windows, itemsize):
 
 def scratch(name, shape, dtype):
     """This thread's buffer of that name, as an uninitialised array; it is never handed out."""
-    size = int(np.prod(shape)) * dtype.itemsize
+    size = math.prod(shape) * dtype.itemsize
     memory = getattr(kept, name, None)
     if memory is None or len(memory) < size:
         memory = np.empty(size, np.uint8)

@@ -1,53 +1,397 @@
-"""Other shapes of the same elements. Views share memory with their input wherever NumPy can."""
+"""Other shapes of the same elements: what PyTorch makes a view shares memory with its input here too."""
 
 import math
+from operator import index
 
-from minitorch.autograd.op import op
+from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.tensor import FUNCTIONS, METHODS, Tensor, function, method
+from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.reduce import axes_of
+
+
+def spread(f):
+    """Offer `f(input, sizes)`; as a method it takes the sizes one by one too, as in x.view(2, -1)."""
+
+    def call(self, *sizes, **named):
+        if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
+            (sizes,) = sizes
+        return f(self, sizes, **named) if sizes != () or not named else f(self, **named)
+
+    call.__doc__ = f.__doc__
+    METHODS[f.__name__] = call
+    setattr(Tensor, f.__name__, call)
+    return function(f)
+
+
+def integers(name, sizes):
+    """`sizes` as a tuple of ints. Raises TypeError for what is no sequence of whole numbers."""
+    try:
+        return tuple([index(n) for n in sizes])
+    except TypeError:
+        raise TypeError(f"{name}(): argument must be tuple of ints, not {sizes!r}") from None
+
+
+def axis_of(ndim, dim):
+    """`dim` as an axis that is not negative; a 0-d tensor is taken to have one axis."""
+    return axes_of(ndim or 1, dim)[0]
+
+
+# -------------------------------------------------------------------- copies
+
+
+class memory_format:  # noqa: N801  PyTorch's name
+    """In what order a copy lies in memory: `contiguous_format`, or `preserve_format` (as it was)."""
+
+    def __init__(self, name, order):
+        self.name = name
+        self.order = order
+
+    def __repr__(self):
+        return f"torch.{self.name}"
+
+
+contiguous_format = memory_format("contiguous_format", "C")
+preserve_format = memory_format("preserve_format", "K")
 
 
 @op(promote=None)
+def clone(x, /, *, memory_format=preserve_format):
+    """A copy in memory of its own."""
+    return namespace(x).array(x, order=memory_format.order), lambda g: g
+
+
+@op(promote=None, shown="ToCopy", public=False)
 def astype(x, /, dtype):
     """A copy of another dtype; gradients are converted back."""
     xp, former = namespace(x), x.dtype
     return xp.astype(x, dtype), lambda g: xp.astype(g, former)
 
 
-@op(promote=None)
-def clone(x, /):
-    """A copy in memory of its own."""
-    return namespace(x).copy(x), lambda g: g
+@method
+def contiguous(self, memory_format=contiguous_format):
+    """The tensor itself if it lies in memory row by row, else a copy that does."""
+    return self if self.is_contiguous() else clone(self, memory_format=memory_format)
+
+
+@method
+def is_contiguous(self):
+    """Whether the elements lie in memory without gaps, row by row."""
+    return self.array.flags.c_contiguous
+
+
+# -------------------------------------------------------------------- another shape
+
+
+@op(view=True, public=False, shown="View")
+def viewed(x, /, size):
+    """The elements of `x` in the shape `size`; one size may be -1, which is then computed."""
+    former = x.shape
+    try:
+        y = x.reshape(size)
+    except ValueError:
+        raise misfit(size, math.prod(former)) from None
+    return y, lambda g: g.reshape(former)
+
+
+def misfit(size, count):
+    """The error for `count` elements that do not make up the shape `size`."""
+    size = list(size)
+    if size.count(-1) > 1:
+        return ShapeError("only one dimension can be inferred")
+    if not count and -1 in size and 0 in size:
+        return ShapeError(
+            f"cannot reshape tensor of 0 elements into shape {size} because the unspecified "
+            "dimension size -1 can be any value and is ambiguous"
+        )
+    return ShapeError(f"shape '{size}' is invalid for input of size {count}")
+
+
+def checked_sizes(name, sizes):
+    sizes = integers(name, sizes)
+    if sizes and min(sizes) < -1:  # NumPy takes any negative number for -1
+        at, n = next((at, n) for at, n in enumerate(sizes) if n < -1)
+        raise ShapeError(f"invalid shape dimension {n} at index {at} of shape {list(sizes)}")
+    return sizes
+
+
+def fits_strides(array, size):
+    """Whether a view of `array` can have the shape `size`; also where no array can have it."""
+    if array.flags.c_contiguous:
+        return True
+    try:
+        made = array.reshape(size)
+    except ValueError:
+        return True
+    return made.base is array or (made.base is not None and made.base is array.base)
+
+
+@spread
+def reshape(input, shape):
+    """The elements of `input` in another shape: a view where the strides allow it, else a copy.
+
+    shape  sizes, one of which may be -1, which is then computed
+
+    Raises RuntimeError where the number of elements differs.
+    """
+    shape = checked_sizes("reshape", shape)
+    if fits_strides(input.array, shape):
+        return viewed(input, shape)
+    copied = viewed(clone(input, memory_format=contiguous_format), shape)
+    copied.base = None
+    return copied
+
+
+@spread
+def view(input, size):
+    """As `reshape`, but never a copy. Raises RuntimeError where the strides would require one."""
+    size = checked_sizes("view", size)
+    if not fits_strides(input.array, size):
+        raise ShapeError(
+            "view size is not compatible with input tensor's size and stride (at least one "
+            "dimension spans across two contiguous subspaces). Use .reshape(...) instead."
+        )
+    return viewed(input, size)
+
+
+@method
+def reshape_as(self, other):
+    """reshape(other.shape)."""
+    return reshape(self, other.shape)
+
+
+@method
+def view_as(self, other):
+    """view(other.shape)."""
+    return view(self, other.shape)
+
+
+@function
+@method
+def flatten(input, start_dim=0, end_dim=-1):
+    """The dimensions from `start_dim` to `end_dim`, both included, joined into one.
+
+    >>> from minitorch import ones
+    >>> flatten(ones(8, 1, 28, 28), 1).shape
+    torch.Size([8, 784])
+    """
+    shape = input.array.shape or (1,)
+    first, last = axis_of(len(shape), start_dim), axis_of(len(shape), end_dim)
+    if first > last:
+        raise ShapeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if first == last and input.array.ndim:
+        return input
+    return reshape(input, (*shape[:first], math.prod(shape[first : last + 1]), *shape[last + 1 :]))
+
+
+@function
+@method
+def ravel(input):
+    """All elements in one dimension."""
+    return reshape(input, (-1,)) if input.array.size else reshape(input, (0,))
+
+
+@function
+@method
+def unflatten(input, dim, sizes):
+    """The dimension `dim` split into several, of `sizes`; one may be -1."""
+    shape = input.array.shape
+    axis = axis_of(len(shape), dim)
+    sizes = integers("unflatten", sizes)
+    if not sizes:
+        raise ShapeError("unflatten: sizes must be non-empty")
+    if math.prod(sizes) != shape[axis] and -1 not in sizes:
+        raise ShapeError(
+            f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {axis} "
+            f"({shape[axis]}) in the input tensor"
+        )
+    return view(input, (*shape[:axis], *sizes, *shape[axis + 1 :]))
+
+
+def squeeze_name(node):
+    dim = node.settings[0]
+    return f"SqueezeBackward{0 if dim is None else 1 if isinstance(dim, int) else 2}"
+
+
+@op(view=True, shown=squeeze_name)
+def squeeze(x, /, dim=None):
+    """Without the dimensions of size 1: all of them, or those among `dim` (one or several)."""
+    former = x.shape
+    axes = axes_of(len(former), dim)
+    y = x.reshape([n for axis, n in enumerate(former) if n != 1 or axis not in axes])
+    return y, lambda g: g.reshape(former)
 
 
 @op(view=True)
-def reshape(x, /, shape):
+def unsqueeze(x, /, dim):
+    """With a dimension of size 1 at position `dim`."""
     former = x.shape
-    return x.reshape(shape), lambda g: g.reshape(former)
+    axis = axis_of(len(former) + 1, dim)
+    return x.reshape((*former[:axis], 1, *former[axis:])), lambda g: g.reshape(former)
 
 
-@op(view=True, numpy=("transpose",))
-def permute(x, /, dims):
+# -------------------------------------------------------------------- another order of dimensions
+
+
+@op(view=True, public=False, shown="Permute")
+def permuted(x, /, dims):
     """The dimensions in the order `dims`."""
     xp = namespace(x)
-    back = [0] * len(dims)
-    for i, d in enumerate(dims):
-        back[d] = i
+    back = sorted(range(len(dims)), key=dims.__getitem__)
     return xp.transpose(x, dims), lambda g: xp.transpose(g, back)
 
 
-@op(view=True)
-def squeeze(x, /, dim=None):
-    former = x.shape
-    return x.squeeze(dim), lambda g: g.reshape(former)
+@spread
+def permute(input, dims):
+    """The dimensions in the order `dims`: `permute(x, (2, 0, 1))` puts the last one first."""
+    dims = integers("permute", dims)
+    ndim = input.array.ndim
+    if len(dims) != ndim:
+        raise ShapeError(
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length "
+            f"of the desired ordering of dimensions i.e. input.dim() = {ndim} is not equal to "
+            f"len(dims) = {len(dims)}"
+        )
+    axes = tuple([axis_of(ndim, d) for d in dims])
+    if len(set(axes)) < ndim:
+        raise ShapeError("permute(): duplicate dims are not allowed.")
+    return permuted(input, axes)
 
 
 @op(view=True)
-def swapaxes(x, /, axis0, axis1):
-    xp = namespace(x)
-    return xp.swapaxes(x, axis0, axis1), lambda g: xp.swapaxes(g, axis0, axis1)
+def transpose(x, /, dim0, dim1):
+    """With the dimensions `dim0` and `dim1` exchanged."""
+    if not x.ndim:
+        return x.reshape(()), lambda g: g
+    xp, a, b = namespace(x), axis_of(x.ndim, dim0), axis_of(x.ndim, dim1)
+    return xp.swapaxes(x, a, b), lambda g: xp.swapaxes(g, a, b)
 
 
-@op(view=True, shown="Expand")
-def expand(x, /, size):
-    """`x` broadcast to `size`; -1 keeps a dimension as it is."""
-    return namespace(x).expand(x, size), lambda g: g
+@function
+@method
+def swapaxes(input, axis0, axis1):
+    """With the dimensions `axis0` and `axis1` exchanged."""
+    return transpose(input, axis0, axis1)
+
+
+@function
+@method
+def swapdims(input, dim0, dim1):
+    """With the dimensions `dim0` and `dim1` exchanged."""
+    return transpose(input, dim0, dim1)
+
+
+@op(view=True)
+def t(x, /):
+    """The transpose of a matrix; a vector or a number stays as it is."""
+    if x.ndim > 2:
+        raise ShapeError(f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
+    return x.T, lambda g: g.T
+
+
+@function
+@method
+def movedim(input, source, destination):
+    """With the dimensions `source` (one or several) at the positions `destination`."""
+    ndim = input.array.ndim
+    source, destination = ([d] if isinstance(d, int) else list(d) for d in (source, destination))
+    if len(source) != len(destination):
+        raise ShapeError(
+            "movedim: Invalid source or destination dims: source "
+            f"({source} dims) should contain the same number of dims as destination "
+            f"({destination} dims)"
+        )
+    for name, dims in (("source", source), ("destination", destination)):
+        if len({axis_of(ndim, d) for d in dims}) < len(dims):
+            raise ShapeError(f"movedim: repeated dim in `{name}` ({dims})")
+    at = dict(zip([axis_of(ndim, d) for d in destination], [axis_of(ndim, s) for s in source]))
+    others = iter([axis for axis in range(ndim) if axis not in at.values()])
+    return permute(input, [at[axis] if axis in at else next(others) for axis in range(ndim)])
+
+
+@property
+def reversed_dimensions(self):
+    """The dimensions in reverse order: of a matrix, its transpose."""
+    return permuted(self, tuple(range(self.array.ndim))[::-1])
+
+
+@property
+def matrix_transpose(self):
+    """The last two dimensions exchanged."""
+    if self.array.ndim < 2:
+        raise ShapeError(
+            "tensor.mT is only supported on matrices or batches of matrices. "
+            f"Got {self.array.ndim}-D tensor."
+        )
+    return transpose(self, -2, -1)
+
+
+Tensor.T = Tensor.H = reversed_dimensions
+Tensor.mT = Tensor.mH = matrix_transpose
+
+
+# -------------------------------------------------------------------- larger
+
+
+@op(view=True, public=False, shown="Expand")
+def expanded(x, /, size):
+    """`x` broadcast to `size`."""
+    return namespace(x).broadcast_to(x, size), lambda g: g
+
+
+@spread
+def expand(input, size):
+    """Dimensions of size 1, and new ones in front, repeated up to `size` without copying.
+
+    size  -1 keeps a dimension as it is
+
+    Raises RuntimeError where a dimension of another size than 1 would have to change.
+    """
+    size, shape = integers("expand", size), input.array.shape
+    extra = len(size) - len(shape)
+    if extra < 0:
+        raise ShapeError(
+            f"expand({list(shape)}, size={list(size)}): the number of sizes provided ({len(size)}) "
+            "must be greater or equal to the number of dimensions in the tensor "
+            f"({len(shape)})"
+        )
+    result = []
+    for axis, n in enumerate(size):
+        old = shape[axis - extra] if axis >= extra else None
+        if n == -1 and old is None:
+            raise ShapeError(
+                "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing "
+                f"dimension {axis}"
+            )
+        if n != -1 and old not in (None, 1, n):
+            raise ShapeError(
+                f"The expanded size of the tensor ({n}) must match the existing size ({old}) at "
+                f"non-singleton dimension {axis}.  Target sizes: {list(size)}.  "
+                f"Tensor sizes: {list(shape)}"
+            )
+        result.append(old if n == -1 else n)
+    return expanded(input, tuple(result))
+
+
+@spread
+def broadcast_to(input, size):
+    """`input` broadcast to `size`; see `expand`."""
+    return expand(input, size)
+
+
+@method
+def expand_as(self, other):
+    """expand(other.shape)."""
+    return expand(self, other.shape)
+
+
+FUNCTIONS["moveaxis"] = METHODS["moveaxis"] = Tensor.moveaxis = movedim
+
+# What bodies of ops call under NumPy's names.
+for name, call in {
+    "reshape": reshape, "transpose": lambda x, axes=None: x.T if axes is None else permute(x, axes),
+    "swapaxes": swapaxes, "moveaxis": movedim, "expand_dims": unsqueeze, "squeeze": squeeze,
+    "broadcast_to": broadcast_to, "expand": expand, "copy": clone, "ravel": ravel,
+    "array": lambda x, order="K": clone(x, memory_format=contiguous_format if order == "C" else preserve_format),
+}.items():  # fmt: skip
+    setattr(TENSOR_FUNCTIONS, name, call)

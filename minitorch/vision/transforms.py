@@ -114,7 +114,9 @@ class Normalize:
                 f"std evaluated to zero after conversion to {tensor.dtype}, "
                 f"leading to division by zero.\n  std {self.std}"
             )
-        x: Any = tensor if self.inplace else tensor.clone()
+        x: Any = tensor
+        if not self.inplace:
+            x = x.clone()
         return x.sub_(wrap(mean)).div_(wrap(std))
 
     def __repr__(self) -> str:

@@ -1,0 +1,1 @@
+"""minitorch measured against PyTorch: `python -m benchmarks`; see README.md here."""

@@ -1,0 +1,116 @@
+"""`python -m benchmarks.limits`: import time, deep graphs, memory over time, peak memory of a step."""
+
+import argparse
+import gc
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+
+
+def import_time(runs=15):
+    """import minitorch against import numpy: whole processes, alternating, the interpreter's own
+    start taken off."""
+
+    def seconds(code):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - start
+
+    rows = [[seconds(c) for c in ("pass", "import numpy", "import minitorch")] for _ in range(runs)]
+    start, numpy, ours = map(statistics.median, zip(*rows, strict=True))
+    ratio = (ours - start) / (numpy - start)
+    print(
+        f"import: numpy {1e3 * (numpy - start):.0f} ms, minitorch {1e3 * (ours - start):.0f} ms "
+        f"({ratio:.2f} times)"
+    )
+
+
+def deep_chain():
+    """Building, backward and freeing of chains: seconds per million nodes."""
+    import minitorch  # noqa: PLC0415
+
+    x = minitorch.ones(1, requires_grad=True)
+    for length in (250_000, 500_000, 1_000_000):
+        times = [time.perf_counter()]
+        y = x
+        for _ in range(length):
+            y = y + 1
+        times.append(time.perf_counter())
+        y.backward()
+        times.append(time.perf_counter())
+        del y
+        times.append(time.perf_counter())
+        built, back, freed = (b - a for a, b in zip(times, times[1:], strict=False))
+        print(
+            f"chain of {length:,} nodes: built {built:.2f} s, backward {back:.2f} s, "
+            f"freed {freed:.2f} s: {sum((built, back, freed)) / length * 1e6:.2f} us a node"
+        )
+
+
+def resident_memory(steps=100_000):
+    """Resident memory along XOR training steps with the garbage collector off."""
+    import minitorch  # noqa: PLC0415
+
+    from benchmarks.workloads import xor_step  # noqa: PLC0415
+
+    step = xor_step(minitorch)
+    gc.collect()
+    gc.disable()
+    readings = []
+    for i in range(steps + 1):
+        step()
+        if i % (steps // 5) == 0:
+            with open("/proc/self/statm") as file:
+                readings.append(int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20)
+    gc.enable()
+    print(f"resident MiB over {steps:,} steps, collector off:", *(f"{r:.1f}" for r in readings))
+
+
+def peak_memory():
+    """Peak of live arrays in one step of MLP 784-128-10, batch 64, SGD momentum."""
+    from benchmarks.workloads import WORKLOADS  # noqa: PLC0415
+
+    workload = WORKLOADS["mlp 784-128-10 sgd"]
+    import minitorch  # noqa: PLC0415
+
+    step = workload(minitorch)
+    step(), step()
+    gc.collect()
+    tracemalloc.start()
+    step()  # the state as before any later step: gradients of the last one alive
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
+    step()
+    ours = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    print(f"peak memory of an MLP step above what lives between steps: minitorch {ours / 1024:.0f} KiB")
+    try:
+        import torch  # noqa: PLC0415
+    except ImportError:
+        return
+    step = workload(torch)
+    step(), step()
+    with torch.profiler.profile(profile_memory=True, acc_events=True) as profile:
+        step()
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        profile.export_chrome_trace(file.name)
+        events = [e for e in json.load(file)["traceEvents"] if e.get("name") == "[memory]"]
+    live = peak = 0
+    for event in sorted(events, key=lambda e: e["ts"]):
+        live += event["args"]["Bytes"]
+        peak = max(peak, live)
+    print(f"{'':53}PyTorch   {peak / 1024:.0f} KiB")
+
+
+PARTS = {"import": import_time, "chain": deep_chain, "resident": resident_memory, "peak": peak_memory}
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.limits", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    for part in parser.parse_args().parts:
+        PARTS[part]()

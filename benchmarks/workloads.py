@@ -1,0 +1,186 @@
+"""The workloads: each is one program, written once, run with `torch` being either library.
+
+A workload is a function of the library that prepares everything and returns what is timed. Its
+docstring is what the table calls it.
+"""
+
+
+def xor_step(torch):
+    """XOR step, 2-2-1 sigmoid, BCE, SGD"""
+    torch.manual_seed(0)
+
+    class XORNet(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.hidden = torch.nn.Linear(2, 2)
+            self.output = torch.nn.Linear(2, 1)
+            self.sigmoid = torch.nn.Sigmoid()
+
+        def forward(self, x):
+            return self.sigmoid(self.output(self.sigmoid(self.hidden(x))))
+
+    x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
+    model = XORNet()
+    criterion = torch.nn.BCELoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+
+    def step():
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def small_op(f):
+    """A workload: forward and backward of `f(a, b)` on (4, 4) tensors."""
+
+    def workload(torch):
+        torch.manual_seed(0)
+        a = torch.rand(4, 4, requires_grad=True)
+        b = torch.rand(4, 4, requires_grad=True)
+        ones = torch.ones_like(f(torch, a, b).detach())
+
+        def step():
+            a.grad = b.grad = None
+            f(torch, a, b).backward(ones)
+
+        return step
+
+    return workload
+
+
+OPS = {
+    "add": lambda torch, a, b: a + b,
+    "mul": lambda torch, a, b: a * b,
+    "sub": lambda torch, a, b: a - b,
+    "div": lambda torch, a, b: a / b,
+    "scalar mul": lambda torch, a, b: a * 2.0,
+    "tanh": lambda torch, a, b: torch.tanh(a),
+    "sigmoid": lambda torch, a, b: torch.sigmoid(a),
+    "relu": lambda torch, a, b: torch.relu(a),
+    "exp": lambda torch, a, b: torch.exp(a),
+    "sum": lambda torch, a, b: a.sum(),
+    "matmul": lambda torch, a, b: a @ b,
+}
+
+
+def chain(torch):
+    """small elementwise ops, forward and backward of a chain of 60"""
+    x = torch.linspace(-1, 1, 4, requires_grad=True)
+
+    def step():
+        x.grad = None
+        y = x
+        for _ in range(30):
+            y = torch.tanh(y) * x
+        y.sum().backward()
+
+    return step
+
+
+def mlp_step(sizes, batch, make_optimizer):
+    """A workload: one training step of a ReLU multilayer perceptron with cross-entropy."""
+
+    def workload(torch):
+        torch.manual_seed(0)
+        layers = []
+        for before, after in zip(sizes, sizes[1:], strict=False):
+            layers += [torch.nn.Linear(before, after), torch.nn.ReLU()]
+        model = torch.nn.Sequential(*layers[:-1])
+        criterion = torch.nn.CrossEntropyLoss()
+        optimizer = make_optimizer(torch, model.parameters())
+        x = torch.rand(batch, sizes[0])
+        y = torch.randint(0, sizes[-1], (batch,))
+
+        def step():
+            optimizer.zero_grad()
+            loss = criterion(model(x), y)
+            loss.backward()
+            optimizer.step()
+
+        return step
+
+    return workload
+
+
+def sgd(torch, parameters):
+    return torch.optim.SGD(parameters, lr=0.01, momentum=0.9)
+
+
+def adam(torch, parameters):
+    return torch.optim.Adam(parameters)
+
+
+def loader_epoch(torch, images=60000):
+    """an epoch of 784 numbers each through the DataLoader, shuffled, batch 64"""
+    data = torch.utils.data
+    torch.manual_seed(0)
+    dataset = data.TensorDataset(torch.rand(images, 784), torch.randint(0, 10, (images,)))
+    loader = data.DataLoader(dataset, batch_size=64, shuffle=True)
+
+    def epoch():
+        for _ in loader:
+            pass
+
+    return epoch
+
+
+def mlp_epoch(torch, images=60000):
+    """an epoch of 60,000 images, MLP 784-128-10, SGD momentum, through the DataLoader"""
+    data = torch.utils.data
+    torch.manual_seed(0)
+    dataset = data.TensorDataset(torch.rand(images, 784), torch.randint(0, 10, (images,)))
+    loader = data.DataLoader(dataset, batch_size=64, shuffle=True)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10)
+    )
+    criterion = torch.nn.CrossEntropyLoss()
+    optimizer = sgd(torch, model.parameters())
+
+    def epoch():
+        for x, y in loader:
+            optimizer.zero_grad()
+            loss = criterion(model(x), y)
+            loss.backward()
+            optimizer.step()
+
+    return epoch
+
+
+def convnet_step(torch):
+    """convnet step, 16 and 32 channels of 3x3, batch 64, Adam"""
+    nn = torch.nn
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(32 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, 10),
+    )  # fmt: skip
+    criterion = nn.CrossEntropyLoss()
+    optimizer = adam(torch, model.parameters())
+    x = torch.rand(64, 1, 28, 28)
+    y = torch.randint(0, 10, (64,))
+
+    def step():
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+WORKLOADS = {
+    "xor": xor_step,
+    **{f"op {name}": small_op(f) for name, f in OPS.items()},
+    "op chain": chain,
+    "mlp 784-128-10 sgd": mlp_step((784, 128, 10), 64, sgd),
+    "mlp 784-128-10 adam": mlp_step((784, 128, 10), 64, adam),
+    "mlp 784-512-512-10 sgd": mlp_step((784, 512, 512, 10), 128, sgd),
+    "convnet": convnet_step,
+    "loader epoch": loader_epoch,
+    "mlp epoch": mlp_epoch,
+}
