@@ -1,10 +1,62 @@
-"""minitorch: PyTorch's programming model in pure Python, on NumPy or CuPy."""
+"""minitorch: PyTorch's programming model in pure Python, on NumPy or CuPy.
 
-from minitorch.autograd.tensor import FUNCTIONS, Tensor
-from minitorch.autograd import engine
-from minitorch.autograd.grad_mode import no_grad, enable_grad, inference_mode, set_grad_enabled, is_grad_enabled
-from minitorch.backend.dtypes import *
-from minitorch.methods import operators
-from minitorch.ops import activation, elementwise, linalg, reduce, shape
+`import minitorch as torch` is meant to run a PyTorch program. The floors, from the ground up:
+`backend` (arrays, devices, dtypes), `autograd` (Tensor, `@op`, the engine), `ops` (the operations),
+`methods` (how tensors print and convert), then `nn`, `losses`, `optim`, `data`, and `vision` on top.
+"""
+
+from math import e, inf, nan, pi
+
+from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor  # isort: skip
+
+from minitorch import autograd
+from minitorch.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from minitorch.backend.devices import device
+from minitorch.backend.dtypes import (
+    bool,
+    double,
+    dtype,
+    finfo,
+    float,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    half,
+    iinfo,
+    int,
+    int8,
+    int16,
+    int32,
+    int64,
+    long,
+    promote_types,
+    set_default_dtype,
+    short,
+    uint8,
+)
+from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.generators import Generator
+from minitorch.methods import attributes, convert, inplace, operators
+from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
+from minitorch.ops import (
+    activation,
+    creation,
+    elementwise,
+    from_data,
+    gather,
+    index,
+    join,
+    linalg,
+    random,
+    rearrange,
+    reduce,
+    shape,
+    sort,
+)
 
 globals().update(FUNCTIONS)
+
+from minitorch import cuda, nn, losses, optim, data, utils, vision  # isort: skip  # noqa: E402
+
+__version__ = "0.1.0"

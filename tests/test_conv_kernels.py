@@ -19,7 +19,8 @@ from minitorch.backend.numpy_conv import (
 
 def slow_conv2d(x, w, stride, padding, dilation, groups):
     """Every product of a convolution as (place in y, place in x, place in w), and its y."""
-    (n, c, h, width), (o, per_group, kh, kw) = x.shape, w.shape
+    n, _, h, width = x.shape
+    o, per_group, kh, kw = w.shape
     oh, ow = (
         (m + 2 * p - d * (k - 1) - 1) // s + 1
         for m, k, s, p, d in zip((h, width), (kh, kw), stride, padding, dilation)
@@ -98,7 +99,10 @@ def pool_cases(count, seed=0):
             continue
         shape = (int(rng.integers(0, 4)), int(rng.integers(1, 4)), *size)
         count -= 1
-        yield rng.choice(next(kinds), shape), (kernel, stride, padding, dilation, ceil_mode)
+        yield (
+            rng.choice(np.array(next(kinds), float), shape),
+            (kernel, stride, padding, dilation, ceil_mode),
+        )
 
 
 @pytest.fixture(params=["one image", "all images", "merged", "as set"])

@@ -10,8 +10,8 @@ from operator import attrgetter
 
 import numpy as np
 
-from minitorch.autograd import rebase, versions
-from minitorch.autograd.node import captured, grad_mode
+from minitorch.autograd import versions
+from minitorch.autograd.node import captured, freed, grad_mode
 from minitorch.autograd.reread import Reader
 from minitorch.autograd.tensor import Tensor, method, wrap
 from minitorch.backend.errors import ShapeError
@@ -69,8 +69,6 @@ def run(gradients, retain_graph, create_graph, targets=None):
              None: the gradients land in the leaves.
     """
     nodes = collect(gradients)
-    if rebase.clock.latest and rebase.renew_views(nodes):
-        nodes = collect(gradients)
     wanted = leading_to(targets, nodes) if targets is not None else None
     reader = Reader(nodes) if create_graph else None
     last_write = versions.clock.latest
@@ -93,7 +91,7 @@ def run(gradients, retain_graph, create_graph, targets=None):
         if vjps is None:
             raise freed(node)
         if node.order < last_write:
-            versions.check(node, create_graph)
+            versions.check(node, captured(node.vjps))
         if create_graph:
             vjps = reader.vjps(node)
         shares = vjps(g) if type(vjps) is not tuple else None
@@ -142,21 +140,21 @@ def holds_arrays(node):
     return op.saves_arrays
 
 
-def freed(node):
-    return RuntimeError(
-        "Trying to backward through the graph a second time: what "
-        f"{node.name()} had saved was freed by the first backward\n"
-        "  call the first backward with retain_graph=True, or compute the loss again"
-    )
-
-
 def call_hooks(hooks, g):
     """The gradient that the hooks leave of `g`."""
     seen = g if isinstance(g, Tensor) else wrap(g)
     for hook in list(hooks):
         changed = hook(seen)
-        if changed is not None:
-            seen = changed
+        if changed is None:
+            continue
+        if not isinstance(changed, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(changed).__name__}'")
+        if changed.array.shape != seen.array.shape:
+            raise ShapeError(
+                f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value\n"
+                f"  from {tuple(seen.shape)} to {tuple(changed.shape)}"
+            )
+        seen = changed
     return seen if isinstance(g, Tensor) else seen.array
 
 
@@ -204,7 +202,7 @@ def backward_all(tensors, grad_tensors=None, retain_graph=None, create_graph=Fal
     if inputs is not None:
         inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
         if not inputs:
-            raise RuntimeError("'inputs' argument to 'backward' cannot be empty.")
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
         targets = {require_node(each): each for each in inputs}
     given = seeds(tensors, grad_tensors, create_graph)
     with Recording(create_graph):
@@ -241,6 +239,11 @@ def grad(
     >>> grad(first, x)
     (tensor(18.),)
     """
+    if materialize_grads and allow_unused is False:
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, "
+            "but got: allow_unused=False."
+        )
     outputs, grad_outputs = as_lists(outputs, grad_outputs)
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     retain_graph = create_graph if retain_graph is None else retain_graph
@@ -255,9 +258,9 @@ def grad(
                 g = namespace(each.array).zeros_like(each.array)
             elif not allow_unused:
                 raise RuntimeError(
-                    "One of the differentiated Tensors appears to not have been used in the graph. "
-                    "Set allow_unused=True if this is the desired behavior.\n"
-                    f"  it is inputs[{position}], of shape {tuple(each.shape)}"
+                    f"The differentiated Tensor at index {position} appears to not have been used "
+                    "in the graph. Set allow_unused=True if this is the desired behavior.\n"
+                    f"  it has shape {tuple(each.shape)}"
                 )
         results.append(g if g is None or isinstance(g, Tensor) else wrap(own(g)))
     return tuple(results)

@@ -17,7 +17,7 @@ from minitorch.autograd.engine import Recording
 from minitorch.autograd.node import Node, grad_mode
 from minitorch.autograd.op import PICK
 from minitorch.autograd.parts import pick
-from minitorch.autograd.tensor import Tensor, wrap
+from minitorch.autograd.tensor import Tensor, set_base, wrap
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 
@@ -34,7 +34,7 @@ class FunctionCtx:
     non_differentiable = ()
     materialize_grads = True
     _saved = ()  # pairs of an array and its place: a node, the index of an output, or None
-    _pick = None  # the function from the index of an output to its node
+    _node = None  # weak reference to the node of the call
 
     def save_for_backward(self, *tensors):
         """Keep inputs, outputs or intermediate values (or None) for `saved_tensors` in backward.
@@ -70,7 +70,7 @@ class FunctionCtx:
         for array, place in self._saved:
             tensor = None if array is None else wrap(array)
             if place is not None:
-                tensor.node = place if isinstance(place, Node) else self._pick(place)
+                tensor.node = place if isinstance(place, Node) else output_node(self._node(), place)
             tensors.append(tensor)
         return tuple(tensors)
 
@@ -111,7 +111,8 @@ class Function:
     def __call__(self, *args, **kwargs):
         raise RuntimeError(
             "Legacy autograd function with non-static forward method is deprecated. Please use "
-            f"new-style autograd function with static forward method: {type(self).__name__}.apply(x)"
+            "new-style autograd function with static forward method.\n"
+            f"  call {type(self).__name__}.apply(...), on the class itself"
         )
 
     @staticmethod
@@ -155,12 +156,41 @@ class Function:
         return outputs if isinstance(output, tuple) else outputs[0]
 
 
+def once_differentiable(backward):
+    """Decorate a `backward` that leaves the tensors (for NumPy, say): it is not differentiated."""
+
+    @wraps(backward)
+    def once(ctx, *gradients):
+        with Recording(False):
+            shares = backward(ctx, *gradients)
+        if not any(isinstance(g, Tensor) and g.requires_grad for g in gradients):
+            return shares
+        shares = shares if isinstance(shares, tuple) else (shares,)
+        return Once.apply(len(shares), *shares, *gradients)
+
+    return once
+
+
+class Once(Function):
+    """The first `count` arguments, unchanged; going backward through it is an error."""
+
+    @staticmethod
+    def forward(ctx, count, *args):
+        return args[:count]
+
+    @staticmethod
+    def backward(ctx, *gradients):
+        raise RuntimeError(
+            "trying to differentiate twice a function that was marked with @once_differentiable"
+        )
+
+
 def among(tensor, group):
     return any(tensor is each for each in group)
 
 
 def with_aliases(ctx, args, outputs):
-    """The outputs; an argument returned unchanged becomes a view, so that it keeps its own node."""
+    """The outputs; an argument returned as it is becomes a view, so that it keeps its own node."""
     for dirty in ctx.dirty_tensors:
         if not among(dirty, outputs):
             raise RuntimeError(
@@ -169,10 +199,13 @@ def with_aliases(ctx, args, outputs):
             )
     results = []
     for each in outputs:
-        if isinstance(each, Tensor) and not among(each, ctx.dirty_tensors):
-            if among(each, args) or among(each, results):
-                base, each = each if each.base is None else each.base, wrap(each.array)
-                each.base = base
+        if (
+            isinstance(each, Tensor)
+            and not among(each, ctx.dirty_tensors)
+            and (among(each, args) or among(each, results))
+        ):
+            given, each = each, wrap(each.array)
+            set_base(each, given)
         results.append(each)
     return tuple(results)
 
@@ -195,54 +228,131 @@ class Step:
 
     def value(self, node, arrays):
         """The outputs, which follow the arguments among the node's inputs."""
-        outputs = arrays[node.settings[0] :]
-        return outputs[0] if node.shape is not None else outputs
+        count, shapes = node.settings
+        return arrays[count] if len(shapes) == 1 else arrays[count:]
 
     def read_again(self, node, inputs):
         return node.vjps
 
 
 def record(cls, ctx, args, parents, outputs):
-    """Give the outputs that carry gradients their nodes."""
+    """Give the outputs that carry gradients their places in the graph."""
     for dirty in ctx.dirty_tensors:
-        if dirty.node is not None and dirty.is_leaf:
+        if dirty.requires_grad and dirty.is_leaf:
             raise RuntimeError(
                 "a leaf Variable that requires grad has been used in an in-place operation.\n"
                 f"  {cls.__name__} marks it as dirty: hand in a clone()"
             )
-    places = [
-        i for i, each in enumerate(outputs)
+    name = f"{cls.__name__}Backward"
+    carriers = [
+        i
+        for i, each in enumerate(outputs)
         if isinstance(each, Tensor)
         and each.dtype.is_floating_point
         and not among(each, ctx.non_differentiable)
-    ]  # fmt: skip
-    if not places:
-        return
-    alone = len(outputs) == 1
-    name = f"{cls.__name__}Backward"
-    saved = saved_of(ctx, args, outputs, places)
+    ]
+    saved = saved_of(ctx, parents, args, outputs, carriers)
+    arrays = [each.array if isinstance(each, Tensor) else None for each in outputs]
+    shapes = [None if array is None else array.shape for array in arrays]
     node = Node(
         Step(name, any(array is not None for array, _ in saved)),
         (*parents, *[None] * len(outputs)),
-        vjp_of(cls, ctx, name, saved, [form(each) for each in args], [form(each) for each in outputs]),
-        # False: an argument, which reading 3 does not read again
-        (*[False] * len(args), *[each.array if isinstance(each, Tensor) else None for each in outputs]),
-        (len(args),),
-        outputs[0].array.shape if alone else None,
+        vjp_of(cls, ctx, saved, [form(each) for each in args], [form(each) for each in outputs]),
+        (*[False] * len(args), *arrays),  # False: reading 3 has no need of it
+        (len(args), shapes),
+        shapes[0] if len(shapes) == 1 else None,
     )
-    call = weakref.ref(node)
-    ctx._pick = lambda i: place_of(call(), i, outputs_shapes[i], len(outputs_shapes))
-    outputs_shapes = [each.array.shape if isinstance(each, Tensor) else None for each in outputs]
-    for i in places:
-        place = place_of(node, i, outputs_shapes[i], len(outputs))
+    ctx._node = weakref.ref(node)
+    for i in carriers:
         if among(outputs[i], ctx.dirty_tensors):
-            rebase.move_on(outputs[i], place)
+            rebase.move_on(outputs[i], output_node(node, i))
         else:
-            outputs[i].node = place
+            outputs[i].node = output_node(node, i)
 
 
-def place_of(node, index, shape, count):
-    """The node of one output of a call."""
-    if count == 1:
+def output_node(node, index):
+    """The place in the graph of one output of the call that `node` records."""
+    _, shapes = node.settings
+    if len(shapes) == 1:
         return node
-    return Node(PICK, (node,), (pick(index, count),), (None,), (index,), shape)
+    return Node(PICK, (node,), (pick(index, len(shapes)),), (None,), (index,), shapes[index])
+
+
+def saved_of(ctx, parents, args, outputs, carriers):
+    """The arrays that were saved, each with its place; an output's is its index: no cycle."""
+    saved = []
+    for tensor in ctx.to_save:
+        place = None
+        for node, each in zip(parents, args, strict=True):
+            if tensor is each:
+                place = node
+        for i, each in enumerate(outputs):  # a dirty argument is saved as the output it became
+            if tensor is each:
+                place = i if i in carriers else None
+        saved.append((None if tensor is None else tensor.array, place))
+    return tuple(saved)
+
+
+def form(value):
+    return (value.array.shape, value.dtype) if isinstance(value, Tensor) else None
+
+
+def vjp_of(cls, ctx, saved, arguments, outputs):
+    """The joint vjp of a call: the class's `backward`, with its results checked."""
+
+    def vjp(g):
+        ctx._saved = saved
+        gradients = g if len(outputs) > 1 else (g,)
+        present = next(each for each in gradients if each is not None)
+        xp = namespace(present.array if isinstance(present, Tensor) else present)
+        given = []
+        for each, known in zip(gradients, outputs, strict=True):
+            if each is None and known is not None and ctx.materialize_grads:
+                shape, dtype = known
+                each = xp.zeros(shape, dtype.dtype)
+            given.append(each if each is None or isinstance(each, Tensor) else wrap(each))
+        shares = cls.backward(ctx, *given)
+        shares = checked(f"{cls.__name__}Backward", shares, arguments, ctx.needs_input_grad)
+        return [s if s is None or grad_mode.enabled else s.array for s in shares]
+
+    return vjp
+
+
+def checked(name, shares, arguments, needed):
+    """What a `backward` returned, one gradient per argument, of its shape and dtype."""
+    shares = shares if isinstance(shares, tuple) else (shares,)
+    while len(shares) > len(arguments) and shares[-1] is None:
+        shares = shares[:-1]
+    if len(shares) != len(arguments):
+        raise RuntimeError(
+            f"function {name} returned an incorrect number of gradients "
+            f"(expected {len(arguments)}, got {len(shares)})\n"
+            "  return one for each argument of forward, None for what is not a tensor"
+        )
+    results = []
+    for i, (share, known) in enumerate(zip(shares, arguments, strict=True)):
+        if share is not None and known is None:
+            raise RuntimeError(
+                f"function {name} returned a gradient different than None at position {i + 1}, "
+                "but the corresponding forward input was not a Variable"
+            )
+        if share is None or not needed[i]:
+            results.append(None)
+            continue
+        if not isinstance(share, Tensor):
+            raise DtypeError(f"{name}: expected Variable or None (got {type(share).__name__})")
+        shape, dtype = known
+        if not expands(shape, share.array.shape):
+            raise ShapeError(
+                f"Function {name} returned an invalid gradient at index {i} - "
+                f"got {list(share.shape)} but expected shape compatible with {list(shape)}"
+            )
+        results.append(share if share.dtype is dtype else share.to(dtype))
+    return results
+
+
+def expands(shape, larger):
+    """Whether `shape` broadcasts to exactly `larger`; the engine sums such a gradient back."""
+    if len(larger) < len(shape):
+        return False
+    return all(n in (1, m) for n, m in zip(reversed(shape), reversed(larger)))

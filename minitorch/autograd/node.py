@@ -106,6 +106,15 @@ class RemovableHandle:
         self.remove()
 
 
+def freed(node):
+    """The error for going backward through a node whose arrays were let go of."""
+    return RuntimeError(
+        "Trying to backward through the graph a second time: what "
+        f"{node.name()} had saved was freed by the first backward\n"
+        "  call the first backward with retain_graph=True, or compute the loss again"
+    )
+
+
 def captured(vjps):
     """Everything that the vjps closed over, with containers and inner functions opened."""
     found = []

@@ -22,7 +22,7 @@ import numpy as np
 from minitorch.autograd.node import Node, grad_mode
 from minitorch.autograd.parts import pick
 from minitorch.autograd.specialise import first_call, specialise
-from minitorch.autograd.tensor import Tensor, function, method, record, wrap
+from minitorch.autograd.tensor import Tensor, function, method, record, set_base, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device_of
@@ -291,7 +291,7 @@ def mark_view(tensor, source):
     """Remember whose memory `tensor` shares, if it shares any."""
     made, given = tensor.array, source.array
     if made is given or made.base is given or (made.base is not None and made.base is given.base):
-        tensor.base = source if source.base is None else source.base
+        set_base(tensor, source)
 
 
 # -------------------------------------------------------------------- the decorator
@@ -310,7 +310,7 @@ def op(rule=None, *, public=True, numpy=(), **options):
     scope = {
         "__name__": rule.__module__, "op": o, "rule": rule, "bind": o.bind, "explain": o.explain,
         "wrap": wrap, "record": record, "grad_mode": grad_mode, "F4": F4, "F8": F8, "ERRORS": ERRORS,
-        "specialise": specialise, **{f"default_{name}": d for name, d in o.defaults.items()},
+        "specialise": specialise, "set_base": set_base, **{f"default_{name}": d for name, d in o.defaults.items()},
     }  # fmt: skip
     call = scope["this"] = FunctionType(first_call.__code__, scope, o.name)
     call.__doc__ = rule.__doc__

@@ -2,12 +2,11 @@
 
 `y += 1` computes `y + 1`, writes the value into y's memory and gives y the new node. Where y is a
 view, its base has changed too: the base moves on to a node that puts the view's value into the
-base's former one, and y becomes a view of that. Views taken before a write and used after it still
-point at the base's former node; backward finds them, since the former node is noted here, and
-takes the same view of the newer node.
+base's former one, and y becomes a view of that. The other views of the base, which it knows, show
+the new values too: each is taken again of the base's new node.
 """
 
-import weakref
+import math
 
 import numpy as np
 
@@ -18,24 +17,19 @@ from minitorch.autograd.versions import touch
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 
-
-class _Clock:
-    """latest: the order number of the last write to a tensor of a graph."""
-
-    latest = 0
-
-
-clock = _Clock()
-_moved = weakref.WeakKeyDictionary()  # former node -> the node that its tensor moved on to
+OVERLAPPING = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+    "location. Please clone() the tensor before performing the operation."
+)
 
 
 @op(promote=None, public=False, shown="AsStrided")
 def region(x, /, positions):
     """The elements of `x` at these flat `positions`, in their shape."""
-    xp, shape, size = namespace(x), x.shape, x.size
+    xp, shape = namespace(x), x.shape
     return (
         x.reshape(-1)[positions],
-        lambda g: xp.put_add(g, positions, (size,), True).reshape(shape),
+        lambda g: xp.put_add(g, positions, (math.prod(shape),), True).reshape(shape),
     )
 
 
@@ -90,7 +84,10 @@ def write(tensor, compute):
         raise DtypeError(
             f"result type {result.dtype} can't be cast to the desired output type {tensor.dtype}"
         )
-    tensor.array[...] = result.array
+    try:
+        tensor.array[...] = result.array
+    except ValueError:  # what `expand` made is read-only
+        raise RuntimeError(OVERLAPPING) from None
     touch(tensor.array)
     if result.node is not None:
         result = result if result.dtype is tensor.dtype else result.to(tensor.dtype)
@@ -99,22 +96,35 @@ def write(tensor, compute):
 
 
 def move_on(tensor, node):
-    """Let `tensor`, whose memory was just written, continue at `node`."""
-    base = tensor.base
-    if base is None:
-        follow(tensor, node)
-        return
-    positions = positions_in(base.array, tensor.array)
-    whole = put_region(with_node(base, base.node), with_node(tensor, node), positions)
-    follow(base, whole.node)
-    tensor.node = region(with_node(base, whole.node), positions).node
+    """Let `tensor`, whose memory was just written, continue at `node`, and what shares its memory."""
+    base = tensor if tensor.base is None else tensor.base
+    former = base.node
+    if tensor is not base:
+        positions = positions_in(base.array, tensor.array)
+        whole = with_node(base, former)
+        if former is None:  # reading 3 reads constants again: this one may be written again
+            whole.array = base.array.copy()
+        node = put_region(whole, with_node(tensor, node), positions).node
+    base.node = node
+    for reference in (base.views or {}).values():
+        view = reference()
+        if view is not None and (view is tensor or former is None or view.node is not None):
+            view.node = taken_again(view, base, former)
 
 
-def follow(tensor, node):
-    if tensor.node is not None:
-        _moved[tensor.node] = node
-    tensor.node = node
-    clock.latest = node.order
+def taken_again(view, base, former):
+    """The node of `view` of `base`, which moved on from the node `former` to another."""
+    steps = []
+    node = view.node
+    while node is not former and node is not None and node.op is not None and node.op.view:
+        steps.append(node)
+        node = node.parents[0]
+    if former is None or node is not former or any(step.vjps is None for step in steps):
+        return region(with_node(base, base.node), positions_in(base.array, view.array)).node
+    node = base.node
+    for step in reversed(steps):
+        node = Node(step.op, (node,), step.vjps, (None,), step.settings, step.shape)
+    return node
 
 
 def with_array(tensor, array):
@@ -145,44 +155,3 @@ def positions_in(base, part):
 
 def address(array):
     return array.ctypes.data if isinstance(array, np.ndarray) else array.data.ptr
-
-
-def renew_views(nodes):
-    """Redirect, in `nodes`, every use of a view that was overtaken by a write to its base.
-
-    Returns whether anything changed, so that the graph is collected again.
-    """
-    renewed = {}
-    changed = False
-    for node in nodes:
-        parents = tuple(
-            parent if parent is None else current(parent, node.order, renewed) for parent in node.parents
-        )
-        if parents != node.parents:
-            node.parents = parents
-            changed = True
-    return changed
-
-
-def current(node, order, renewed):
-    """The node to which a use at `order` of the value of `node` belongs."""
-    views = []
-    root = node
-    while root.op is not None and root.op.view:
-        views.append(root)
-        root = root.parents[0]
-    if not views:
-        return node
-    newest = root
-    while newest in _moved and views[0].order < _moved[newest].order < order:
-        newest = _moved[newest]
-    if newest is root:
-        return node
-    limit = newest.order + 1
-    for view in reversed(views):
-        key = (view, newest)
-        if key not in renewed:
-            renewed[key] = Node(view.op, (newest,), view.vjps, (None,), view.settings, view.shape)
-            renewed[key].order = (newest.order + limit) / 2  # before everything recorded later
-        newest = renewed[key]
-    return newest

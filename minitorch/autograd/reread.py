@@ -6,8 +6,9 @@ handed carry the values of the original inputs and their original nodes, and the
 out is given the original node: what the user holds of the graph stays connected.
 """
 
-from minitorch.autograd.parts import Parts
-from minitorch.autograd.tensor import Tensor, wrap
+from minitorch.autograd import versions
+from minitorch.autograd.node import freed
+from minitorch.autograd.tensor import wrap
 
 
 def at(array, node):
@@ -20,22 +21,28 @@ def at(array, node):
 class Reader:
     """The values of all nodes, computed once more from the leaves upward, and their vjps on Tensors.
 
-    What the leaves and the constants were is remembered by the nodes that read them; a change in
-    place since then is found by `versions.check`.
+    What the leaves and the constants were is remembered by the nodes that read them; those that
+    were changed in place since are refused.
     """
 
     def __init__(self, nodes):
         self.values = {}
         for node in reversed(nodes):
             if node.leaf is None and node.inputs is not None:
-                value = node.op.value(node, self.arrays(node))
-                self.values[node] = value
+                if node.order < versions.clock.latest:
+                    versions.check(node, node.inputs)
+                self.values[node] = node.op.value(node, self.arrays(node))
 
     def arrays(self, node):
         return [
-            array if array is not None or parent is None else self.values[parent]
+            array if array is not None or parent is None else self.value(parent)
             for parent, array in zip(node.parents, node.inputs, strict=True)
         ]
+
+    def value(self, node):
+        if node not in self.values:
+            raise freed(node)
+        return self.values[node]
 
     def vjps(self, node):
         """The vjps of `node`, taking and returning Tensors."""

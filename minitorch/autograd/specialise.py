@@ -168,6 +168,6 @@ def recording(o, tensors):
         *lines,
         f"    t = wrap(y) if {idle} else {node}",
         "    if y is x0 or y.base is x0 or (y.base is not None and y.base is x0.base):",
-        f"        t.base = {first} if {first}.base is None else {first}.base",
+        f"        set_base(t, {first})",
         "    return t",
     ]

@@ -44,12 +44,13 @@ class Tensor:
     array  the NumPy or CuPy array
     node   its place in the graph; None: no gradient is needed
     base   the tensor whose memory this one views, or None
+    views  the views of this tensor, by their id, as weak references; None: it never had any
 
     Make one with `minitorch.tensor(data)`. `Tensor(2, 3)` and `Tensor([1, 2])` are PyTorch's
     legacy forms: uninitialised of that shape, and float32 from data.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_grad", "array", "base", "node")
+    __slots__ = ("__dict__", "__weakref__", "_grad", "array", "base", "node", "views")
     __array_priority__ = 1000  # numpy_array * tensor asks the tensor
 
     def __init__(self, *data):
@@ -60,7 +61,7 @@ class Tensor:
         else:
             array = np.empty(data or (0,), np.float32)
         self.array = array
-        self._grad = self.node = self.base = None
+        self._grad = self.node = self.base = self.views = None
 
     # ---------------------------------------------------------------- what it is
 
@@ -167,17 +168,19 @@ class Tensor:
         if value is not None:
             if not isinstance(value, Tensor):
                 raise TypeError(
-                    f"assigned grad expected to be a Tensor or None but got {type(value).__name__}"
+                    "assigned grad expected to be a Tensor or None but got grad of type "
+                    f"{type(value).__name__}"
                 )
             if value.array.shape != self.array.shape:
                 raise RuntimeError(
-                    "assigned grad has data of a different size\n"
-                    f"  tensor {tuple(self.shape)}   grad {tuple(value.shape)}"
+                    f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of "
+                    f"size '{list(self.shape)}'. Please ensure that the gradient and the tensor are "
+                    "the same size"
                 )
             if value.array.dtype != self.array.dtype:
                 raise RuntimeError(
-                    "assigned grad has data of a different type\n"
-                    f"  tensor {self.dtype}   grad {value.dtype}"
+                    f"attempting to assign a gradient with dtype '{value.dtype}' to a tensor with "
+                    f"dtype '{self.dtype}': convert it with .to(tensor.dtype)"
                 )
         self._grad = value
 
@@ -272,7 +275,7 @@ class Tensor:
 def _rebuild(kind, array, requires_grad, attributes):
     tensor = kind.__new__(kind)
     tensor.array = array
-    tensor._grad = tensor.node = tensor.base = None
+    tensor._grad = tensor.node = tensor.base = tensor.views = None
     vars(tensor).update(attributes)
     return tensor.requires_grad_(requires_grad)
 
@@ -286,7 +289,7 @@ def wrap(value):
     """A Tensor around an array (or around a NumPy scalar, what 0-d arithmetic gives)."""
     t = new_tensor(Tensor)
     t.array = value if type(value) is ndarray or not isinstance(value, np.generic) else np.asarray(value)
-    t._grad = t.node = t.base = None
+    t._grad = t.node = t.base = t.views = None
     return t
 
 
@@ -294,7 +297,7 @@ def record(value, op, parents, vjps, inputs, settings):
     """A Tensor around `value` with a new node: `Node(...)` written out, which saves 0.2 us."""
     t = new_tensor(Tensor)
     t.array = value if type(value) is ndarray or not isinstance(value, np.generic) else np.asarray(value)
-    t._grad = t.base = None
+    t._grad = t.base = t.views = None
     t.node = n = new_node(Node)
     n.order = next_order()
     n.op = op
@@ -305,6 +308,14 @@ def record(value, op, parents, vjps, inputs, settings):
     n.shape = value.shape
     n.leaf = n.hooks = None
     return t
+
+
+def set_base(view, source):
+    """Note that `view` shares the memory of `source`, for writes to either (see `rebase.py`)."""
+    view.base = base = source if source.base is None else source.base
+    if base.views is None:
+        base.views = {}
+    base.views[id(view)] = weakref.ref(view)  # ids are used again, so the dict stays small
 
 
 FUNCTIONS = {}  # what `minitorch` offers as functions; ops and composites enter themselves

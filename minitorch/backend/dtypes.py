@@ -48,7 +48,7 @@ float64 = double = dtype("float64")
 
 ALL = (bool, uint8, int8, int16, int32, int64, float16, float32, float64)
 BY_NUMPY = {each.dtype: each for each in ALL}
-PYTHON_TYPES = {type(True): bool, type(0): int64}
+PYTHON_TYPES = {type(True): bool, type(0): int64, type(0.0): float64}
 
 _default = float32
 
@@ -73,8 +73,6 @@ def as_dtype(kind):
     """
     if isinstance(kind, dtype):
         return kind
-    if kind is type(0.0):
-        return _default
     if isinstance(kind, type) and kind in PYTHON_TYPES:
         return PYTHON_TYPES[kind]
     try:
@@ -82,6 +80,11 @@ def as_dtype(kind):
     except (KeyError, TypeError):
         names = ", ".join(each.name for each in ALL)
         raise TypeError(f"dtype {kind} is not one that a tensor can hold\n  use one of {names}") from None
+
+
+def dtype_of_number(number):
+    """The dtype of a tensor made from a Python number."""
+    return _default if isinstance(number, type(0.0)) else PYTHON_TYPES[type(number)]
 
 
 def promote_types(a, b):
@@ -106,10 +109,20 @@ def common_dtype(tensors, zero_dims, scalars):
     another tensor of its own kind.
     """
     result = None
-    for group in (tensors, zero_dims, [as_dtype(type(s)) for s in scalars]):
+    for group in (tensors, zero_dims, [dtype_of_number(s) for s in scalars]):
         joined = None
         for d in group:
             joined = d if joined is None else promote_types(joined, d)
         if joined is not None and (result is None or joined.category > result.category):
             result = joined
     return result
+
+
+def finfo(d=None):
+    """Limits of a floating dtype: `eps`, `max`, `min`, `tiny`, `bits` ... as NumPy's finfo."""
+    return np.finfo((d or _default).dtype)
+
+
+def iinfo(d):
+    """Limits of an integer dtype: `min`, `max`, `bits`, as NumPy's iinfo."""
+    return np.iinfo(d.dtype)

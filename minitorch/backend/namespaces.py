@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from minitorch.backend import numpy_conv, numpy_kernels
+from minitorch.backend import numpy_conv, numpy_index, numpy_kernels
 
 
 def functions_of(*modules):
@@ -30,13 +30,13 @@ class _ByType(dict):
             raise TypeError(f"an op met a {kind.__name__}: it works on NumPy or CuPy arrays or Tensors")
         import cupy  # noqa: PLC0415  only where arrays of it exist
 
-        from minitorch.backend import cupy_conv, cupy_kernels  # noqa: PLC0415
+        from minitorch.backend import cupy_conv, cupy_index, cupy_kernels  # noqa: PLC0415
 
-        self[kind] = functions_of(cupy, cupy_conv, cupy_kernels)
+        self[kind] = functions_of(cupy, cupy_conv, cupy_index, cupy_kernels)
         return self[kind]
 
 
-NUMPY = functions_of(np, numpy_conv, numpy_kernels)
+NUMPY = functions_of(np, numpy_conv, numpy_index, numpy_kernels)
 BY_TYPE = _ByType({np.ndarray: NUMPY, np.generic: NUMPY})
 
 

@@ -70,8 +70,9 @@ def conv2d_input(g, w, input_size, stride, padding, dilation, groups):
     (sh, sw), (ph, pw), (dh, dw) = stride, padding, dilation
     oh, ow = g.shape[2:]
     full = dh * (kh - 1) - ph, dw * (kw - 1) - pw
-    # A convolution of g copies o * h * width values into each place of its columns; adding up
-    # the columns handles c * oh * ow, at twice the price each.
+    # A convolution of g copies o * h * width values per place of the kernel; the columns of g add
+    # up c * oh * ow, which costs more each. Measured at a ratio of 2: 2.9 ms against 3.4; at 2.35:
+    # 25.6 against 23.7.
     if stride == (1, 1) and min(full) >= 0 and o * h * width <= 2 * c * oh * ow:
         return conv2d(g, turned(w, groups), stride, full, dilation, groups)
     gx = np.empty(input_size, g.dtype)
@@ -151,14 +152,15 @@ def max_pool2d(x, kernel_size, stride, padding, dilation, ceil_mode):
     x = x.reshape(n * c, h, width)
     values = np.empty((n * c, oh, ow), x.dtype)
     indices = np.empty((n * c, oh, ow), np.int64)
-    for planes in image_blocks(n * c, 4 * tall, wide, x.itemsize):  # a quarter is the copy of x
-        # Row by row of all planes, so that the passes down have long inner loops: of 28 x 28
-        # values a pass takes 2.7 us instead of 5. A 2 x 2 window costs 55 us for 32 planes: 12
-        # for the copy and its way back, 18 across (every second value), 12 to make int64.
+    for planes in image_blocks(n * c, 2 * tall, wide, x.itemsize):
+        # Row by row of all planes, so that the passes down have long inner loops: 2.7 us instead
+        # of 5 for 32 planes of 28 x 28. np.positive copies in the order of x, where an assignment
+        # jumps through it: 1.2 ms instead of 1.6 for 2048 planes, of 4.5 in all.
         source = scratch("padded", (tall, planes.stop - planes.start, wide), x.dtype)
-        source[...] = -np.inf
-        inside = x[planes, : tall - ph, : wide - pw].swapaxes(0, 1)
-        source[ph : ph + h, :, pw : pw + width] = inside
+        inside = x[planes, : tall - ph, : wide - pw]
+        if inside.shape[1:] != (tall, wide):
+            source[...] = -np.inf
+        np.positive(inside, out=source[ph : ph + h, :, pw : pw + width].swapaxes(0, 1))
         best, where = pool(source, any_nan=False)
         if np.isnan(best.max()):
             best, where = pool(source, any_nan=True)

@@ -5,6 +5,8 @@
 
 import numpy as np
 
+from minitorch.backend.errors import ShapeError
+
 
 def expand(x, shape):
     """`x` broadcast to `shape`; what comes out may be read-only.
@@ -33,30 +35,6 @@ def sigmoid(x):
     return np.reciprocal(y, out=y)
 
 
-def put(x, key, value):
-    """A copy of `x` whose part `key` is `value`."""
-    y = x.copy()
-    y[key] = value
-    return y
-
-
-def put_add(g, key, shape, unique):
-    """Zeros of `shape` with `g` added at `key`; `unique`: no element is addressed twice."""
-    y = np.zeros(shape, g.dtype)
-    if unique:
-        y[key] = g
-    else:
-        np.add.at(y, key, g)
-    return y
-
-
-def put_along(g, indices, axis, shape):
-    """Zeros of `shape` with `g` at `indices` along `axis`, one or none in each line."""
-    y = np.zeros(shape, g.dtype)
-    np.put_along_axis(y, indices, g, axis)
-    return y
-
-
 def linear(x, weight, bias):
     """x @ weight.T + bias, adding in place."""
     y = np.matmul(x, weight.T)
@@ -81,4 +59,58 @@ def log_softmax(x, axis):
         return x.copy()
     y = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True))
     y -= np.log(np.add.reduce(np.exp(y), axis, keepdims=True))
+    return y
+
+
+def require_probabilities(x, name):
+    """Raise RuntimeError if an element of `x` is not in [0, 1]."""
+    low, high = np.minimum.reduce, np.maximum.reduce
+    if x.size and not (low(x, None) >= 0 and high(x, None) <= 1):  # nan is neither
+        raise ShapeError(
+            f"all elements of {name} should be between 0 and 1\n"
+            f"  {name} {x.shape} lies in [{low(x, None)}, {high(x, None)}]: probabilities come out of "
+            "sigmoid; for logits there is binary_cross_entropy_with_logits"
+        )
+
+
+def class_shares(target, weight, classes, ignore_index, reduction, dtype):
+    """Where the class of each row stands in (N, classes), and how much the row counts.
+
+    target   (N,) int64 in [0, classes), or ignore_index
+    weight   (classes,) or None: how much a class counts
+    returns  index arrays, for ignored rows of class 0; shares (N,) of `dtype`, or () where all are
+             equal; with reduction "mean" they make up 1
+
+    Raises IndexError for a class out of range.
+    """
+    n = len(target)
+    rows = np.arange(n)
+    # As unsigned numbers negative ones are large: one pass instead of two.
+    in_range = n and np.maximum.reduce(target.view(np.uint64)) < classes
+    if in_range and not 0 <= ignore_index < classes:
+        if weight is None:
+            return (rows, target), np.asarray(1 / n if reduction == "mean" else 1, dtype)
+        share = weight[target]
+    else:
+        counts = target != ignore_index
+        wrong = target[counts & ((target < 0) | (target >= classes))]
+        if wrong.size:
+            raise IndexError(
+                f"Target {wrong[0]} is out of bounds.\n"
+                f"  classes are 0 to {classes - 1}, as many as input has along its second axis; "
+                f"ignore_index is {ignore_index}"
+            )
+        target = np.where(counts, target, 0)
+        share = counts.astype(dtype) if weight is None else np.where(counts, weight[target], 0)
+    if reduction == "mean":
+        whole = np.add.reduce(share)
+        share = share / (whole if whole else 1)
+    return (rows, target), share
+
+
+def softmax_less_one_hot(x, scale, key):
+    """(exp(x) less 1 at `key`) * scale, in one buffer; x (N, C), scale (N,) or ()."""
+    y = np.exp(x)
+    y[key] -= 1
+    y *= scale.reshape(-1, 1)
     return y

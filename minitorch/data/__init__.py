@@ -1,0 +1,21 @@
+"""Datasets and how they are served in batches, under the names of `torch.utils.data`."""
+
+from minitorch.data.collate import default_collate, default_convert
+from minitorch.data.dataset import (
+    ChainDataset,
+    ConcatDataset,
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+    random_split,
+)
+from minitorch.data.loader import DataLoader, get_worker_info
+from minitorch.data.sampler import (
+    BatchSampler,
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)

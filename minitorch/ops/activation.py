@@ -61,3 +61,55 @@ def log_softmax(x, /, dim):
     xp = namespace(x)
     y = xp.log_softmax(x, axis) if x.ndim else xp.zeros_like(x)
     return y, lambda g: g - xp.exp(y) * g.sum(axis=axis, keepdims=True) if y.ndim else g * 0
+
+
+def log1p_exp(x):
+    """log(1 + exp(x)) of an array or a Tensor, without overflow."""
+    xp = namespace(x)
+    return xp.log1p(xp.exp(-xp.absolute(x))) + xp.maximum(x, 0)
+
+
+@op(public=False)
+def elu(x, /, alpha=1.0):
+    """x where it is positive, else alpha * (exp(x) - 1).
+
+    Clevert and others, 2015, arXiv:1511.07289.
+    """
+    xp = namespace(x)
+    below = xp.minimum(x, 0)
+    return (
+        xp.where(x > 0, x, alpha * xp.expm1(below)),
+        lambda g: g * xp.where(x > 0, 1, alpha * xp.exp(below)),
+    )
+
+
+@op(public=False)
+def silu(x, /):
+    """x * sigmoid(x). Hendrycks and Gimpel, 2016, arXiv:1606.08415."""
+    s = namespace(x).sigmoid(x)
+    return x * s, lambda g: g * (s * (1 + x * (1 - s)))
+
+
+@op(public=False)
+def softplus(x, /, beta=1.0, threshold=20.0):
+    """log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds the threshold."""
+    xp = namespace(x)
+    scaled = x * beta
+    return (
+        xp.where(scaled > threshold, x, log1p_exp(scaled) / beta),
+        lambda g: g * xp.where(scaled > threshold, 1, xp.sigmoid(scaled)),
+    )
+
+
+@op(public=False)
+def logsigmoid(x, /):
+    """log(sigmoid(x)), without underflow."""
+    xp = namespace(x)
+    return -log1p_exp(-x), lambda g: g * xp.sigmoid(-x)
+
+
+@op(public=False)
+def hardtanh(x, /, min_val=-1.0, max_val=1.0):
+    """x, or the nearer of the two bounds, where the derivative is 0."""
+    xp = namespace(x)
+    return xp.clip(x, min_val, max_val), lambda g: g * ((x > min_val) & (x < max_val))

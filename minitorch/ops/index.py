@@ -1,37 +1,307 @@
-"""Indexing: x[key], x[key] = value, and what bodies of ops need for their gradients."""
+"""Indexing: x[key], x[key] = value, and the ops that are their gradients.
+
+A key of ints, slices, None and Ellipsis gives a view, one with index arrays or masks a copy. Where
+both occur, PyTorch takes the view first and indexes that. NumPy does not, so `cut` does it here.
+"""
+
+import warnings
+from operator import index as as_int
 
 import numpy as np
 
 from minitorch.autograd.node import grad_mode
-from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.rebase import write
-from minitorch.autograd.tensor import Tensor, method, wrap
+from minitorch.autograd.op import op
+from minitorch.autograd.rebase import OVERLAPPING, write
+from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.autograd.versions import touch
+from minitorch.backend.devices import device_of, move
+from minitorch.backend.dtypes import BY_NUMPY
+from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.shape import broadcast_to, clone
+
+WHOLE = slice(None)
+SEQUENCES = (list, tuple, slice, Tensor)
 
 
-@op(view=True, public=False, shown="Slice")
-def getitem(x, /, key):
-    """x[key] for a key of ints, slices, None and Ellipsis: a view."""
+def last_step(node):
+    """PyTorch cuts one dimension after the other; the step that comes last names the node."""
+    steps = [part for part in node.settings[0] if part is not Ellipsis]
+    if not steps:
+        return "Alias"
+    return "Unsqueeze" if steps[-1] is None else "Slice" if type(steps[-1]) is slice else "Select"
+
+
+@op(view=True, public=False, shown=last_step)
+def view_at(x, /, key):
+    """x[key] for a tuple of ints, slices, None and one Ellipsis: a view."""
     shape = x.shape
-    return x[key], lambda g: namespace(g).put_add(g, key, shape, True)
+    return part(x, key), lambda g: namespace(g).put_add(g, key, shape, True)
 
 
 @op(promote=None, public=False, shown="Index")
-def index(x, /, key):
-    """x[key] for a key with index arrays or masks: a copy."""
+def copy_at(x, /, key):
+    """x[key] for a tuple of whole slices, index arrays and masks: a copy."""
     shape = x.shape
-    return x[key], lambda g: namespace(g).put_add(g, key, shape, False)
+    unique = all(each is WHOLE or each is Ellipsis or each.dtype.kind == "b" for each in key)
+    return part(x, key), lambda g: namespace(g).put_add(g, key, shape, unique)
 
 
-@op(public=False)
+@op(promote=None, public=False, shown="Index")
+def take_rows(x, /, index):
+    """x[index] for one index array: a copy."""
+    shape = x.shape
+    try:
+        y = namespace(x).take_rows(x, index)
+    except IndexError as error:
+        raise IndexError(explain(error, x, (index,))) from None
+    return y, lambda g: namespace(g).put_add(g, (index,), shape, False)
+
+
+@op(public=False, shown="IndexPut")
 def put(x, value, /, key):
     """A copy of `x` whose part `key` is `value`."""
     xp = namespace(x)
     return xp.put(x, value, key), lambda g: xp.put(g, 0, key), lambda g: g[key]
 
 
-@op(public=False)
+@op(promote=None, public=False, shown="IndexPut")
 def put_add(x, /, key, shape, unique):
     """Zeros of `shape` with `x` added at `key`; `unique`: no element is addressed twice."""
     return namespace(x).put_add(x, key, shape, unique), lambda g: g[key]
+
+
+def part(x, key):
+    """x[key], or an IndexError in PyTorch's words."""
+    try:
+        return x[key]
+    except IndexError as error:
+        raise IndexError(explain(error, x, key)) from None
+
+
+def explain(error, x, key):
+    """What PyTorch says where NumPy says `error` of x[key]."""
+    text = str(error)
+    shape = list(x.shape)
+    if "boolean" in text:
+        axis = 0
+        for each in key:
+            ndim = each.ndim if hasattr(each, "ndim") else 1
+            if hasattr(each, "ndim") and list(each.shape) != shape[axis : axis + ndim]:
+                return (
+                    f"The shape of the mask {list(each.shape)} at index {axis} does not match the "
+                    f"shape of the indexed tensor {shape} at index {axis}"
+                )
+            axis += ndim
+    if "broadcast" in text:
+        shapes = ", ".join(str(list(each.shape)) for each in key if hasattr(each, "shape"))
+        return f"shape mismatch: indexing tensors could not be broadcast together with shapes {shapes}"
+    if "too many" in text and not x.ndim and all(isinstance(each, int) for each in key[:-1]):
+        return (
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in "
+            "C++ to convert a 0-dim tensor to a number"
+        )
+    if "too many" in text:
+        return f"too many indices for tensor of dimension {x.ndim}"
+    return text.replace("axis", "dimension")
+
+
+# -------------------------------------------------------------------- keys
+
+
+def cut(key, array):
+    """`key` as two: one for a view, and one for index arrays in that view; either may be None."""
+    kind = type(key)
+    if kind is int:  # the common cases, 1.5 us faster
+        return (key, Ellipsis), None
+    if kind is list:
+        key = sequence_as_tuple(key)
+    parts = [plain(each, array) for each in (key if type(key) is tuple else (key,))]
+    arrays = [each for each in parts if type(each) is not int and hasattr(each, "strides")]
+    if not any(each is Ellipsis for each in parts):
+        parts.append(Ellipsis)
+    if not arrays:
+        return tuple(parts), None
+    view, rest = [], []
+    for each in parts:
+        if type(each) is int:
+            view.append(each)
+        elif not hasattr(each, "strides"):
+            view.append(each)
+            rest.append(each if each is Ellipsis else WHOLE)
+        elif each.ndim:
+            view += [WHOLE] * (each.ndim if each.dtype.kind == "b" else 1)
+            rest.append(each)
+        else:  # True and False add a dimension of size 1 or 0
+            view.append(None)
+            rest.append(namespace(array).zeros(int(each), np.int64))
+    while rest[-1] is WHOLE or rest[-1] is Ellipsis:
+        rest.pop()
+    plainly = all(each is WHOLE or each is Ellipsis for each in view)
+    return None if plainly else tuple(view), tuple(rest)
+
+
+def sequence_as_tuple(key):
+    """A list of other things than numbers stands for a tuple, as in PyTorch (and formerly NumPy)."""
+    nested = [each for each in key if each is None or each is Ellipsis or isinstance(each, SEQUENCES)]
+    if not nested or len(key) >= 32:
+        return key
+    warnings.warn(
+        "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed "
+        "in pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted "
+        "as tensor index, x[torch.tensor(seq)], which will result either in an error or a different "
+        "result",
+        UserWarning,
+        stacklevel=4,
+    )
+    return tuple(key)
+
+
+def plain(each, array):
+    """One part of a key as an int, a slice of ints, None, Ellipsis or an index array or mask."""
+    kind = type(each)
+    if kind is int or each is None or each is Ellipsis:
+        return each
+    if kind is slice:
+        return plain_slice(each)
+    if isinstance(each, Tensor):
+        found = each.array
+    elif isinstance(each, bool | list | tuple | range):
+        found = np.array(each)
+        found = found if found.size else found.astype(np.int64)
+    elif hasattr(each, "dtype"):
+        found = each
+    elif hasattr(each, "__index__"):
+        return as_int(each)
+    else:
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
+            f"indices (got {kind.__name__})"
+        )
+    if found.dtype not in BY_NUMPY or found.dtype.kind == "f":
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    if found.dtype == np.uint8:
+        found = as_mask(found)
+    if not found.ndim and found.dtype.kind != "b":
+        return int(found)
+    return move(found, device_of(array))
+
+
+def as_mask(found):
+    if found.ndim:
+        warnings.warn(
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+            UserWarning,
+            stacklevel=5,
+        )
+    return found != 0
+
+
+def plain_slice(each):
+    if each.start is None and each.stop is None and each.step is None:
+        return WHOLE
+    start, stop, step = (None if n is None else as_int(n) for n in (each.start, each.stop, each.step))
+    if step is not None and step < 1:
+        raise ValueError("step must be greater than zero" if step else "slice step cannot be zero")
+    return slice(start, stop, step)
+
+
+# -------------------------------------------------------------------- x[key] and x[key] = value
+
+
+@method
+def __getitem__(self, key):
+    view, rest = cut(key, self.array)
+    if rest is None:
+        return view_at(self, view)
+    if view is not None:
+        self = view_at(self, view)
+    if len(rest) == 1 and rest[0].dtype.kind != "b":
+        return take_rows(self, rest[0])
+    return copy_at(self, rest)
+
+
+@method
+def __setitem__(self, key, value):
+    if not isinstance(value, Tensor | bool | int | float | np.generic):
+        raise TypeError(
+            f"can't assign a {type(value).__name__} to a {self.type()}\n"
+            "  make a tensor of it first, with minitorch.tensor(...)"
+        )
+    view, rest = cut(key, self.array)
+    if rest is None:
+        assign(self, view, value)
+    else:
+        assign(self if view is None else view_at(self, view), rest, value)
+
+
+def assign(target, key, value):
+    """target[key] = value, where `key` comes from `cut`."""
+    if grad_mode.enabled and any(
+        t is not None and t.node is not None for t in (target, target.base, tensor_or_none(value))
+    ):
+        if isinstance(value, Tensor):
+            value = value.to(target.dtype)
+            kept = next((d for d, n in enumerate(value.shape) if n != 1), value.ndim)
+            value = value.reshape(value.shape[kept:])  # the engine sums over new dimensions only
+        write(target, lambda x: put(x, value, key))
+        return
+    array = target.array
+    try:
+        array[key] = value.array if isinstance(value, Tensor) else value
+    except IndexError as error:
+        raise IndexError(explain(error, array, key)) from None
+    except (ValueError, OverflowError) as error:
+        raise refusal(error, array, key, value) from None
+    touch(array)
+
+
+def tensor_or_none(value):
+    return value if isinstance(value, Tensor) else None
+
+
+def refusal(error, array, key, value):
+    """Why `value` can't be put into array[key]."""
+    if not isinstance(value, Tensor):
+        return ShapeError(
+            f"value cannot be converted to type {BY_NUMPY[array.dtype].name}_t without overflow"
+        )
+    if "read-only" in str(error):
+        return RuntimeError(OVERLAPPING)
+    wanted, given = list(array[key].shape), list(value.shape)
+    if any(hasattr(each, "strides") for each in key):
+        return ShapeError(
+            f"shape mismatch: value tensor of shape {given} cannot be broadcast to indexing result of "
+            f"shape {wanted}"
+        )
+    away = next(
+        (d for d in range(1, min(len(wanted), len(given)) + 1) if given[-d] not in (1, wanted[-d])), 0
+    )
+    if not away:
+        return ShapeError(f"expand({given}, size={wanted}): too many dimensions")
+    return ShapeError(
+        f"The expanded size of the tensor ({wanted[-away]}) must match the existing size "
+        f"({given[-away]}) at non-singleton dimension {len(wanted) - away}.  Target sizes: {wanted}.  "
+        f"Tensor sizes: {given}"
+    )
+
+
+@function
+@method
+def index_put(input, indices, values, accumulate=False):
+    """A copy of `input` with `values` at `indices`, a tuple of index tensors; or added to it there."""
+    return index_put_(clone(input), indices, values, accumulate)
+
+
+@method
+def index_put_(self, indices, values, accumulate=False):
+    """self[indices] = values in place; with `accumulate` self[indices] += values, repeats counted."""
+    view, key = cut(tuple(indices), self.array)
+    if view is not None:
+        raise IndexError("index_put_: indices must be tensors of integers, or masks")
+    if not accumulate:
+        assign(self, key, values)
+        return self
+    shape = self.array.shape
+    values = broadcast_to(values.to(self.dtype), self.array[key].shape)
+    return write(self, lambda x: x + put_add(values, key, shape, False))

@@ -1,10 +1,15 @@
-"""Joining tensors, cutting them up, repeating and reordering their parts."""
+"""Joining tensors, cutting them up, and bringing them to one shape."""
+
+from itertools import accumulate
+
+import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.tensor import Tensor, function, method
+from minitorch.autograd.tensor import METHODS, Size, Tensor, function, method
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.shape import axis_of, broadcast_to, integers, reshape, spread
+from minitorch.ops.index import WHOLE, view_at
+from minitorch.ops.shape import axis_of, broadcast_to, expand, reshape, transpose
 
 
 @op(public=False, shown="Cat")
@@ -55,7 +60,7 @@ def cat(tensors, dim=0, *, axis=None, out=None):
 
     Their other sizes must agree; tensors of shape (0,) are left out, as in PyTorch.
     """
-    return joined(sequence_of("cat", tensors), dim if axis is None else axis, out=out)
+    return joined(sequence_of("cat", tensors), dim=dim if axis is None else axis, out=out)
 
 
 def sequence_of(name, tensors):
@@ -95,7 +100,170 @@ def stack(tensors, dim=0, *, axis=None, out=None):
     """The tensors, all of one shape, along a new dimension at position `dim`."""
     if not isinstance(tensors, Tensor) and not len(tensors):
         raise ShapeError("stack expects a non-empty TensorList")
-    return stacked(sequence_of("stack", tensors), dim if axis is None else axis, out=out)
+    return stacked(sequence_of("stack", tensors), dim=dim if axis is None else axis, out=out)
+
+
+def at_least(rank, tensors):
+    """The tensors, those of fewer dimensions with one in front (for rank 2) or as vectors."""
+    return [
+        reshape(t, (1,) * (rank - t.array.ndim) + t.shape) if t.array.ndim < rank else t for t in tensors
+    ]
+
+
+@function
+def hstack(tensors, *, out=None):
+    """The tensors side by side: along dimension 1, vectors along 0."""
+    tensors = at_least(1, tensors)
+    return cat(tensors, 0 if tensors[0].array.ndim == 1 else 1, out=out)
+
+
+@function
+def vstack(tensors, *, out=None):
+    """The tensors one above the other, vectors as rows."""
+    return cat(at_least(2, tensors), 0, out=out)
+
+
+# -------------------------------------------------------------------- parts
+
+
+@function
+@method
+def narrow(input, dim, start, length):
+    """The `length` slices from `start` on, along `dim`: a view."""
+    axis = axis_of(input.array.ndim, dim)
+    size = input.size(axis)
+    start = int(start)
+    if length < 0:
+        raise ShapeError("narrow(): length must be non-negative.")
+    if not -size <= start <= size:
+        raise IndexError(
+            f"start out of range (expected to be in range of [{-size}, {size}], but got {start})"
+        )
+    start += size * (start < 0)
+    if start + length > size:
+        raise ShapeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
+    return view_at(input, (*[WHOLE] * axis, slice(start, start + length), Ellipsis))
+
+
+@function
+@method
+def select(input, dim, index):
+    """The slice at `index` along `dim`, without that dimension: a view."""
+    if not input.array.ndim:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    axis = axis_of(input.array.ndim, dim)
+    index = int(index)
+    if not -input.size(axis) <= index < input.size(axis):
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension "
+            f"{axis}"
+        )
+    return view_at(input, (*[WHOLE] * axis, index, Ellipsis))
+
+
+@function
+@method
+def unbind(input, dim=0):
+    """All slices along `dim`, as a tuple of views without that dimension."""
+    if not input.array.ndim:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    return tuple([select(input, dim, i) for i in range(input.size(dim))])
+
+
+@function
+def split(tensor, split_size_or_sections, dim=0):
+    """Consecutive parts along `dim`, as a tuple of views.
+
+    split_size_or_sections  the size of each part, of which the last may be smaller; or all sizes
+    """
+    axis = axis_of(tensor.array.ndim, dim)
+    size, sections = tensor.size(axis), split_size_or_sections
+    if isinstance(sections, int):
+        if sections < 0:
+            raise ShapeError(f"split expects split_size be non-negative, but got split_size={sections}")
+        if not sections and size:
+            raise ShapeError(
+                "split_size can only be 0 if dimension size is 0, but got dimension size of "
+                f"{size}"
+            )
+        count = max(1, -(-size // max(1, sections)))
+        sections = [sections] * (count - 1) + [size - sections * (count - 1)]
+    elif sum(sections) != size:
+        raise ShapeError(
+            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at "
+            f"dimension {axis}), but got split_sizes={list(sections)}"
+        )
+    starts = accumulate(sections, initial=0)
+    return tuple([narrow(tensor, axis, start, n) for start, n in zip(starts, sections)])
+
+
+def split_method(self, split_size, dim=0):
+    return split(self, split_size, dim)
+
+
+split_method.__doc__ = split.__doc__
+Tensor.split = METHODS["split"] = split_method
+
+
+@function
+@method
+def chunk(input, chunks, dim=0):
+    """At most `chunks` consecutive parts of one size along `dim`, the last maybe smaller: views."""
+    if chunks < 1:
+        raise ShapeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    return split(input, max(1, -(-input.size(dim) // chunks)) if input.size(dim) else 0, dim)
+
+
+# -------------------------------------------------------------------- bringing shapes together
+
+
+@function
+def broadcast_shapes(*shapes):
+    """The shape to which all these (tuples, or numbers for one dimension) broadcast."""
+    try:
+        return Size(np.broadcast_shapes(*shapes))
+    except ValueError:
+        raise ShapeError(
+            "Shape mismatch: objects cannot be broadcast to a single shape: "
+            + ", ".join(str(list(shape)) for shape in shapes)
+        ) from None
+
+
+@function
+def broadcast_tensors(*tensors):
+    """The tensors, all broadcast to one shape: a tuple of views."""
+    shape = broadcast_shapes(*[t.array.shape for t in tensors])
+    return tuple([broadcast_to(t, shape) for t in tensors])
+
+
+@function
+def meshgrid(*tensors, indexing="ij"):
+    """A grid of the 1-d tensors: for each a tensor of the grid's shape with its coordinate.
+
+    indexing  "ij": the first tensor runs along dimension 0; "xy": along dimension 1
+    """
+    if indexing not in ("ij", "xy"):
+        raise ShapeError(
+            f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
+        )
+    if len(tensors) == 1 and not isinstance(tensors[0], Tensor):
+        (tensors,) = tensors
+    if any(t.array.ndim > 1 for t in tensors):
+        raise ShapeError(
+            "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: "
+            + ", ".join(str(tuple(t.shape)) for t in tensors)
+        )
+    swap = indexing == "xy" and len(tensors) > 1
+    lines = [reshape(t, (-1,)) for t in tensors]
+    lines = [lines[1], lines[0], *lines[2:]] if swap else lines
+    shape = tuple([line.array.size for line in lines])
+    grids = [
+        expand(reshape(line, (1,) * d + (-1,) + (1,) * (len(lines) - 1 - d)), shape)
+        for d, line in enumerate(lines)
+    ]
+    if swap:
+        grids = [transpose(grid, 0, 1) for grid in (grids[1], grids[0], *grids[2:])]
+    return tuple(grids)
 
 
 TENSOR_FUNCTIONS.concatenate = cat

@@ -4,7 +4,8 @@ import math
 from operator import index
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.tensor import FUNCTIONS, METHODS, Tensor, function, method
+from minitorch.autograd.tensor import FUNCTIONS, METHODS, Tensor, function, method, wrap
+from minitorch.backend.dtypes import dtype
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.reduce import axes_of
@@ -71,13 +72,7 @@ def astype(x, /, dtype):
 @method
 def contiguous(self, memory_format=contiguous_format):
     """The tensor itself if it lies in memory row by row, else a copy that does."""
-    return self if self.is_contiguous() else clone(self, memory_format=memory_format)
-
-
-@method
-def is_contiguous(self):
-    """Whether the elements lie in memory without gaps, row by row."""
-    return self.array.flags.c_contiguous
+    return self if self.array.flags.c_contiguous else clone(self, memory_format=memory_format)
 
 
 # -------------------------------------------------------------------- another shape
@@ -144,7 +139,12 @@ def reshape(input, shape):
 
 @spread
 def view(input, size):
-    """As `reshape`, but never a copy. Raises RuntimeError where the strides would require one."""
+    """As `reshape`, but never a copy. Raises RuntimeError where the strides would require one.
+
+    view(x, dtype) is the same memory read as another dtype, outside the graph.
+    """
+    if isinstance(size, dtype):
+        return reinterpreted(input, size)
     size = checked_sizes("view", size)
     if not fits_strides(input.array, size):
         raise ShapeError(
@@ -152,6 +152,18 @@ def view(input, size):
             "dimension spans across two contiguous subspaces). Use .reshape(...) instead."
         )
     return viewed(input, size)
+
+
+def reinterpreted(input, kind):
+    try:
+        read = wrap(input.array.view(kind.dtype))
+    except ValueError as error:
+        raise ShapeError(
+            f"self.size(-1) must be divisible by {kind.itemsize // input.itemsize or 1} to view "
+            f"{input.dtype} as {kind} (different element sizes), and its stride must be 1: {error}"
+        ) from None
+    read.base = input if input.base is None else input.base
+    return read
 
 
 @method

@@ -1,0 +1,202 @@
+"""Samplers: in which order the items of a dataset are visited."""
+
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from minitorch.autograd.tensor import wrap
+from minitorch.backend.errors import ShapeError
+from minitorch.backend.generators import Generator, default_generator
+
+T = TypeVar("T", covariant=True)
+
+
+class Sampler(Generic[T]):
+    """What yields indices. A subclass defines `__iter__`, or else `draw`, which is faster."""
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.draw().tolist())
+
+    def draw(self) -> np.ndarray:
+        """All indices of one epoch, int64."""
+        raise NotImplementedError(f"{type(self).__name__} needs __iter__ or draw")
+
+
+class SequentialSampler(Sampler[int]):
+    """0, 1, 2, ... to the end of `data_source`."""
+
+    def __init__(self, data_source: Sized) -> None:
+        self.data_source = data_source
+
+    def draw(self) -> np.ndarray:
+        return np.arange(len(self.data_source))
+
+    def __len__(self) -> int:
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler[int]):
+    """The indices of `data_source` in random order, a new one for each epoch.
+
+    replacement  draw each index from all of them, so that some come twice and some never
+    num_samples  how many to draw; the length of `data_source` if None. Without replacement,
+                 more than that begin another permutation.
+    generator    where the randomness comes from; the default generator if None
+
+    Raises ValueError where there is nothing to draw, TypeError for a replacement that is no bool.
+    """
+
+    def __init__(
+        self,
+        data_source: Sized,
+        replacement: bool = False,
+        num_samples: int | None = None,
+        generator: Generator | None = None,
+    ) -> None:
+        self.data_source = data_source
+        self.replacement = replacement
+        self._num_samples = num_samples
+        self.generator = generator
+        if not isinstance(replacement, bool):
+            raise TypeError(
+                f"replacement should be a boolean value, but got replacement={replacement}"
+            )
+        require_positive("num_samples", self.num_samples)
+
+    @property
+    def num_samples(self) -> int:
+        return len(self.data_source) if self._num_samples is None else self._num_samples
+
+    def draw(self) -> np.ndarray:
+        generator = self.generator or default_generator()
+        n, wanted = len(self.data_source), self.num_samples
+        if self.replacement:
+            return generator.integers(0, n, (wanted,))
+        permutations = [generator.permutation(n) for _ in range(-(-wanted // n))]
+        return np.concatenate(permutations)[:wanted]
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler[int]):
+    """The elements of `indices` in random order, a new one for each epoch."""
+
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
+        self.indices = indices
+        self.generator = generator
+
+    def draw(self) -> np.ndarray:
+        generator = self.generator or default_generator()
+        return np.array(self.indices, np.int64)[generator.permutation(len(self.indices))]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler[int]):
+    """Indices of `weights`, drawn with probabilities proportional to these.
+
+    weights      one for each item, >= 0
+    num_samples  how many to draw
+    replacement  whether an index may come more than once
+    generator    where the randomness comes from; the default generator if None
+
+    Raises ValueError for other arguments, and RuntimeError where, without replacement, there are
+    fewer weights above 0 than samples to draw.
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[float],
+        num_samples: int,
+        replacement: bool = True,
+        generator: Generator | None = None,
+    ) -> None:
+        require_positive("num_samples", num_samples)
+        require_bool("replacement", replacement)
+        values = np.array(weights, np.float64)
+        if values.ndim != 1:
+            raise ValueError(
+                f"weights should be a 1d sequence but given weights have shape {values.shape}"
+            )
+        self.weights = wrap(values)
+        self.num_samples = num_samples
+        self.replacement = replacement
+        self.generator = generator
+
+    def draw(self) -> np.ndarray:
+        weights: np.ndarray = self.weights.array
+        generator = self.generator or default_generator()
+        if not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
+            raise ShapeError(
+                "invalid multinomial distribution: weights must be finite, not negative and not "
+                "all zero"
+            )
+        if self.replacement:
+            ends = np.cumsum(weights / weights.sum())
+            draws = generator.uniform((self.num_samples,), np.float64)
+            return np.searchsorted(ends, draws * ends[-1], side="right")
+        if self.num_samples > np.count_nonzero(weights):
+            raise ShapeError(
+                "invalid multinomial distribution (with replacement=False, not enough non-negative "
+                f"category to sample)\n  {np.count_nonzero(weights)} weights above 0   "
+                f"num_samples {self.num_samples}"
+            )
+        # Each index waits for an exponentially distributed time, the shorter the larger its
+        # weight; the first to come are the sample. Efraimidis and Spirakis, 2006.
+        draws = generator.uniform(weights.shape, np.float64)
+        with np.errstate(divide="ignore"):
+            times = -np.log1p(-draws) / weights
+        return np.argsort(times)[: self.num_samples]
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class BatchSampler(Sampler[list[int]]):
+    """Lists of `batch_size` indices of `sampler`; the last may be shorter, or is left out.
+
+    >>> list(BatchSampler(SequentialSampler(range(5)), batch_size=2, drop_last=False))
+    [[0, 1], [2, 3], [4]]
+    """
+
+    def __init__(
+        self, sampler: Sampler[int] | Iterable[int], batch_size: int, drop_last: bool
+    ) -> None:
+        require_positive("batch_size", batch_size)
+        require_bool("drop_last", drop_last)
+        self.sampler: Any = sampler
+        self.batch_size = batch_size
+        self.drop_last = drop_last
+
+    def __iter__(self) -> Iterator[list[int]]:
+        indices = iter(self.sampler)
+        while batch := list(islice(indices, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield batch
+
+    def arrays(self) -> Iterator[np.ndarray]:
+        """The same batches as arrays: of a sampler that draws all at once, slices of what it drew."""
+        if type(self.sampler).__iter__ is not Sampler.__iter__:
+            yield from map(np.array, self)
+            return
+        indices = self.sampler.draw()
+        for start in range(0, len(self) * self.batch_size, self.batch_size):
+            yield indices[start : start + self.batch_size]
+
+    def __len__(self) -> int:
+        whole, rest = divmod(len(self.sampler), self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
+
+
+def require_positive(name, value):
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise ValueError(f"{name} should be a positive integer value, but got {name}={value}")
+
+
+def require_bool(name, value):
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} should be a boolean value, but got {name}={value}")

@@ -1,0 +1,314 @@
+"""Module: what all layers and models are."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from minitorch.autograd.grad_mode import no_grad
+from minitorch.autograd.tensor import Tensor
+from minitorch.backend import dtypes
+from minitorch.backend.devices import device
+from minitorch.backend.dtypes import dtype
+from minitorch.nn.hooks import Hooks
+from minitorch.nn.parameter import Parameter
+from minitorch.nn.registry import Registry
+from minitorch.nn.state import IncompatibleKeys, load, named_state
+
+class Module(Hooks, Registry):
+    """The base of all layers and models: subclass it, make the parts in `__init__`, use them in
+    `forward`.
+
+    Parameters, buffers and modules that are assigned as attributes are registered: they move with
+    `to`, are saved by `state_dict`, and the parameters are what an optimizer is given.
+
+    training  True until `eval()` is called: what Dropout and BatchNorm ask
+
+    >>> import minitorch
+    >>> from minitorch import nn
+    >>> class Net(nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.hidden = nn.Linear(2, 3)
+    ...         self.out = nn.Linear(3, 1)
+    ...
+    ...     def forward(self, x):
+    ...         return self.out(minitorch.tanh(self.hidden(x)))
+    >>> Net()
+    Net(
+      (hidden): Linear(in_features=2, out_features=3, bias=True)
+      (out): Linear(in_features=3, out_features=1, bias=True)
+    )
+    """
+
+    training: bool
+
+    def forward(self, *input: Any) -> Any:
+        """What calling the module computes; every subclass has its own."""
+        raise NotImplementedError(
+            f'Module [{type(self).__name__}] is missing the required "forward" function'
+        )
+
+    # ---------------------------------------------------------------- what is inside
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """The parameters of this module and, with `recurse`, of all modules inside it."""
+        for _, parameter in self.named_parameters(recurse=recurse):
+            yield parameter
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """Pairs of a parameter's name, such as "hidden.weight", and the parameter."""
+        yield from self._named_members("_parameters", prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """The buffers of this module and, with `recurse`, of all modules inside it."""
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """Pairs of a buffer's name and the buffer."""
+        yield from self._named_members("_buffers", prefix, recurse, remove_duplicate)
+
+    def _named_members(self, store, prefix, recurse, remove_duplicate):
+        seen = set()
+        modules = self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
+        for path, module in modules:
+            for name, member in vars(module)[store].items():
+                if member is None or member in seen:
+                    continue
+                if remove_duplicate:
+                    seen.add(member)
+                yield join(path, name), member
+
+    def children(self) -> Iterator["Module"]:
+        """The modules directly inside this one."""
+        for _, module in self.named_children():
+            yield module
+
+    def named_children(self) -> Iterator[tuple[str, "Module"]]:
+        """Pairs of the name and the module for each module directly inside this one."""
+        seen = set()
+        for name, module in self._modules.items():
+            if module is not None and module not in seen:
+                seen.add(module)
+                yield name, module
+
+    def modules(self, remove_duplicate: bool = True) -> Iterator["Module"]:
+        """This module and all modules inside it."""
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
+            yield module
+
+    def named_modules(
+        self, memo: set["Module"] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, "Module"]]:
+        """Pairs of the name, "" for this module itself, and the module, for all modules.
+
+        memo  the modules to leave out, to which those met are added
+        """
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, module in self._modules.items():
+            if module is not None:
+                yield from module.named_modules(memo, join(prefix, name), remove_duplicate)
+
+    def get_submodule(self, target: str) -> "Module":
+        """The module of the name `target`, such as "features.0"; "" is this one.
+
+        Raises AttributeError where there is none.
+        """
+        module = self
+        for name in target.split(".") if target else ():
+            module = module._member(name)
+            if not isinstance(module, Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
+        return module
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter of the name `target`. Raises AttributeError where there is none."""
+        path, _, name = target.rpartition(".")
+        parameter = self.get_submodule(path)._member(name)
+        if not isinstance(parameter, Parameter):
+            raise AttributeError(f"`{name}` is not an nn.Parameter")
+        return parameter
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer of the name `target`. Raises AttributeError where there is none."""
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        buffer = module._member(name)
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` is not a buffer")
+        return buffer
+
+    def _member(self, name):
+        if not hasattr(self, name):
+            raise AttributeError(f"{self._get_name()} has no attribute `{name}`")
+        return getattr(self, name)
+
+    # ---------------------------------------------------------------- changing all of it
+
+    def apply(self, fn: Callable[["Module"], None]) -> "Module":
+        """Call `fn` on every module inside and at last on this one; for own initialisations."""
+        for module in self.children():
+            module.apply(fn)
+        fn(self)
+        return self
+
+    def train(self, mode: bool = True) -> "Module":
+        """Set `training` of this module and all inside it."""
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        self.training = mode
+        for module in self.children():
+            module.train(mode)
+        return self
+
+    def eval(self) -> "Module":
+        """`train(False)`: for validation and use."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> "Module":
+        """Let all parameters be learned, or not."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Let go of the gradients of all parameters; `set_to_none=False` fills them with zeros."""
+        for parameter in self.parameters():
+            if set_to_none:
+                parameter.grad = None
+            elif parameter.grad is not None:
+                parameter.grad.detach_().zero_()
+
+    def to(
+        self,
+        *target: Any,
+        device: device | str | None = None,
+        dtype: dtype | None = None,
+        non_blocking: bool = False,
+    ) -> "Module":
+        """Move parameters and buffers to a device, convert those that are floats to a dtype.
+
+        Takes `to(device)`, `to(dtype)`, `to(device, dtype)` and `to(tensor)`. The parameters stay
+        the same objects, so an optimizer may have been made before.
+        """
+        for each in target:
+            if isinstance(each, Tensor):
+                device, dtype = each.device, each.dtype
+            elif isinstance(each, dtypes.dtype):
+                dtype = each
+            elif not isinstance(each, bool):
+                device = each
+        if dtype is not None and not dtype.is_floating_point:
+            raise TypeError(
+                "nn.Module.to only accepts floating point or complex dtypes, but got desired "
+                f"dtype={dtype}"
+            )
+
+        def moved(tensor):
+            kind = dtype if tensor.dtype.is_floating_point else None
+            return tensor.to(device=device, dtype=kind, non_blocking=non_blocking)
+
+        return self._apply(moved)
+
+    def float(self) -> "Module":
+        """to(float32)."""
+        return self.to(dtypes.float32)
+
+    def double(self) -> "Module":
+        """to(float64)."""
+        return self.to(dtypes.float64)
+
+    def half(self) -> "Module":
+        """to(float16)."""
+        return self.to(dtypes.float16)
+
+    def cpu(self) -> "Module":
+        """to("cpu")."""
+        return self.to("cpu")
+
+    def cuda(self, device: int | None = None) -> "Module":
+        """to("cuda"), or to the GPU of that number."""
+        return self.to("cuda" if device is None else f"cuda:{device}")
+
+    def _apply(self, fn):
+        """Give every parameter, its gradient and every buffer the value that `fn` makes of it."""
+        for module in self.modules():
+            for parameter in module._parameters.values():
+                if parameter is not None:
+                    with no_grad():
+                        parameter.data = fn(parameter.data)
+                        if parameter.grad is not None:
+                            parameter.grad.data = fn(parameter.grad.data)
+            for name, buffer in module._buffers.items():
+                if buffer is not None:
+                    module._buffers[name] = fn(buffer)
+        return self
+
+    # ---------------------------------------------------------------- saving and loading
+
+    def state_dict(
+        self,
+        *,
+        destination: dict[str, Any] | None = None,
+        prefix: str = "",
+        keep_vars: bool = False,
+    ) -> dict[str, Any]:
+        """Parameters and persistent buffers by name; they share memory with the module.
+
+        destination  a dict to fill, instead of a new one
+        prefix       what stands before every name, such as "encoder."
+        keep_vars    the parameters themselves, not detached
+        """
+        state = OrderedDict() if destination is None else destination
+        for key, _, _, tensor in named_state(self):
+            state[prefix + key] = tensor if keep_vars else tensor.detach()
+        return state
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> IncompatibleKeys:
+        """Copy the tensors of `state_dict` into the parameters and buffers of the same names.
+
+        strict  missing and unexpected names are errors; otherwise they are returned
+        assign  put the tensors themselves in place, without a copy
+
+        Raises RuntimeError that lists all that does not fit; what does was copied nonetheless.
+        """
+        if not isinstance(state_dict, Mapping):
+            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+        return load(self, state_dict, strict, assign)
+
+    # ---------------------------------------------------------------- how it prints
+
+    def extra_repr(self) -> str:
+        """What `repr` shows in the brackets; layers override it with their settings."""
+        return ""
+
+    def _get_name(self):
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        settings = self.extra_repr()
+        children = [f"({name}): {indented(repr(module))}" for name, module in self._modules.items()]
+        lines = (settings.split("\n") if settings else []) + children
+        if lines and (children or len(lines) > 1):
+            return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
+        return f"{self._get_name()}({settings})"
+
+
+def indented(text):
+    """`text` with all lines but the first moved to the right."""
+    return text.replace("\n", "\n  ")
+
+
+def join(path, name):
+    return f"{path}.{name}" if path else name

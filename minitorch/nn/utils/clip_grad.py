@@ -1,0 +1,90 @@
+"""Gradients kept from growing too large."""
+
+import math
+import warnings
+from collections.abc import Iterable
+from types import GeneratorType
+
+from minitorch.autograd.grad_mode import no_grad
+from minitorch.autograd.tensor import Tensor
+from minitorch.backend.errors import ShapeError
+from minitorch.ops.from_data import tensor
+from minitorch.ops.join import stack
+
+Tensors = Tensor | Iterable[Tensor]
+
+
+def listed(tensors):
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def norm_of(x, p):
+    """The p-norm of all elements of `x`."""
+    if p == math.inf:
+        return x.abs().max()
+    if p == 2:
+        return (x * x).sum().sqrt()
+    return (x.abs() ** p).sum() ** (1 / p)
+
+
+@no_grad()
+def get_total_norm(
+    tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False
+) -> Tensor:
+    """The norm of all the tensors, as if they were one vector.
+
+    norm_type           p, or inf for the largest absolute value
+    error_if_nonfinite  raise RuntimeError where it is nan or infinite
+    """
+    p = float(norm_type)
+    norms = [norm_of(x, p) for x in listed(tensors)]
+    if not norms:
+        return tensor(0.0)
+    total = norm_of(stack([norm.to(norms[0].device) for norm in norms]), p)
+    if error_if_nonfinite and not math.isfinite(total.item()):
+        raise ShapeError(
+            f"The total norm of order {p} for gradients from `parameters` is non-finite, so it "
+            "cannot be clipped. To disable this error and scale the gradients by the non-finite "
+            "norm anyway, set `error_if_nonfinite=False`"
+        )
+    return total
+
+
+@no_grad()
+def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tensor) -> None:
+    """Multiply the gradients by max_norm / total_norm, where that is less than 1."""
+    factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
+    for parameter in listed(parameters):
+        if parameter.grad is not None:
+            parameter.grad.mul_(factor.to(parameter.grad.device))
+
+
+@no_grad()
+def clip_grad_norm_(
+    parameters: Tensors,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+) -> Tensor:
+    """Scale the gradients, in place, so that their norm together is at most max_norm.
+
+    Returns the norm that they had; the other arguments are those of `get_total_norm`.
+    """
+    given = listed(parameters)
+    if isinstance(parameters, GeneratorType) and not given:
+        warnings.warn(
+            "`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=3
+        )
+    gradients = [parameter.grad for parameter in given if parameter.grad is not None]
+    total = get_total_norm(gradients, norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(given, max_norm, total)
+    return total
+
+
+@no_grad()
+def clip_grad_value_(parameters: Tensors, clip_value: float) -> None:
+    """Bring each element of the gradients, in place, into [-clip_value, clip_value]."""
+    bound = float(clip_value)
+    for parameter in listed(parameters):
+        if parameter.grad is not None:
+            parameter.grad.clamp_(min=-bound, max=bound)

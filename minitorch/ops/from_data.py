@@ -1,0 +1,215 @@
+"""Tensors from data: numbers, nested sequences, arrays of this and of other libraries."""
+
+import warnings
+from collections.abc import Sequence
+from functools import reduce
+
+import numpy as np
+
+from minitorch.autograd.tensor import Tensor, function, method, wrap
+from minitorch.backend.devices import device as as_device
+from minitorch.backend.devices import load_cupy, move
+from minitorch.backend.dtypes import (
+    ALL, BY_NUMPY, INTEGER, as_dtype, dtype_of_number, float64, get_default_dtype, promote_types,
+)  # fmt: skip
+from minitorch.backend.errors import ShapeError
+
+
+@function
+def tensor(data, *, dtype=None, device=None, requires_grad=False):
+    """A tensor with a copy of `data`: a number, an array, or nested sequences of numbers.
+
+    dtype  None: that of an array; of Python numbers bool, int64 or the default float dtype
+
+    Raises ValueError for sequences of different lengths, TypeError for what is no number.
+
+    >>> tensor([[1, 2], [3, 4]])
+    tensor([[1, 2],
+            [3, 4]])
+    """
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() "
+            "or sourceTensor.detach().clone().requires_grad_(True), rather than "
+            "torch.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+        data = data.array
+    return placed(copied(data, None if dtype is None else as_dtype(dtype)), device, requires_grad)
+
+
+@function
+def as_tensor(data, dtype=None, device=None):
+    """`data` as a tensor: itself, or sharing its memory, where dtype and device allow it."""
+    if isinstance(data, Tensor):
+        return data.to(device=device, dtype=None if dtype is None else as_dtype(dtype))
+    if hasattr(data, "dtype") and hasattr(data, "strides"):
+        shared = from_numpy(data) if isinstance(data, np.ndarray) else wrap(data)
+        return as_tensor(shared, dtype, device)
+    return tensor(data, dtype=dtype, device=device)
+
+
+@function
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
+    """`obj` as a tensor.
+
+    copy  True: always in new memory; False: ValueError where that would be needed; None: if needed
+    """
+    made = as_tensor(obj, dtype, device)
+    source = obj.array if isinstance(obj, Tensor) else obj
+    shares = hasattr(source, "strides") and np.may_share_memory(made.array, source)
+    if copy and shares:
+        made = made.clone()
+    elif copy is False and not shares:
+        raise ShapeError("can't alias arbitrary sequence, or data of another dtype or device")
+    if not requires_grad or made.requires_grad:
+        return made
+    return made.detach().requires_grad_()
+
+
+@function
+def from_numpy(ndarray):
+    """A tensor that shares the memory of a NumPy array.
+
+    Raises TypeError for anything else and for dtypes that tensors don't have, ValueError for
+    negative strides.
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    if any(step < 0 for step in ndarray.strides):
+        raise ShapeError(
+            "At least one stride in the given numpy array is negative, and tensors with negative "
+            "strides are not currently supported. (You can probably work around this by making a copy "
+            "of your array  with array.copy().) "
+        )
+    return wrap(supported(ndarray))
+
+
+@function
+def from_dlpack(ext_tensor):
+    """A tensor that shares the memory of an array of another library, by DLPack."""
+    kind, _ = ext_tensor.__dlpack_device__()
+    return wrap(supported((np if kind == 1 else load_cupy()).from_dlpack(ext_tensor)))
+
+
+@method
+def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
+    """`tensor(data)` of this tensor's dtype and on its device, unless others are given."""
+    return tensor(
+        data, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad
+    )
+
+
+def placed(array, device, requires_grad):
+    """`array` as a tensor on `device`; None: where it is."""
+    made = wrap(array if device is None else move(array, as_device(device)))
+    return made.requires_grad_() if requires_grad else made
+
+
+# -------------------------------------------------------------------- arrays of data
+
+
+def supported(array):
+    """`array`, if a tensor can hold its dtype."""
+    kind = array.dtype
+    if kind not in BY_NUMPY:
+        if kind.newbyteorder() in BY_NUMPY:
+            raise ShapeError(
+                "given numpy array has byte order different from the native byte order. Conversion "
+                "between byte orders is currently not supported."
+            )
+        raise TypeError(
+            f"can't convert np.ndarray of type {kind.type.__module__}.{kind.type.__name__}. The only "
+            f"supported types are: {', '.join(each.name for each in reversed(ALL))}."
+        )
+    native = BY_NUMPY[kind].dtype  # a dtype that was pickled is equal, but another object
+    return array if kind is native else array.view(native)
+
+
+def copied(data, kind):
+    """A new array with what `data` holds, of the dtype `kind`; None: of its own."""
+    if hasattr(data, "strides"):
+        array = supported(np.asarray(data) if isinstance(data, np.generic) else data)
+        return array.copy() if kind is None else array.astype(kind.dtype)
+    if isinstance(data, bool | int | float):
+        return array_of_numbers([data], (), kind)
+    if isinstance(data, str | bytes):
+        raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
+    if isinstance(data, Sequence):
+        if len(data) and isinstance(data[0], np.ndarray):
+            return copied(np.array(data), kind)
+        return array_of_numbers(*flat(data), kind)
+    if hasattr(data, "__array__"):
+        return copied(np.asarray(data), kind)
+    raise cannot_infer(data)
+
+
+def cannot_infer(data):
+    return TypeError(f"Could not infer dtype of {type(data).__name__}")
+
+
+def flat(data):
+    """The numbers in nested sequences, in one list, and the shape that they make up."""
+    shape = [len(data)]
+    while len(data) and is_sequence(data[0]):
+        length = len(data[0])
+        for each in data:
+            if not is_sequence(each):
+                raise TypeError(f"not a sequence: a number stands beside a {type(data[0]).__name__}")
+            if len(each) != length:
+                raise ShapeError(
+                    f"expected sequence of length {length} at dim {len(shape)} (got {len(each)})"
+                )
+        shape.append(length)
+        data = [inner for each in data for inner in each]
+    return data, shape
+
+
+def is_sequence(each):
+    return isinstance(each, Sequence) and not isinstance(each, str | bytes)
+
+
+def array_of_numbers(numbers, shape, kind):
+    """The array of this shape with these numbers (of Python, NumPy, or tensors of one element)."""
+    kinds = set(map(type, numbers))
+    if kinds <= {bool, int, float}:
+        own = [dtype_of_number(each()) for each in kinds]
+    else:
+        own = {dtype_of(each) for each in numbers}
+        numbers = [each.item() if hasattr(each, "item") else each for each in numbers]
+    found = reduce(promote_types, own) if own else get_default_dtype()
+    kind = kind or found
+    try:
+        if kind is found or kind.is_floating_point:
+            with np.errstate(over="ignore"):  # to inf, as in PyTorch
+                return np.array(numbers, kind.dtype).reshape(shape)
+        wide = np.array(numbers, (float64 if found.is_floating_point else found).dtype).reshape(shape)
+    except OverflowError:
+        raise ShapeError("Overflow when unpacking long long") from None
+    return narrowed(wide, kind)
+
+
+def dtype_of(number):
+    """The dtype of one number of Python or NumPy, or of a tensor of one element."""
+    if isinstance(number, Tensor) and number.array.size != 1:
+        raise ShapeError("only one element tensors can be converted to Python scalars")
+    if isinstance(number, Tensor | np.generic):
+        return as_dtype(number.dtype)
+    if isinstance(number, str | bytes):
+        raise ShapeError(f"too many dimensions '{type(number).__name__}'")
+    if is_sequence(number):
+        raise TypeError(f"'{type(number).__name__}' object cannot be interpreted as an integer")
+    if not isinstance(number, bool | int | float):
+        raise cannot_infer(number)
+    return dtype_of_number(number)
+
+
+def narrowed(array, kind):
+    """`array` as integers or bools of the dtype `kind`; numbers out of its range are refused."""
+    if kind.category == INTEGER and array.size:
+        limits = np.iinfo(kind.dtype)
+        lowest = -limits.max if kind.kind == "u" else limits.min
+        if not (lowest <= array.min() and array.max() <= limits.max):  # nan fails, too
+            raise ShapeError(f"value cannot be converted to type {kind.name} without overflow")
+    return array.astype(kind.dtype)

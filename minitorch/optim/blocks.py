@@ -1,0 +1,247 @@
+"""Blocks: parameters that are always updated together, as if they were one.
+
+A NumPy call on a small array takes half a microsecond whatever it computes, and an update rule
+makes about ten. So the small parameters of a group move into one flat array, their arena: each
+`parameter.array` becomes a view of it, the state lies in flat arrays beside it, and the rule runs
+once for all of them. A large parameter is a block of its own, in the memory that it has. Long
+arrays are updated in pieces, so that what the rule computes on the way stays in the cache.
+
+Only what nobody else holds may move, or a held `p.detach()` would no longer see the updates. And
+nothing is taken for granted from one step to the next: a block whose parameters were given other
+memory or other state, or of which only some have gradients, is taken apart and its parameters are
+divided anew.
+"""
+
+import sys
+from itertools import chain
+from operator import attrgetter, is_, itemgetter
+
+import numpy as np
+
+from minitorch.autograd.tensor import Tensor, wrap
+from minitorch.autograd.versions import stamp, version_of
+from minitorch.backend.devices import device_of
+from minitorch.backend.namespaces import namespace
+
+SMALL = 1 << 13  # elements; to copy the gradient of a larger one costs more than the calls saved
+PIECE = 1 << 18  # bytes; on a megabyte of L2, half as much takes 5 % longer, all at once 90 %
+
+array_of = attrgetter("array")
+
+
+class Plan:
+    """The blocks into which the parameters of one group are divided.
+
+    params   the group's parameters when they were last looked at
+    blocks   those whose parameters have had a gradient
+    waiting  the parameters that are in no block
+    """
+
+    def __init__(self, elementwise):
+        self.elementwise = elementwise
+        self.params = []
+        self.blocks = []
+        self.waiting = []
+
+    def due(self, params, state, initial):
+        """The blocks that have gradients.
+
+        params   the group's parameters
+        state    the optimizer's: parameter -> name -> Tensor
+        initial  name of each entry that a parameter's state must have -> its first value
+        """
+        if len(params) != len(self.params) or not same(params, self.params):
+            self.params = list(params)
+            self.waiting = list(dict.fromkeys(params))
+            for block in self.blocks:
+                block.dissolve()
+            self.blocks = []
+        due, idle = [], []
+        for block in self.blocks:
+            missing = [p for p in block.params if p._grad is None]
+            if len(missing) == len(block.params):
+                idle.append(block)
+            elif not missing and block.holds(state, initial):
+                due.append(block)
+            else:
+                block.dissolve()
+                self.waiting += block.params
+        if self.waiting and (woken := [p for p in self.waiting if p._grad is not None]):
+            self.waiting = [p for p in self.waiting if p._grad is None]
+            due += self.divide(woken, state, initial)
+        self.blocks = due + idle
+        return due
+
+    def divide(self, params, state, initial):
+        """Blocks of `params`: the small ones that were updated equally often are together."""
+        together = {}
+        for p in params:
+            key = id(p)
+            if self.elementwise and 0 < p.array.size <= SMALL and is_alone(p):
+                key = p.array.dtype, device_of(p.array), updates_of(state.get(p), initial)
+            together.setdefault(key, []).append(p)
+        return [Block(each, state, initial, self.elementwise) for each in together.values()]
+
+
+class Block:
+    """Parameters that are updated together.
+
+    params   the tensors
+    arrays   what `tensor.array` is as long as the memory is the one that this block knows
+    value    what the rule updates: the arena, or the array of the only parameter
+    parts    where each parameter lies in `value`
+    names    of the entries of the state
+    entries  for each parameter, its dict in the optimizer's state
+    views    the arrays that the tensors in `entries` must have: views of the flat state
+    steps    the entries "step" of all parameters
+    pieces   (index, value[index], {name: flat state[index]}) for each piece of `value`
+    count    how often the parameters were updated
+    """
+
+    def __init__(self, params, state, initial, elementwise):
+        self.params = params
+        self.count = updates_of(state.get(params[0]), initial)
+        if len(params) > 1:
+            self.move_in()
+        else:
+            array = params[0].array
+            self.value = array.reshape(-1) if elementwise and array.flags.c_contiguous else array
+            self.parts = [...]
+        self.arrays = [p.array for p in params]
+        self.versions = [version_of(array) for array in self.arrays]
+
+        self.names = tuple(initial)
+        self.entries = [state[p] for p in params] if initial else []
+        self.steps = np.full(len(params), self.count, np.float32)
+        flat = {}
+        for name, value in initial.items():
+            if name == "step":
+                views = [self.steps[i : i + 1].reshape(()) for i in range(len(params))]
+            else:
+                flat[name] = namespace(self.value).full_like(self.value, value)
+                views = [flat[name][part].reshape(p.shape) for p, part in zip(params, self.parts)]
+            for entries, view in zip(self.entries, views):
+                place(entries, name, view)
+        self.pick = picker(self.names)
+        self.views = [each.array for entries in self.entries for each in self.pick(entries)]
+        self.steps_version = version_of(self.steps)
+        self.steps_written = self.steps_version.count
+        self.pieces = [
+            (index, self.value[index], {name: array[index] for name, array in flat.items()})
+            for index in pieces_of(self.value, elementwise)
+        ]
+
+    def move_in(self):
+        """Move the values of the parameters into an arena."""
+        arrays = [p.array for p in self.params]
+        xp = namespace(arrays[0])
+        self.value = xp.concatenate(arrays, axis=None)
+        self.gradients = xp.empty_like(self.value)
+        ends = np.cumsum([array.size for array in arrays]).tolist()
+        self.parts = [slice(end - array.size, end) for array, end in zip(arrays, ends)]
+        for p, part in zip(self.params, self.parts):
+            p.array = own_view(self.value[part].reshape(p.array.shape))
+
+    def holds(self, state, initial):
+        """Whether the parameters and their state lie where this block has put them."""
+        if not same(map(array_of, self.params), self.arrays) or self.names != tuple(initial):
+            return False
+        if not initial:
+            return True
+        if self.steps_version.count != self.steps_written:  # somebody wrote to an entry "step"
+            return False
+        if not same(map(state.get, self.params), self.entries):
+            return False
+        try:
+            found = map(array_of, chain.from_iterable(map(self.pick, self.entries)))
+            return same(found, self.views)
+        except (AttributeError, KeyError):  # an entry is no tensor, or was taken out
+            return False
+
+    def gradient(self):
+        """The gradients of the parameters, arranged as `value` is."""
+        if len(self.params) == 1:
+            return self.params[0]._grad.array.reshape(self.value.shape)
+        arrays = [p._grad.array for p in self.params]
+        return namespace(self.value).concatenate(arrays, axis=None, out=self.gradients)
+
+    def written(self):
+        """Note that the rule was applied: in the entries "step", and for stale graphs."""
+        self.steps.fill(self.count)
+        stamp(*self.versions)
+
+    def dissolve(self):
+        """Let go of all memory; parameters that only this block held get an array of their own."""
+        moved = [
+            len(self.params) > 1 and p.array is array for p, array in zip(self.params, self.arrays)
+        ]
+        del self.arrays, self.value, self.pieces
+        for p, was_moved in zip(self.params, moved):
+            if was_moved and holders(p) == ALONE:
+                p.array = p.array.copy()
+
+
+def same(left, right):
+    """Whether two equally long sequences have the same objects in the same order."""
+    return all(map(is_, left, right))
+
+
+def picker(names):
+    """A function from a dict to the tuple of its values under `names`."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda entries: tuple(entries[name] for name in names)
+
+
+def pieces_of(value, elementwise):
+    """The indices that cut `value` into pieces that fit the cache; on a GPU one launch is better."""
+    length = PIECE // value.itemsize
+    if not elementwise or value.ndim != 1 or value.size <= length or type(value) is not np.ndarray:
+        return [...]
+    return [slice(start, start + length) for start in range(0, value.size, length)]
+
+
+def updates_of(entries, initial):
+    """How often a parameter was updated, as far as its state tells.
+
+    Without an entry "step" all that counts is whether it was: the state is there or not.
+    """
+    if not entries or not initial:
+        return 0
+    if "step" in initial:
+        step = entries.get("step", 0)
+        return int(step.array if isinstance(step, Tensor) else step)
+    return int(all(entries.get(name) is not None for name in initial))
+
+
+def place(entries, name, view):
+    """Let the entry `name` of a parameter lie in the memory of `view`; it keeps its value."""
+    former = entries.get(name)
+    if isinstance(former, Tensor):
+        view[...] = former.array
+        former.array = view
+    else:
+        if former is not None:
+            view[...] = former
+        entries[name] = wrap(view)
+
+
+def own_view(part):
+    """A view of a part of an arena that is its own owner, so that `versions` tells parts apart.
+
+    NumPy makes a view of a view a view of the owner; a memoryview between the two stops that.
+    """
+    return np.asarray(memoryview(part)) if isinstance(part, np.ndarray) else part
+
+
+def holders(tensor):
+    """How many references to the array of `tensor` there are, this call's own included."""
+    return sys.getrefcount(tensor.array)
+
+
+ALONE = holders(wrap(np.empty(1)))
+
+
+def is_alone(tensor):
+    """Whether nobody but `tensor` has to do with the memory of its array."""
+    return holders(tensor) == ALONE and tensor.array.base is None

@@ -1,0 +1,77 @@
+"""Stochastic gradient descent."""
+
+from typing import Any
+
+from minitorch.optim.optimizer import Optimizer, Params, require_not_negative
+
+
+class SGD(Optimizer):
+    """p <- p - lr*g; with momentum: buffer <- momentum*buffer + (1-dampening)*g ; p <- p - lr*buffer
+
+    lr            step size, >= 0
+    momentum      memory of former gradients, >= 0, usually below 1
+    dampening     share of a new gradient that the buffer does not take; of the first it takes all
+    weight_decay  the gradient of weight_decay/2 * sum(p*p) is added to g; >= 0
+    nesterov      step along g + momentum*buffer: the gradient as it were one step ahead
+    maximize      climb instead of descending
+
+    Raises ValueError for values out of range, and for nesterov without momentum or with dampening.
+    Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum in deep
+    learning, 2013.
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        require_not_negative("learning rate", lr)
+        require_not_negative("momentum value", momentum)
+        require_not_negative("weight_decay value", weight_decay)
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError(
+                "Nesterov momentum requires a momentum and zero dampening\n"
+                f"  momentum {momentum}   dampening {dampening}"
+            )
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+                "maximize": maximize,
+            },
+        )
+
+    def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
+        return {"momentum_buffer": 0.0} if group["momentum"] else {}
+
+    def settings(self, group: dict[str, Any], step: int) -> dict[str, Any]:
+        return {
+            "lr": group["lr"],
+            "momentum": group["momentum"],
+            "share": 1 if step == 1 else 1 - group["dampening"],
+            "weight_decay": group["weight_decay"],
+            "nesterov": group["nesterov"],
+            "maximize": group["maximize"],
+        }
+
+    def update(self, p, g, state, *, lr, momentum, share, weight_decay, nesterov, maximize):
+        if maximize:
+            g = -g
+        if weight_decay:
+            g = g + weight_decay * p
+        if momentum:
+            buffer = state["momentum_buffer"]
+            buffer *= momentum
+            buffer += g if share == 1 else share * g
+            g = g + momentum * buffer if nesterov else buffer
+        p -= lr * g

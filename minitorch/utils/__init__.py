@@ -1,0 +1,1 @@
+"""Where programs written for PyTorch look for `data`."""

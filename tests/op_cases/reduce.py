@@ -1,0 +1,93 @@
+"""Rows for `ops/reduce.py`."""
+
+import numpy as np
+
+from op_cases.row import case
+
+FLAGS = np.array([[True, False, True], [False, False, False]])
+INTS = np.array([[3, -2, 0], [5, 7, -4]])
+BYTES = np.array([200, 100, 7], np.uint8)
+SPECIAL = np.array([[1.0, np.nan, 3.0], [np.inf, 2.0, -np.inf]])
+TIES = np.array([[1.0, 3.0, 3.0], [2.0, 2.0, 2.0]])
+ZEROS = np.zeros((2, 3))
+EMPTY = np.zeros((2, 0))
+DIMS = ({}, {"dim": 0}, {"dim": -1}, {"dim": (0, 2)}, {"dim": 1, "keepdim": True})
+
+
+def numpy_form(f):
+    return lambda x, dim=None, keepdim=False: f(x, axis=dim, keepdims=keepdim)
+
+
+def spread_of(f):
+    """var or std, from PyTorch's settings."""
+
+    def like(x, dim=None, unbiased=True, keepdim=False, correction=None):
+        ddof = unbiased if correction is None else correction
+        return f(x, axis=dim, ddof=ddof, keepdims=keepdim)
+
+    return like
+
+
+def found(arg):
+    """Values and indices along `dim`, from argmax or argmin."""
+
+    def like(x, dim, keepdim=False):
+        if not x.ndim and dim in (0, -1):
+            return x, np.int64(0)
+        indices = np.expand_dims(arg(x, axis=dim), dim)
+        values = np.take_along_axis(x, indices, dim)
+        return (values, indices) if keepdim else (values.squeeze(dim), indices.squeeze(dim))
+
+    return like
+
+
+CASES = [
+    *[case("sum", [(2, 3, 2)], like=numpy_form(np.sum), **dims) for dims in DIMS],
+    case("sum", [INTS], like=numpy_form(np.sum)),
+    case("sum", [BYTES], like=numpy_form(np.sum), gives="int64"),
+    case("sum", [FLAGS], dim=1, like=numpy_form(np.sum)),
+    case("sum", [EMPTY], like=numpy_form(np.sum)),
+    case("sum", [(2, 3)], dim=2, error=IndexError,
+         raises="Dimension out of range (expected to be in range of [-2, 1], but got 2)"),
+    case("sum", [(2, 3)], dim=(0, -2), raises="dim 0 appears multiple times in the list of dims"),
+    *[case("mean", [(2, 3, 2)], like=numpy_form(np.mean), **dims) for dims in DIMS],
+    case("mean", [INTS], raises="could not infer output dtype"),
+    *[case("var", [(2, 3, 2)], like=spread_of(np.var), **dims) for dims in DIMS],
+    case("var", [(2, 3)], dim=1, unbiased=False, like=spread_of(np.var)),
+    case("var", [(2, 3)], dim=0, correction=0, like=spread_of(np.var)),
+    *[case("std", [(2, 3, 2)], like=spread_of(np.std), **dims) for dims in DIMS],
+    case("std", [(2, 3)], dim=1, correction=2, like=spread_of(np.std)),
+    case("std", [(2, 3)], correction=0, like=spread_of(np.std)),
+    *[case("amax", [(2, 3, 2)], like=numpy_form(np.max), **dims) for dims in DIMS],
+    case("amax", [TIES], dim=1, like=numpy_form(np.max), orders=0),
+    case("amax", [INTS], dim=0, like=numpy_form(np.max)),
+    case("amax", [SPECIAL], dim=0, like=numpy_form(np.max), orders=0),
+    *[case("amin", [(2, 3, 2)], like=numpy_form(np.min), **dims) for dims in DIMS],
+    case("amin", [INTS], dim=0, like=numpy_form(np.min)),
+    *[
+        case(name, [(2, 3, 2)], like=found(arg), torch=torch, **dims)
+        for name, arg, torch in [("max_along", np.argmax, "max"), ("min_along", np.argmin, "min")]
+        for dims in ({"dim": 0}, {"dim": -1}, {"dim": 1, "keepdim": True})
+    ],
+    case("max_along", [TIES], dim=1, like=found(np.argmax), torch="max", orders=0),
+    case("max_along", [INTS], dim=1, like=found(np.argmax), torch="max"),
+    case("min_along", [INTS], dim=0, like=found(np.argmin), torch="min"),
+    case("max", [(2, 3)], like=np.max),
+    case("max", [TIES], like=np.max, orders=0),
+    case("max", [(2, 3)], dim=1, like=found(np.argmax)),
+    case("max", [(2, 3), (3,)], like=np.maximum),
+    case("max", [EMPTY], raises="Expected reduction dim to be specified for input.numel() == 0"),
+    case("min", [(2, 3)], like=np.min),
+    case("min", [(2, 3)], dim=0, keepdim=True, like=found(np.argmin)),
+    case("argmax", [(2, 3)], like=numpy_form(np.argmax)),
+    case("argmax", [(2, 3)], dim=1, like=numpy_form(np.argmax)),
+    case("argmax", [TIES], dim=1, keepdim=True, like=numpy_form(np.argmax)),
+    case("argmax", [(2, 3)], dim=2, error=IndexError, raises="Dimension out of range"),
+    case("argmin", [(2, 3)], dim=0, like=numpy_form(np.argmin)),
+    case("argmin", [INTS], like=numpy_form(np.argmin)),
+    case("all", [FLAGS], like=numpy_form(np.all)),
+    case("all", [FLAGS], dim=0, like=numpy_form(np.all)),
+    case("all", [INTS], dim=1, keepdim=True, like=numpy_form(np.all)),
+    case("any", [FLAGS], dim=1, like=numpy_form(np.any)),
+    case("any", [ZEROS], like=numpy_form(np.any)),
+]  # fmt: skip

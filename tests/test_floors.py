@@ -1,0 +1,119 @@
+"""Imports point down the floors: read with `ast`, without running anything."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import minitorch
+
+ROOT = Path(minitorch.__file__).parent
+FLOORS = [
+    {"backend"},
+    {"autograd"},
+    {"ops"},
+    {"methods"},
+    {"nn", "losses", "optim", "data", "serialization"},
+    {"vision", "viz", "distributed", "utils"},  # utils holds names that PyTorch has there
+    {"serve", "cli"},
+]
+TOP = len(FLOORS)  # minitorch/__init__.py and the other modules beside the packages
+
+
+def name_of(path):
+    parts = ("minitorch", *path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in ROOT.rglob("*.py")}
+
+
+def package_of(module):
+    """The package below `minitorch`, or "" for what stands beside the packages."""
+    part = (module.split(".") + [""])[1]
+    return part if (ROOT / part / "__init__.py").exists() else ""
+
+
+def floor_of(module):
+    package = package_of(module)
+    if not package:
+        return TOP
+    return next(floor for floor, packages in enumerate(FLOORS) if package in packages)
+
+
+def imports_of(module):
+    """The modules of minitorch that a module imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: imports are absolute"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found.add(whole if whole in MODULES else node.module)
+    return {name for name in found if name.split(".")[0] == "minitorch"} - {module}
+
+
+IMPORTS = {module: imports_of(module) for module in MODULES}
+
+
+def circle(graph):
+    """A path in `graph` that ends where it began, or None."""
+    done = set()
+    for start in graph:
+        path, waiting = [], [(start, iter(sorted(graph.get(start, ()))))]
+        path.append(start)
+        while waiting:
+            node, others = waiting[-1]
+            other = next((o for o in others if o not in done), None)
+            if other is None:
+                done.add(node)
+                waiting.pop()
+                path.pop()
+            elif other in path:
+                return [*path[path.index(other) :], other]
+            else:
+                path.append(other)
+                waiting.append((other, iter(sorted(graph.get(other, ())))))
+    return None
+
+
+def test_every_package_stands_on_a_floor():
+    packages = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
+    assert packages <= set().union(*FLOORS)
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_module_imports_nothing_from_a_higher_floor(module):
+    higher = [name for name in IMPORTS[module] if floor_of(name) > floor_of(module)]
+    assert higher == []
+
+
+def test_no_module_imports_itself_by_a_detour():
+    assert circle(IMPORTS) is None
+
+
+def test_no_package_imports_itself_by_a_detour():
+    packages = {}
+    for module, names in IMPORTS.items():
+        packages.setdefault(package_of(module), set()).update(map(package_of, names))
+    assert circle({package: names - {package, ""} for package, names in packages.items()}) is None
+
+
+def test_importing_minitorch_loads_nothing_but_numpy():
+    code = (
+        "import sys, json, numpy; before = set(sys.modules); import minitorch;"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in set(sys.modules) - before})))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(json.loads(run.stdout)) - set(sys.stdlib_module_names)
+    assert loaded <= {"minitorch", "numpy"}
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_a_file_is_shorter_than_450_lines(module):
+    assert len(MODULES[module].read_text().splitlines()) < 450
