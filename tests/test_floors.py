@@ -98,8 +98,11 @@ def test_no_module_imports_itself_by_a_detour():
 
 
 def test_no_package_imports_itself_by_a_detour():
+    """But for what an `__init__` only offers again, as `minitorch.nn` does the losses."""
     packages = {}
     for module, names in IMPORTS.items():
+        if MODULES[module].name == "__init__.py":
+            continue
         packages.setdefault(package_of(module), set()).update(map(package_of, names))
     assert circle({package: names - {package, ""} for package, names in packages.items()}) is None
 

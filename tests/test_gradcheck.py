@@ -18,7 +18,9 @@ def function_of(forward, backward):
 
 def wrong(x, w):
     """x * w with a wrong derivative by w."""
-    return function_of(lambda ctx, x, w: x * w, lambda ctx, g: (g * w.detach(), g * w.detach()))(x, w)
+    return function_of(lambda ctx, x, w: x * w, lambda ctx, g: (g * w.detach(), g * w.detach()))(
+        x, w
+    )
 
 
 def test_right_derivatives_pass():
@@ -30,7 +32,9 @@ def test_a_wrong_derivative_is_shown_with_both_jacobians():
     with pytest.raises(GradcheckError) as caught:
         gradcheck(wrong, (doubles(1, 2), doubles(3, 4)))
     text = str(caught.value)
-    assert text.startswith("Jacobian mismatch for output 0 with respect to input 1,\nnumerical:tensor([[")
+    assert text.startswith(
+        "Jacobian mismatch for output 0 with respect to input 1,\nnumerical:tensor([["
+    )
     assert "analytical:tensor([[3., 0.],\n        [0., 4.]], dtype=torch.float64)" in text
 
 
@@ -73,7 +77,9 @@ def test_a_function_that_closes_over_its_input_is_checked_too():
 
 def test_empty_and_0_dimensional_inputs():
     assert gradcheck(lambda x: x * 2, doubles())
-    assert gradcheck(lambda x: x * x, minitorch.tensor(2.0, dtype=minitorch.float64, requires_grad=True))
+    assert gradcheck(
+        lambda x: x * x, minitorch.tensor(2.0, dtype=minitorch.float64, requires_grad=True)
+    )
 
 
 def test_the_inputs_are_as_they_were_afterwards():
@@ -84,7 +90,9 @@ def test_the_inputs_are_as_they_were_afterwards():
 
 
 def test_float32_inputs_are_warned_of():
-    with pytest.warns(UserWarning, match="Input #0 requires gradient and is not a double precision"):
+    with pytest.warns(
+        UserWarning, match="Input #0 requires gradient and is not a double precision"
+    ):
         gradcheck(lambda x: x * 1, minitorch.ones(2, requires_grad=True), atol=1, rtol=1)
 
 
@@ -107,7 +115,9 @@ def test_an_output_that_depends_on_the_input_behind_autograds_back_is_found():
 
 def test_a_backward_that_changes_from_run_to_run_is_found():
     runs = []
-    noisy = function_of(lambda ctx, x: x * 2, lambda ctx, g: runs.append(1) or g * (2 + 1e-9 * len(runs)))
+    noisy = function_of(
+        lambda ctx, x: x * 2, lambda ctx, g: runs.append(1) or g * (2 + 1e-9 * len(runs))
+    )
     with pytest.raises(GradcheckError, match="Backward is not reentrant"):
         gradcheck(noisy, doubles(1, 2))
     assert gradcheck(noisy, doubles(1, 2), nondet_tol=1e-6)

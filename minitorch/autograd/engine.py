@@ -54,7 +54,7 @@ def unbroadcast(g, shape):
 
 
 def references(thing):
-    """How many references `sys.getrefcount` counts to what only `run` holds."""
+    """How many references `sys.getrefcount` counts to what only `walk` holds."""
     g = thing.copy()
     return sys.getrefcount(g)
 
@@ -68,7 +68,15 @@ def run(gradients, retain_graph, create_graph, targets=None):
     targets  nodes whose gradients are wanted: a dict of them is returned, and no `.grad` changes.
              None: the gradients land in the leaves.
     """
-    nodes = collect(gradients)
+    before = grad_mode.enabled  # a `with` block would cost 0.3 us more
+    grad_mode.enabled = create_graph
+    try:
+        return walk(collect(gradients), gradients, retain_graph, create_graph, targets)
+    finally:
+        grad_mode.enabled = before
+
+
+def walk(nodes, gradients, retain_graph, create_graph, targets):
     wanted = leading_to(targets, nodes) if targets is not None else None
     reader = Reader(nodes) if create_graph else None
     last_write = versions.clock.latest
@@ -84,7 +92,8 @@ def run(gradients, retain_graph, create_graph, targets=None):
             found[node] = g
         if node.leaf is not None:
             if targets is None:
-                accumulate(node, g, sys.getrefcount(g) == ALONE)
+                alone = sys.getrefcount(g) == ALONE
+                accumulate(node, g, alone)
             continue
 
         vjps = node.vjps
@@ -175,7 +184,8 @@ def seeds(outputs, gradients, create_graph):
                     f"  this one has shape {tuple(output.shape)}: reduce it first, with .sum() or "
                     ".mean(), or pass gradient="
                 )
-            g = wrap(namespace(output.array).ones_like(output.array))
+            a = output.array
+            g = wrap(namespace(a).array(1, a.dtype, ndmin=a.ndim))  # ones_like: 1 us more
         elif not isinstance(g, Tensor):
             raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
         elif g.array.shape != output.array.shape:
@@ -205,8 +215,7 @@ def backward_all(tensors, grad_tensors=None, retain_graph=None, create_graph=Fal
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
         targets = {require_node(each): each for each in inputs}
     given = seeds(tensors, grad_tensors, create_graph)
-    with Recording(create_graph):
-        found = run(given, retain_graph, create_graph, targets)
+    found = run(given, retain_graph, create_graph, targets)
     for node, g in found.items():
         tensor = targets[node]
         if node.leaf is not None:
@@ -248,8 +257,7 @@ def grad(
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     retain_graph = create_graph if retain_graph is None else retain_graph
     targets = {require_node(each) for each in inputs}
-    with Recording(create_graph):
-        found = run(seeds(outputs, grad_outputs, create_graph), retain_graph, create_graph, targets)
+    found = run(seeds(outputs, grad_outputs, create_graph), retain_graph, create_graph, targets)
     results = []
     for position, each in enumerate(inputs):
         g = found.get(each.node)

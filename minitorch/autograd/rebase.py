@@ -71,7 +71,8 @@ def write(tensor, compute):
     fit the shape or the dtype of `tensor`.
     """
     require_writable(tensor)
-    result = compute(with_array(tensor, tensor.array)) if tensor.node is None else None
+    recording = grad_mode.enabled and tensor.node is not None
+    result = None if recording else compute(with_array(tensor, tensor.array))
     if result is None or result.node is not None:
         # What vjps capture must not be the memory that is about to be overwritten.
         result = compute(with_array(tensor, tensor.array.copy()))

@@ -14,13 +14,13 @@ writes it, as `dataclass` writes `__init__`. For `mul` it reads
         if x1.dtype is not d or out is not None:
             return bind((input, other,), {}, out)
         try:
-            y, v0, v1 = rule(x0, x1)
+            made, v0, v1 = rule(x0, x1)
         except ERRORS as error:
             raise explain(error, (input, other,)) from error
         p0, p1 = input.node, other.node
         if p0 is None and p1 is None or not grad_mode.enabled:
-            return wrap(y)
-        return record(y, op, (p0, p1,), ...)
+            return wrap(made)
+        return record(made, op, (p0, p1,), ...)
 
 where `bind` serves what the quick way does not: Python numbers on the left, NumPy arrays, mixed dtypes.
 """
@@ -69,10 +69,10 @@ def source_of(o):
     lines += [
         *loading(o, tensors, general),
         "    try:",
-        f"        {', '.join(['y', *vjps]) if o.differentiable else 'y'} = rule({', '.join(arguments)})",
+        f"        {', '.join(['made', *vjps]) if o.differentiable else 'made'} = rule({', '.join(arguments)})",
         "    except ERRORS as error:",
         f"        raise explain(error, {everything}) from error",
-        *(recording(o, tensors) if o.differentiable else ["    return wrap(y)"]),
+        *(recording(o, tensors) if o.differentiable else ["    return wrap(made)"]),
         "",
     ]
     return "\n".join(lines)
@@ -160,14 +160,14 @@ def recording(o, tensors):
     kept = "v" if o.joint else listing([f"v{i} if p{i} is not None else None" for i in count])
     inputs = listing([f"x{i} if p{i} is None or p{i}.leaf is not None else None" for i in count])
     settings = listing(o.settings) if o.settings else "()"
-    node = f"record(y, op, {listing([f'p{i}' for i in count])}, {kept}, {inputs}, {settings})"
+    node = f"record(made, op, {listing([f'p{i}' for i in count])}, {kept}, {inputs}, {settings})"
     if not o.view:
-        return [*lines, f"    if {idle}:", "        return wrap(y)", f"    return {node}"]
+        return [*lines, f"    if {idle}:", "        return wrap(made)", f"    return {node}"]
     first = tensors[0]
     return [
         *lines,
-        f"    t = wrap(y) if {idle} else {node}",
-        "    if y is x0 or y.base is x0 or (y.base is not None and y.base is x0.base):",
+        f"    t = wrap(made) if {idle} else {node}",
+        "    if made is x0 or made.base is x0 or (made.base is not None and made.base is x0.base):",
         f"        set_base(t, {first})",
         "    return t",
     ]

@@ -63,7 +63,8 @@ class Generator:
         return np.array(words, np.uint64).view(np.uint8)
 
     def set_state(self, new_state):
-        """Go to where `get_state` said; returns the generator."""
+        """Go to where `get_state` said, an array or a tensor; returns the generator."""
+        new_state = np.asarray(new_state)
         if new_state.dtype != np.uint8 or new_state.shape != (112,):
             raise ShapeError(
                 "expected the 112 uint8 of get_state(), found "

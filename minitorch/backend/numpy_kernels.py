@@ -7,6 +7,11 @@ import numpy as np
 
 from minitorch.backend.errors import ShapeError
 
+# As operands 0.3 us faster than Python numbers.
+ONE = np.array(1, np.float32)
+LEAST_LOG = np.array(-100, np.float32)
+NAN = np.array(np.nan, np.float32)
+
 
 def expand(x, shape):
     """`x` broadcast to `shape`; what comes out may be read-only.
@@ -21,25 +26,42 @@ def expand(x, shape):
 
 
 def astype(x, dtype):
-    """A copy of `x` of the NumPy dtype `dtype`."""
-    return x.astype(dtype)
+    """A copy of `x` of the NumPy dtype `dtype`; what it cannot hold becomes inf, or any integer."""
+    if x.dtype.kind != "f":
+        return x.astype(dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return x.astype(dtype)
 
 
 def sigmoid(x):
     """1 / (1 + exp(-x)) in one buffer."""
+    if not x.ndim:
+        return 1 / (1 + np.exp(-x))
     y = np.negative(x)
+    np.exp(y, y)
+    np.add(y, ONE, y)
+    return np.reciprocal(y, y)
+
+
+def sigmoid_share(g, y):
+    """g * (1 - y) * y in one buffer."""
     if not y.ndim:
-        return 1 / (1 + np.exp(y))
-    np.exp(y, out=y)
-    y += 1
-    return np.reciprocal(y, out=y)
+        return g * (1 - y) * y
+    share = ONE - y
+    np.multiply(share, y, share)
+    return np.multiply(share, g, share)
+
+
+def matmul(x, other):
+    """Matrix product by NumPy's rules; of two small matrices `dot` takes 0.5 us, `matmul` 1.0."""
+    return x.dot(other) if x.ndim == 2 == other.ndim else np.matmul(x, other)
 
 
 def linear(x, weight, bias):
     """x @ weight.T + bias, adding in place."""
-    y = np.matmul(x, weight.T)
+    y = matmul(x, weight.T)
     if bias is not None:
-        y += bias
+        np.add(y, bias, y)
     return y
 
 
@@ -62,15 +84,33 @@ def log_softmax(x, axis):
     return y
 
 
-def require_probabilities(x, name):
-    """Raise RuntimeError if an element of `x` is not in [0, 1]."""
-    low, high = np.minimum.reduce, np.maximum.reduce
-    if x.size and not (low(x, None) >= 0 and high(x, None) <= 1):  # nan is neither
-        raise ShapeError(
-            f"all elements of {name} should be between 0 and 1\n"
-            f"  {name} {x.shape} lies in [{low(x, None)}, {high(x, None)}]: probabilities come out of "
-            "sigmoid; for logits there is binary_cross_entropy_with_logits"
-        )
+def bernoulli_terms(x, target):
+    """-(target * log(x) + (1 - target) * log(1 - x)), where no logarithm counts below -100.
+
+    Raises RuntimeError unless all targets are in [0, 1].
+    """
+    yes = np.maximum(np.log(x), LEAST_LOG)
+    no = np.maximum(np.log1p(-x), LEAST_LOG)
+    against = target - ONE
+    if x.size and np.maximum.reduce(against * target, None) > 0:
+        require_probabilities(target, "target")
+    return against * no - yes * target
+
+
+def require_probabilities(x, name, loss=NAN):
+    """Raise RuntimeError unless all of `x` is in [0, 1]; look only if `loss` shows it may be so.
+
+    loss  what was computed of the logarithms of x and 1 - x: nan, if one is of a negative number
+    """
+    total = loss.sum() if loss.shape else loss
+    if total != total and x.size:
+        low, high = x.min(), x.max()
+        if not (low >= 0 and high <= 1):
+            raise ShapeError(
+                f"all elements of {name} should be between 0 and 1\n"
+                f"  {name} {x.shape} lies in [{low}, {high}]: probabilities come out of sigmoid; for "
+                "logits there is binary_cross_entropy_with_logits"
+            )
 
 
 def class_shares(target, weight, classes, ignore_index, reduction, dtype):

@@ -147,9 +147,8 @@ class WeightedRandomSampler(Sampler[int]):
             )
         # Each index waits for an exponentially distributed time, the shorter the larger its
         # weight; the first to come are the sample. Efraimidis and Spirakis, 2006.
-        draws = generator.uniform(weights.shape, np.float64)
         with np.errstate(divide="ignore"):
-            times = -np.log1p(-draws) / weights
+            times = generator.exponential(weights.shape, np.float64) / weights
         return np.argsort(times)[: self.num_samples]
 
     def __len__(self) -> int:

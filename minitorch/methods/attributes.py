@@ -84,6 +84,15 @@ def is_complex(input):
     return False
 
 
+@property
+def on_cpu(self):
+    """Whether the tensor is on the CPU."""
+    return not self.is_cuda
+
+
+Tensor.is_cpu = on_cpu
+
+
 @function
 def is_tensor(obj):
     """Whether `obj` is a Tensor."""

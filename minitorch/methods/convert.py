@@ -1,69 +1,268 @@
-"""From tensors to Python, NumPy and other dtypes and devices, and how a tensor prints."""
+"""From tensors to Python, NumPy, other dtypes and devices, and how a tensor prints."""
 
 import numpy as np
 
-from minitorch.autograd.tensor import Size, Tensor, function, method, wrap
+from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.tensor import METHODS, Tensor, method, wrap
 from minitorch.backend import dtypes
-from minitorch.backend.devices import device, move
+from minitorch.backend.devices import CPU, move
+from minitorch.backend.devices import device as as_device
+from minitorch.backend.dtypes import as_dtype, get_default_dtype
+from minitorch.backend.namespaces import namespace
 from minitorch.methods.printing import format_tensor
-from minitorch.ops.shape import astype
+from minitorch.ops.elementwise import eq
+from minitorch.ops.join import unbind
+from minitorch.ops.shape import astype, clone
+
+# -------------------------------------------------------------------- Python numbers and lists
 
 
 @method
 def item(self):
-    """The number in a tensor of one element."""
+    """The Python number in a tensor of one element."""
     if self.array.size != 1:
-        raise RuntimeError(f"a Tensor with {self.array.size} elements cannot be converted to Scalar")
+        raise RuntimeError(
+            f"a Tensor with {self.array.size} elements cannot be converted to Scalar\n"
+            "  reduce it first, with .sum() or .mean(), or take .tolist()"
+        )
     return self.array.item()
 
 
 @method
 def tolist(self):
+    """Nested lists of Python numbers; of a 0-d tensor the number."""
     return self.array.tolist()
 
 
-@method
-def numpy(self, *, force=False):
-    """The array that holds the values; it shares memory with the tensor."""
-    if self.node is not None and not force:
-        raise RuntimeError(
-            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+def one_number(self):
+    if self.array.size != 1:
+        raise ValueError(
+            "only one element tensors can be converted to Python scalars, "
+            f"this one has shape {tuple(self.shape)}"
         )
-    return move(self.array, device("cpu"))
-
-
-@method
-def __array__(self, dtype=None, copy=None):
-    array = numpy(self)
-    return array.copy() if copy else array if dtype is None else array.astype(dtype)
+    return self.array.item()
 
 
 @method
 def __float__(self):
-    return float(item(self))
+    return float(one_number(self))
 
 
 @method
 def __int__(self):
-    return int(item(self))
+    return int(one_number(self))
+
+
+@method
+def __complex__(self):
+    return complex(one_number(self))
 
 
 @method
 def __index__(self):
-    return int(item(self))
+    if self.array.size != 1 or self.array.dtype.kind == "f":
+        raise TypeError("only integer tensors of a single element can be converted to an index")
+    return int(self.array.item())
 
 
 @method
 def __bool__(self):
-    return bool(item(self))
+    if self.array.size != 1:
+        raise RuntimeError(
+            "Boolean value of Tensor with no values is ambiguous"
+            if not self.array.size
+            else "Boolean value of Tensor with more than one value is ambiguous\n"
+            "  say which you mean, with .any() or .all()"
+        )
+    return bool(self.array.item())
+
+
+@method
+def __iter__(self):
+    if not self.array.ndim:
+        raise TypeError("iteration over a 0-d tensor")
+    return iter(unbind(self, 0))
+
+
+@method
+def __contains__(self, element):
+    if not isinstance(element, Tensor | bool | int | float):
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+        )
+    return bool(eq(self, element).array.any())
+
+
+# -------------------------------------------------------------------- other libraries
+
+
+@method
+def numpy(self, *, force=False):
+    """The NumPy array that holds the values: the memory is shared.
+
+    force  also of a tensor that requires grad, or is not on the CPU (then it is a copy)
+    """
+    if not force and self.node is not None:
+        raise RuntimeError(
+            "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+        )
+    if not force and self.device != CPU:
+        raise TypeError(
+            f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the "
+            "tensor to host memory first."
+        )
+    return move(self.array, CPU)
+
+
+@method
+def __array__(self, dtype=None, copy=None):
+    return np.array(numpy(self), dtype, copy=copy)
+
+
+@method
+def __array_wrap__(self, array, context=None, return_scalar=False):
+    """What a NumPy function made of this tensor, as a tensor."""
+    return wrap(array)
+
+
+@method
+def __dlpack__(self, **settings):
+    if self.node is not None:
+        raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    return self.array.__dlpack__(**settings)
+
+
+@method
+def __dlpack_device__(self):
+    return self.array.__dlpack_device__()
+
+
+# -------------------------------------------------------------------- dtypes and devices
+
+
+@op(promote=None, public=False, shown="ToCopy")
+def moved(x, /, device, former):
+    """A copy on `device`; gradients go back to the device `former`."""
+    xp = namespace(x)
+    return xp.move(x, device), lambda g: namespace(g).move(g, former)
+
+
+TENSOR_FUNCTIONS.move = lambda x, device: to(x, device)
+
+
+@method
+def to(
+    self, *target, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None
+):
+    """The tensor with another dtype, on another device; itself where it is so already.
+
+    target  a dtype, a device, a device and a dtype, or a tensor to be like
+    copy    True: a copy in any case
+
+    x.to(dtype) is differentiable between floating dtypes.
+    """
+    for each in target:
+        if isinstance(each, Tensor):
+            dtype, device = each.dtype, each.device
+        elif isinstance(each, dtypes.dtype | type | np.dtype):
+            dtype = each
+        elif not isinstance(each, bool):  # non_blocking and copy, by position
+            device = each
+    result = self
+    if device is not None:
+        device = as_device(device)
+        if device.type == "cuda" and device.index is None:
+            device = as_device("cuda", 0)
+        if device != self.device:
+            result = moved(result, device, self.device)
+    if dtype is not None:
+        result = cast(result, as_dtype(dtype))
+    if copy and result is self:
+        result = clone(self)
+    return result
+
+
+def cast(tensor, kind):
+    """`tensor` with the elements in the dtype `kind`."""
+    array = tensor.array
+    if array.dtype is kind.dtype:
+        return tensor
+    if kind.is_floating_point:
+        return astype(tensor, kind.dtype)
+    return wrap(namespace(array).astype(array, kind.dtype))
+
+
+def casting(name, kind):
+    """The method that brings a tensor to one dtype."""
+
+    def call(self, memory_format=None):
+        return cast(self, kind)
+
+    call.__name__ = name
+    call.__doc__ = f"The tensor in the dtype {kind.name}."
+    return method(call)
+
+
+for name in ("float", "double", "half", "int", "long", "short", "bool"):
+    casting(name, getattr(dtypes, name))
+casting("byte", dtypes.uint8)
+casting("char", dtypes.int8)
+
+TYPE_NAMES = {
+    dtypes.float16: "Half", dtypes.float32: "Float", dtypes.float64: "Double",
+    dtypes.uint8: "Byte", dtypes.int8: "Char", dtypes.int16: "Short",
+    dtypes.int32: "Int", dtypes.int64: "Long", dtypes.bool: "Bool",
+}  # fmt: skip
+
+
+def type_of(self, dtype=None, non_blocking=False):
+    """PyTorch's legacy name of dtype and device; with `dtype` the tensor in that dtype.
+
+    >>> from minitorch import ones
+    >>> ones(2).type()
+    'torch.FloatTensor'
+    """
+    if dtype is None:
+        place = "cuda." if self.is_cuda else ""
+        return f"torch.{place}{TYPE_NAMES[self.dtype]}Tensor"
+    if isinstance(dtype, str):
+        named = {f"torch.{name}Tensor": kind for kind, name in TYPE_NAMES.items()}
+        if dtype not in named:
+            raise ValueError(f"invalid type: {dtype!r}")
+        dtype = named[dtype]
+    return cast(self, as_dtype(dtype))
+
+
+Tensor.type = METHODS["type"] = type_of
+
+
+@method
+def type_as(self, other):
+    """The tensor in the dtype and on the device of `other`."""
+    return to(self, other)
+
+
+@method
+def cpu(self, memory_format=None):
+    """The tensor on the CPU."""
+    return to(self, CPU)
+
+
+@method
+def cuda(self, device=None, non_blocking=False, memory_format=None):
+    """The tensor on a GPU, the first unless another is named."""
+    return to(self, "cuda" if device is None else device)
+
+
+# -------------------------------------------------------------------- printing
 
 
 @method
 def __repr__(self, *, tensor_contents=None):
     node = self.grad_fn
     return format_tensor(
-        move(self.array, device("cpu")),
-        default_dtype=dtypes.get_default_dtype().name,
+        move(self.array, CPU),
+        default_dtype=get_default_dtype().name,
         requires_grad=self.requires_grad,
         grad_fn=None if node is None else node.name(),
         device=str(self.device),
@@ -72,31 +271,6 @@ def __repr__(self, *, tensor_contents=None):
 
 @method
 def __format__(self, spec):
-    if self.array.ndim == 0 and type(self) is Tensor:
+    if not self.array.ndim and self.__class__ is Tensor:
         return format(self.array.item(), spec)
     return object.__format__(self, spec)
-
-
-@method
-def to(self, *target, dtype=None, device=None, non_blocking=False, copy=False):
-    for each in target:
-        if isinstance(each, Tensor):
-            dtype, device = each.dtype, each.device
-        elif isinstance(each, dtypes.dtype):
-            dtype = each
-        elif isinstance(each, bool):
-            pass
-        else:
-            device = each
-    result = self
-    if dtype is not None and dtype is not self.dtype:
-        result = astype(self, dtype.dtype)
-    return result
-
-
-def cast_to(kind):
-    return lambda self: to(self, kind)
-
-
-for name in ("float", "double", "half", "int", "long", "short", "bool"):
-    setattr(Tensor, name, cast_to(getattr(dtypes, name)))

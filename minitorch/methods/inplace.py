@@ -1,45 +1,154 @@
-"""In-place forms."""
+"""In-place forms: x.add_(y), x += y, and the others, made from the ops of the same name."""
 
-from minitorch.autograd.node import grad_mode
-from minitorch.autograd.rebase import write
+from minitorch.autograd.op import F4, F8
+from minitorch.autograd.rebase import require_writable, write
 from minitorch.autograd.tensor import Tensor, method
 from minitorch.autograd.versions import touch
-from minitorch.autograd.op import op
-from minitorch.backend.namespaces import namespace
-from minitorch.ops import elementwise
+from minitorch.backend.errors import ShapeError
+from minitorch.ops import activation, elementwise, gather, rearrange
+from minitorch.ops.index import assign, concerns_graph
+from minitorch.ops.shape import squeeze, swapaxes, swapdims, t, transpose, unsqueeze
+
+# -------------------------------------------------------------------- forms made from a list
+
+FORMS = {
+    activation: "relu sigmoid softmax tanh",
+    elementwise: """
+        abs bitwise_and bitwise_not bitwise_or bitwise_xor ceil clamp cos div eq exp expm1 floor
+        floor_divide ge gt le log log1p logical_and logical_not logical_or logical_xor lt ne neg pow
+        reciprocal remainder round rsqrt sign sin sqrt square true_divide trunc
+    """,
+    gather: "index_add index_copy index_fill masked_fill scatter scatter_add",
+    rearrange: "tril triu",
+}
 
 
-@op(public=False)
-def fill(x, value, /):
-    """`value` everywhere in the shape of `x`."""
-    xp = namespace(x)
-    return xp.zeros_like(x) + value, xp.zeros_like, lambda g: g
+def in_place(name, f):
+    """The method `name` that gives its tensor the value of `f`; it returns the tensor."""
 
-
-def in_place(f):
     def call(self, *others, **settings):
         return write(self, lambda x: f(x, *others, **settings))
 
-    return call
+    call.__name__ = name
+    call.__doc__ = f"`{f.__name__}` in place."
+    return method(call)
 
 
-for name in ("add", "sub", "mul", "div", "pow", "clamp", "exp", "neg", "sqrt", "abs", "relu", "sigmoid", "tanh"):
-    if hasattr(Tensor, name):
-        setattr(Tensor, name + "_", in_place(getattr(Tensor, name)))
-for name, function in {"__iadd__": elementwise.add, "__isub__": elementwise.sub, "__imul__": elementwise.mul, "__itruediv__": elementwise.true_divide}.items():
-    setattr(Tensor, name, in_place(function))
+for module, names in FORMS.items():
+    for name in names.split():
+        in_place(f"{name}_", getattr(module, name))
+
+
+# -------------------------------------------------------------------- arithmetic: the quick way first
+
+
+def arithmetic(name, f, quick):
+    """The method `name` that gives its tensor the value of `f`.
+
+    quick  the same on arrays, `quick(x, y)`; it serves floats of one dtype that no graph concerns
+    """
+
+    def call(self, other, **settings):
+        x = self.array
+        y = other.array if isinstance(other, Tensor) else other
+        plain = type(y) is float or type(y) is int or getattr(y, "dtype", None) is x.dtype
+        if plain and (x.dtype is F4 or x.dtype is F8) and not concerns_graph(self, other):
+            try:
+                quick(x, y, **settings)
+            except ValueError:
+                pass  # `write` says what is wrong
+            else:
+                touch(x)
+                return self
+        return write(self, lambda x: f(x, other, **settings))
+
+    call.__name__ = name
+    call.__doc__ = f"`{f.__name__}` in place."
+    return method(call)
+
+
+def add(x, y, alpha=1):
+    x += y if alpha == 1 else alpha * y
+
+
+def sub(x, y, alpha=1):
+    x -= y if alpha == 1 else alpha * y
+
+
+def mul(x, y):
+    x *= y
+
+
+def div(x, y):
+    x /= y
+
+
+arithmetic("add_", elementwise.add, add)
+arithmetic("sub_", elementwise.sub, sub)
+arithmetic("mul_", elementwise.mul, mul)
+arithmetic("__iadd__", elementwise.add, add)
+arithmetic("__isub__", elementwise.sub, sub)
+arithmetic("__imul__", elementwise.mul, mul)
+arithmetic("__itruediv__", elementwise.true_divide, div)
+for name, f in {
+    "__ifloordiv__": elementwise.floor_divide, "__imod__": elementwise.remainder,
+    "__ipow__": elementwise.pow, "__iand__": elementwise.bitwise_and,
+    "__ior__": elementwise.bitwise_or, "__ixor__": elementwise.bitwise_xor,
+}.items():  # fmt: skip
+    in_place(name, f)
+
+
+# -------------------------------------------------------------------- new contents
 
 
 @method
 def zero_(self):
-    return write(self, lambda x: fill(x, 0))
+    """Zeros."""
+    return assign(self, (Ellipsis,), 0)
 
 
 @method
 def fill_(self, value):
-    return write(self, lambda x: fill(x, value))
+    """The number `value`, or that in a 0-d tensor, everywhere."""
+    if isinstance(value, Tensor) and value.array.ndim:
+        raise ShapeError(
+            "fill_ only supports 0-dimension value tensor but got tensor with "
+            f"{value.array.ndim} dimensions."
+        )
+    return assign(self, (Ellipsis,), value)
 
 
 @method
 def copy_(self, src, non_blocking=False):
-    return write(self, lambda x: fill(x, src.to(self.dtype)))
+    """The elements of `src`, broadcast, in the dtype and on the device of this tensor."""
+    return assign(self, (Ellipsis,), src if src.device == self.device else src.to(self.device))
+
+
+@method
+def fill_diagonal_(self, fill_value):
+    """The number `fill_value` on the main diagonal of a matrix."""
+    if self.array.ndim != 2:
+        raise ShapeError(f"fill_diagonal_ takes a matrix, this tensor has {self.array.ndim} dimensions")
+    self.diagonal().fill_(fill_value)
+    return self
+
+
+# -------------------------------------------------------------------- another shape
+
+
+def reshaping(name, f):
+    """The method `name` that turns its tensor into the view of it which `f` returns."""
+
+    def call(self, *others, **settings):
+        require_writable(self)
+        view = f(self, *others, **settings)
+        self.array, self.node = view.array, view.node
+        return self
+
+    call.__name__ = name
+    call.__doc__ = f"`{f.__name__}` in place."
+    return method(call)
+
+
+for f in (squeeze, unsqueeze, t, transpose, swapaxes, swapdims):
+    reshaping(f"{f.__name__}_", f)

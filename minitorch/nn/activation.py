@@ -82,9 +82,7 @@ class ELU(InPlace):
 class Hardtanh(InPlace):
     """Each element, or the nearer of the two bounds."""
 
-    def __init__(
-        self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
-    ) -> None:
+    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
         if min_val >= max_val:
             raise ValueError(f"min_val must be below max_val, got {min_val} and {max_val}")

@@ -50,8 +50,12 @@ class BatchNorm(Module):
         self.track_running_stats = track_running_stats
         where = {"device": device, "dtype": dtype}
         has_bias = affine and bias
-        self.register_parameter("weight", Parameter(empty(num_features, **where)) if affine else None)
-        self.register_parameter("bias", Parameter(empty(num_features, **where)) if has_bias else None)
+        self.register_parameter(
+            "weight", Parameter(empty(num_features, **where)) if affine else None
+        )
+        self.register_parameter(
+            "bias", Parameter(empty(num_features, **where)) if has_bias else None
+        )
         track = track_running_stats
         self.register_buffer("running_mean", zeros(num_features, **where) if track else None)
         self.register_buffer("running_var", ones(num_features, **where) if track else None)

@@ -3,11 +3,13 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from operator import index as as_int
+from operator import itemgetter
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.nn.module import Module, indented
 from minitorch.nn.parameter import Parameter
+from minitorch.nn.registry import typename
 
 
 class Numbered(Module):
@@ -168,7 +170,9 @@ class ModuleList(Numbered):
             else:
                 runs.append([i, i, text])
         lines = [
-            f"({first}): {text}" if first == last else f"({first}-{last}): {last - first + 1} x {text}"
+            f"({first}): {text}"
+            if first == last
+            else f"({first}-{last}): {last - first + 1} x {text}"
             for first, last, text in runs
         ]
         inside = "\n  ".join(map(indented, lines))
@@ -279,7 +283,8 @@ class ParameterList(Module):
         raise RuntimeError("ParameterList should not be called.")
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({i}): {described(value)}" for i, value in enumerate(self))
+        lines = [f"  ({i}): {described(x, lambda x: x.dtype)}" for i, x in enumerate(self)]
+        return "\n".join(lines)
 
 
 class ParameterDict(Module):
@@ -339,15 +344,18 @@ class ParameterDict(Module):
         return [(key, self[key]) for key in self._keys]
 
     def update(self, parameters: Any) -> None:
-        """Add values from another dict, or from pairs."""
-        for key, value in pairs(self, parameters):
+        """Add values from another dict, or from pairs; a plain dict is sorted, as in PyTorch."""
+        given = pairs(self, parameters)
+        plain = isinstance(parameters, Mapping) and not isinstance(parameters, OrderedDict)
+        for key, value in sorted(given, key=itemgetter(0)) if plain else given:
             self[key] = value
 
     def __call__(self, input: Any) -> Any:
         raise RuntimeError("ParameterDict should not be called.")
 
     def extra_repr(self) -> str:
-        return "\n".join(f"  ({key}): {described(value)}" for key, value in self.items())
+        lines = [f"  ({key}): {described(x, typename)}" for key, x in self.items()]
+        return "\n".join(lines)
 
 
 def pairs(module, given):
@@ -361,14 +369,18 @@ def pairs(module, given):
 
 
 def as_parameter(value):
-    return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
+    return (
+        Parameter(value)
+        if isinstance(value, Tensor) and not isinstance(value, Parameter)
+        else value
+    )
 
 
-def described(value):
+def described(value, type_of):
     """How a list or dict of parameters shows one of them."""
     if not isinstance(value, Tensor):
         return f"Object of type: {type(value).__name__}"
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
     size = "x".join(map(str, value.shape))
     device = f" ({value.device})" if value.is_cuda else ""
-    return f"{kind} containing: [{value.dtype} of size {size}{device}]"
+    return f"{kind} containing: [{type_of(value)} of size {size}{device}]"

@@ -12,7 +12,8 @@ from minitorch.backend.dtypes import dtype
 from minitorch.nn.hooks import Hooks
 from minitorch.nn.parameter import Parameter
 from minitorch.nn.registry import Registry
-from minitorch.nn.state import IncompatibleKeys, load, named_state
+from minitorch.nn.state import _IncompatibleKeys, load, named_state
+
 
 class Module(Hooks, Registry):
     """The base of all layers and models: subclass it, make the parts in `__init__`, use them in
@@ -74,7 +75,9 @@ class Module(Hooks, Registry):
 
     def _named_members(self, store, prefix, recurse, remove_duplicate):
         seen = set()
-        modules = self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
+        modules = (
+            self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
+        )
         for path, module in modules:
             for name, member in vars(module)[store].items():
                 if member is None or member in seen:
@@ -275,7 +278,7 @@ class Module(Hooks, Registry):
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
-    ) -> IncompatibleKeys:
+    ) -> _IncompatibleKeys:
         """Copy the tensors of `state_dict` into the parameters and buffers of the same names.
 
         strict  missing and unexpected names are errors; otherwise they are returned

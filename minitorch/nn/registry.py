@@ -153,6 +153,6 @@ class Registry:
 def typename(value):
     """The full name of the type of `value`, "torch.FloatTensor" for a float32 tensor."""
     if isinstance(value, Tensor):
-        return TENSOR_TYPES[value.dtype.name]
+        return value.type()
     kind = type(value)
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"

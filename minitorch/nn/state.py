@@ -7,7 +7,7 @@ from minitorch.autograd.tensor import Tensor
 from minitorch.nn.parameter import Parameter
 
 
-class IncompatibleKeys(namedtuple("_IncompatibleKeys", ("missing_keys", "unexpected_keys"))):
+class _IncompatibleKeys(namedtuple("_IncompatibleKeys", ("missing_keys", "unexpected_keys"))):
     """What `load_state_dict` could not match."""
 
     __slots__ = ()
@@ -72,7 +72,7 @@ def load(module, state_dict, strict, assign):
         raise RuntimeError(
             f"Error(s) in loading state_dict for {type(module).__name__}:\n\t" + "\n\t".join(errors)
         )
-    return IncompatibleKeys(missing, unexpected)
+    return _IncompatibleKeys(missing, unexpected)
 
 
 def put(owner, name, former, value):

@@ -9,14 +9,25 @@ from minitorch.ops.reduce import axes_of, require_float
 def tanh(x, /):
     """Hyperbolic tangent."""
     y = namespace(x).tanh(x)
-    return y, lambda g: g * (1 - y * y)
+    return y, lambda g: g - g * y * y
 
 
 @op(promote="float")
 def sigmoid(x, /):
     """1 / (1 + exp(-x))."""
-    y = namespace(x).sigmoid(x)
-    return y, lambda g: g * (1 - y) * y
+    xp = namespace(x)
+    y = xp.sigmoid(x)
+    return y, lambda g: xp.sigmoid_share(g, y)
+
+
+@op(public=False)
+def sigmoid_share(x, y, /):
+    """x * (1 - y) * y: the gradient of `sigmoid`, whose value is y."""
+    return (
+        namespace(x).sigmoid_share(x, y),
+        lambda g: g * (1 - y) * y,
+        lambda g: g * x * (1 - 2 * y),
+    )
 
 
 @op
@@ -30,8 +41,11 @@ def relu(x, /):
 def leaky_relu(x, /, negative_slope=0.01):
     """x where it is positive, else negative_slope * x."""
     xp = namespace(x)
-    slope = xp.where(x > 0, 1.0, negative_slope)
-    return x * xp.astype(slope, x.dtype), lambda g: g * xp.astype(slope, g.dtype)
+    # where() is 4 times slower: it guesses the branch of each element.
+    return (
+        xp.maximum(x, 0) + negative_slope * xp.minimum(x, 0),
+        lambda g: g * (x > 0) + g * negative_slope * (x <= 0),
+    )
 
 
 @op(casts=True)
@@ -78,8 +92,8 @@ def elu(x, /, alpha=1.0):
     xp = namespace(x)
     below = xp.minimum(x, 0)
     return (
-        xp.where(x > 0, x, alpha * xp.expm1(below)),
-        lambda g: g * xp.where(x > 0, 1, alpha * xp.exp(below)),
+        xp.maximum(x, 0) + alpha * xp.expm1(below),
+        lambda g: g * (x > 0) + g * (alpha * xp.exp(below)) * (x <= 0),
     )
 
 
@@ -101,7 +115,7 @@ def softplus(x, /, beta=1.0, threshold=20.0):
     )
 
 
-@op(public=False)
+@op(public=False, shown="LogSigmoid")
 def logsigmoid(x, /):
     """log(sigmoid(x)), without underflow."""
     xp = namespace(x)

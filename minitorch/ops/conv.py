@@ -75,7 +75,9 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     Raises RuntimeError where the shapes do not fit.
     """
     if input.ndim == 3:
-        return conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(0)
+        return conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(
+            0
+        )
     stride, dilation = pair("stride", stride), pair("dilation", dilation)
     if isinstance(padding, str):
         padding, extra = same_padding(padding, weight.shape[2:], stride, dilation)

@@ -45,7 +45,7 @@ def shape_of(sizes, size=None):
         raise TypeError('missing 1 required positional arguments: "size"')
     if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
         (sizes,) = sizes
-    shape = integers("size", sizes)
+    shape = integers("argument 'size'", sizes)
     if shape and min(shape) < 0:
         raise ShapeError(
             f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"

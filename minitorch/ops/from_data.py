@@ -12,7 +12,8 @@ from minitorch.backend.devices import load_cupy, move
 from minitorch.backend.dtypes import (
     ALL, BY_NUMPY, INTEGER, as_dtype, dtype_of_number, float64, get_default_dtype, promote_types,
 )  # fmt: skip
-from minitorch.backend.errors import ShapeError
+from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.namespaces import namespace
 
 
 @function
@@ -131,7 +132,7 @@ def copied(data, kind):
     """A new array with what `data` holds, of the dtype `kind`; None: of its own."""
     if hasattr(data, "strides"):
         array = supported(np.asarray(data) if isinstance(data, np.generic) else data)
-        return array.copy() if kind is None else array.astype(kind.dtype)
+        return array.copy() if kind is None else namespace(array).astype(array, kind.dtype)
     if isinstance(data, bool | int | float):
         return array_of_numbers([data], (), kind)
     if isinstance(data, str | bytes):
@@ -146,7 +147,7 @@ def copied(data, kind):
 
 
 def cannot_infer(data):
-    return TypeError(f"Could not infer dtype of {type(data).__name__}")
+    return DtypeError(f"Could not infer dtype of {type(data).__name__}")
 
 
 def flat(data):

@@ -18,11 +18,13 @@ def matmul(x, other, /):
     (n,) (n,) -> (); (m, n) (n,) -> (m,); (n,) (n, p) -> (p,); (..., m, n) (..., n, p) -> (..., m, p)
     with the leading dimensions broadcast. Raises RuntimeError where the inner sizes differ.
     """
+    xp = namespace(x)
     try:
-        y = x @ other
+        y = xp.matmul(x, other)
     except ValueError:
         raise mismatch(x, other) from None
-    xp = namespace(x)
+    if x.ndim == 2 == other.ndim:
+        return y, lambda g: xp.matmul(g, other.T), lambda g: xp.matmul(x.T, g)
     if x.ndim > 1 and other.ndim > 1:
         return y, lambda g: g @ xp.swapaxes(other, -1, -2), lambda g: xp.swapaxes(x, -1, -2) @ g
     if x.ndim == 1 and other.ndim == 1:
@@ -79,7 +81,12 @@ def linear(x, weight, bias=None, /):
             + "\n  images need .flatten(1) before the first Linear layer"
         ) from None
     if x.ndim == 2 and weight.ndim == 2:
-        return y, lambda g: g @ weight, lambda g: g.T @ x, lambda g: g.sum(axis=0)
+        return (
+            y,
+            lambda g: xp.matmul(g, weight),
+            lambda g: xp.matmul(g.T, x),
+            lambda g: g.sum(axis=0),
+        )
     if weight.ndim == 1:
         return (
             y,

@@ -13,7 +13,7 @@ from minitorch.backend.dtypes import uint8
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.activation import log1p_exp, log_softmax
-from minitorch.ops.elementwise import where
+from minitorch.ops.elementwise import log, log1p, maximum, where
 from minitorch.ops.reduce import require_float
 
 
@@ -134,15 +134,12 @@ def binary_cross_entropy(x, target, weight=None, /, *, reduction="mean"):
             "  binary_cross_entropy wants targets of the input's dtype: target.to(input.dtype)"
         )
     xp = namespace(x)
-    xp.require_probabilities(x, "input")
-    xp.require_probabilities(target, "target")
-    yes = xp.maximum(xp.log(x), -100)
-    no = xp.maximum(xp.log1p(-x), -100)
-    y, factor = combine((target - 1) * no - target * yes, weight, reduction)
+    y, factor = combine(xp.bernoulli_terms(x, target), weight, reduction)
+    xp.require_probabilities(x, "input", y)
     return (
         y,
         lambda g: (x - target) / xp.maximum((1 - x) * x, 1e-12) * (g * factor),
-        lambda g: (no - yes) * (g * factor),
+        lambda g: (xp.maximum(xp.log1p(-x), -100) - xp.maximum(xp.log(x), -100)) * (g * factor),
         no_share,
     )
 
@@ -195,7 +192,14 @@ def no_share(g):
     """The vjp of an input through which no gradient flows."""
 
 
-TENSOR_FUNCTIONS.require_probabilities = lambda x, name: None  # read on Tensors, it has been asked
+def bernoulli_terms(x, target):
+    """The kernel of this name, on Tensors."""
+    yes, no = maximum(log(x), -100), maximum(log1p(-x), -100)
+    return (target - 1) * no - yes * target
+
+
+TENSOR_FUNCTIONS.bernoulli_terms = bernoulli_terms
+TENSOR_FUNCTIONS.require_probabilities = lambda *_: None  # the first reading has done it
 
 
 # -------------------------------------------------------------------- one of several classes

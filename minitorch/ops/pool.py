@@ -142,23 +142,28 @@ def avg_pool2d(
     for n, count, k, s, p in zip(input.shape[-2:], counts, kernel, stride, padding, strict=True):
         start = arange(count, device=input.device) * s - p
         end = (start + k).clamp(max=n + p)
-        inside = start.clamp(min=0), end.clamp(max=n)
-        divisor = end - start if count_include_pad else inside[1] - inside[0]
-        weights.append(membership(*inside, n) / (1 if divisor_override else divisor.unsqueeze(1)))
-    y = weighted_windows(input, *[each.to(input.dtype) for each in weights])
-    return y / divisor_override if divisor_override else y
+        first, last = start.clamp(min=0), end.clamp(max=n)
+        share = membership(first, last, n).to(input.dtype)
+        if divisor_override is None:
+            share = share / (end - start if count_include_pad else last - first).unsqueeze(1)
+        weights.append(share)
+    if divisor_override is not None:
+        weights[0] = weights[0] / divisor_override
+    return weighted_windows(input, *weights)
 
 
 def adaptive_avg_pool2d(input, output_size):
     """The averages of `output_size` windows (an int or two, None: no change) that cover the image."""
-    sizes = [output_size] * 2 if isinstance(output_size, int | None) else output_size
+    sizes = [output_size] * 2 if isinstance(output_size, int | None) else list(output_size)
+    if sizes == [1, 1]:
+        return input.mean((-2, -1), keepdim=True)
     weights = []
     for n, count in zip(input.shape[-2:], sizes, strict=True):
         count = n if count is None else count
         at = arange(count, device=input.device)
         start, end = at * n // count, ((at + 1) * n + count - 1) // count
-        weights.append(membership(start, end, n) / (end - start).unsqueeze(1))
-    return weighted_windows(input, *[each.to(input.dtype) for each in weights])
+        weights.append(membership(start, end, n).to(input.dtype) / (end - start).unsqueeze(1))
+    return weighted_windows(input, *weights)
 
 
 def membership(start, end, n):

@@ -47,7 +47,7 @@ def get_rng_state():
 @function
 def set_rng_state(new_state):
     """Let the CPU's generator continue where `get_rng_state` said."""
-    default_generator().set_state(new_state.array)
+    default_generator().set_state(new_state)
 
 
 def source(generator, device):

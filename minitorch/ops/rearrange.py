@@ -23,7 +23,7 @@ def tiled(x, /, repeats):
 @spread
 def repeat(input, repeats):
     """`input` repeated `repeats[d]` times along each dimension d; more numbers add dimensions in front."""
-    repeats = integers("repeat", repeats)
+    repeats = integers("repeat(): argument 'repeats'", repeats)
     if len(repeats) < input.array.ndim:
         raise ShapeError(
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
@@ -41,7 +41,7 @@ del FUNCTIONS["repeat"]  # in PyTorch a method alone
 @spread
 def tile(input, dims):
     """As `repeat`, but fewer numbers stand for the last dimensions."""
-    dims = integers("tile", dims)
+    dims = integers("tile(): argument 'dims'", dims)
     return repeat(input, (1,) * (input.array.ndim - len(dims)) + dims)
 
 
@@ -81,7 +81,7 @@ def flipped(x, /, dims):
 @spread
 def flip(input, dims):
     """A copy with the order of the elements along each of `dims` reversed."""
-    dims = integers("flip", dims)
+    dims = integers("flip(): argument 'dims'", dims)
     return flipped(input, axes_of(input.array.ndim, dims) if dims else ())
 
 

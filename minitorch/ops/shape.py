@@ -4,7 +4,7 @@ import math
 from operator import index
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.tensor import FUNCTIONS, METHODS, Tensor, function, method, wrap
+from minitorch.autograd.tensor import FUNCTIONS, METHODS, Tensor, function, method, set_base, wrap
 from minitorch.backend.dtypes import dtype
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
@@ -25,17 +25,20 @@ def spread(f):
     return function(f)
 
 
-def integers(name, sizes):
+def integers(what, sizes):
     """`sizes` as a tuple of ints. Raises TypeError for what is no sequence of whole numbers."""
     try:
         return tuple([index(n) for n in sizes])
     except TypeError:
-        raise TypeError(f"{name}(): argument must be tuple of ints, not {sizes!r}") from None
+        raise TypeError(f"{what} must be tuple of ints, not {sizes!r}") from None
 
 
 def axis_of(ndim, dim):
     """`dim` as an axis that is not negative; a 0-d tensor is taken to have one axis."""
-    return axes_of(ndim or 1, dim)[0]
+    limit = ndim or 1
+    if -limit <= dim < limit:
+        return dim + limit if dim < 0 else dim
+    return axes_of(limit, dim)[0]  # which says what is wrong
 
 
 # -------------------------------------------------------------------- copies
@@ -102,8 +105,8 @@ def misfit(size, count):
     return ShapeError(f"shape '{size}' is invalid for input of size {count}")
 
 
-def checked_sizes(name, sizes):
-    sizes = integers(name, sizes)
+def checked_sizes(what, sizes):
+    sizes = integers(what, sizes)
     if sizes and min(sizes) < -1:  # NumPy takes any negative number for -1
         at, n = next((at, n) for at, n in enumerate(sizes) if n < -1)
         raise ShapeError(f"invalid shape dimension {n} at index {at} of shape {list(sizes)}")
@@ -129,7 +132,7 @@ def reshape(input, shape):
 
     Raises RuntimeError where the number of elements differs.
     """
-    shape = checked_sizes("reshape", shape)
+    shape = checked_sizes("reshape(): argument 'shape'", shape)
     if fits_strides(input.array, shape):
         return viewed(input, shape)
     copied = viewed(clone(input, memory_format=contiguous_format), shape)
@@ -145,7 +148,7 @@ def view(input, size):
     """
     if isinstance(size, dtype):
         return reinterpreted(input, size)
-    size = checked_sizes("view", size)
+    size = checked_sizes("view(): argument 'size'", size)
     if not fits_strides(input.array, size):
         raise ShapeError(
             "view size is not compatible with input tensor's size and stride (at least one "
@@ -162,7 +165,7 @@ def reinterpreted(input, kind):
             f"self.size(-1) must be divisible by {kind.itemsize // input.itemsize or 1} to view "
             f"{input.dtype} as {kind} (different element sizes), and its stride must be 1: {error}"
         ) from None
-    read.base = input if input.base is None else input.base
+    set_base(read, input)
     return read
 
 
@@ -209,7 +212,7 @@ def unflatten(input, dim, sizes):
     """The dimension `dim` split into several, of `sizes`; one may be -1."""
     shape = input.array.shape
     axis = axis_of(len(shape), dim)
-    sizes = integers("unflatten", sizes)
+    sizes = integers("unflatten(): argument 'sizes'", sizes)
     if not sizes:
         raise ShapeError("unflatten: sizes must be non-empty")
     if math.prod(sizes) != shape[axis] and -1 not in sizes:
@@ -256,7 +259,7 @@ def permuted(x, /, dims):
 @spread
 def permute(input, dims):
     """The dimensions in the order `dims`: `permute(x, (2, 0, 1))` puts the last one first."""
-    dims = integers("permute", dims)
+    dims = integers("permute(): argument 'dims'", dims)
     ndim = input.array.ndim
     if len(dims) != ndim:
         raise ShapeError(
@@ -359,7 +362,7 @@ def expand(input, size):
 
     Raises RuntimeError where a dimension of another size than 1 would have to change.
     """
-    size, shape = integers("expand", size), input.array.shape
+    size, shape = integers("expand(): argument 'size'", size), input.array.shape
     extra = len(size) - len(shape)
     if extra < 0:
         raise ShapeError(

@@ -1,1 +1,3 @@
 """Where programs written for PyTorch look for `data`."""
+
+from minitorch.utils import data

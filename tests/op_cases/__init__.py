@@ -11,6 +11,7 @@ dtypes, argument names and gradients against PyTorch's function of the same name
 else a row can say.
 """
 
-from op_cases import elementwise, linalg, reduce, shape
+from op_cases import elementwise, index, linalg, nn, reduce, shape
 
-CASES = [*elementwise.CASES, *reduce.CASES, *shape.CASES, *linalg.CASES]
+FAMILIES = (elementwise, reduce, shape, index, linalg, nn)
+CASES = [case for family in FAMILIES for case in family.CASES]

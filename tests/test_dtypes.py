@@ -1,0 +1,175 @@
+"""Element types: what they know of themselves, and what comes of mixing them."""
+
+import itertools
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minitorch
+from minitorch import tensor
+from minitorch.backend.dtypes import ALL, as_dtype, common_dtype, promote_types
+
+# PyTorch 2.13's table of torch.promote_types; rows and columns in the order of ALL.
+SHORT = ("b1", "u1", "i1", "i2", "i4", "i8", "f2", "f4", "f8")
+PROMOTION = """
+b1 u1 i1 i2 i4 i8 f2 f4 f8
+u1 u1 i2 i2 i4 i8 f2 f4 f8
+i1 i2 i1 i2 i4 i8 f2 f4 f8
+i2 i2 i2 i2 i4 i8 f2 f4 f8
+i4 i4 i4 i4 i4 i8 f2 f4 f8
+i8 i8 i8 i8 i8 i8 f2 f4 f8
+f2 f2 f2 f2 f2 f2 f2 f4 f8
+f4 f4 f4 f4 f4 f4 f4 f4 f8
+f8 f8 f8 f8 f8 f8 f8 f8 f8
+"""
+BY_SHORT = dict(zip(SHORT, ALL, strict=True))
+TABLE = {
+    (a, b): BY_SHORT[cell]
+    for a, row in zip(ALL, PROMOTION.split("\n")[1:-1], strict=True)
+    for b, cell in zip(ALL, row.split(), strict=True)
+}
+SCALARS = (True, 2, 2.5)
+
+dtypes = st.sampled_from(ALL)
+
+
+def ones(dtype, shape=(2,)):
+    return minitorch.ones(shape, dtype=dtype)
+
+
+@pytest.mark.parametrize("a, b", TABLE, ids=str)
+def test_promotion_is_that_of_the_table(a, b):
+    assert promote_types(a, b) is TABLE[a, b]
+    assert (ones(a) + ones(b)).dtype is TABLE[a, b]
+
+
+@pytest.mark.torch
+def test_the_table_is_that_of_torch():
+    torch = pytest.importorskip("torch")
+    for (a, b), result in TABLE.items():
+        theirs = torch.promote_types(getattr(torch, a.name), getattr(torch, b.name))
+        assert repr(result) == repr(theirs)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("shapes", list(itertools.product([(2,), ()], repeat=2)), ids=str)
+def test_mixed_ranks_give_the_dtypes_of_torch(shapes):
+    torch = pytest.importorskip("torch")
+    for a, b in TABLE:
+        ours = ones(a, shapes[0]) * ones(b, shapes[1])
+        theirs = torch.ones(shapes[0], dtype=getattr(torch, a.name)) * torch.ones(
+            shapes[1], dtype=getattr(torch, b.name)
+        )
+        assert repr(ours.dtype) == repr(theirs.dtype), (a, b)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("shape", [(2,), ()], ids=str)
+def test_python_numbers_give_the_dtypes_of_torch(shape):
+    torch = pytest.importorskip("torch")
+    for a, number in itertools.product(ALL, SCALARS):
+        theirs = torch.ones(shape, dtype=getattr(torch, a.name))
+        ours = ones(a, shape)
+        assert repr((ours * number).dtype) == repr((theirs * number).dtype), (a, number)
+        assert repr((number * ours).dtype) == repr((number * theirs).dtype), (a, number)
+        assert repr((ours / number).dtype) == repr((theirs / number).dtype), (a, number)
+
+
+@given(dtypes, dtypes)
+def test_promotion_is_commutative(a, b):
+    assert promote_types(a, b) is promote_types(b, a)
+
+
+@given(dtypes, dtypes, dtypes)
+def test_promotion_is_associative_but_for_small_unsigned_integers(a, b, c):
+    if minitorch.uint8 not in (a, b, c):
+        assert promote_types(promote_types(a, b), c) is promote_types(a, promote_types(b, c))
+
+
+@given(dtypes, dtypes)
+def test_promotion_holds_both(a, b):
+    both = promote_types(a, b)
+    assert promote_types(both, a) is both and promote_types(both, b) is both
+    assert promote_types(a, a) is a
+
+
+@given(
+    st.lists(dtypes, max_size=2), st.lists(dtypes, max_size=2), st.lists(st.sampled_from(SCALARS))
+)
+def test_a_group_of_a_lower_or_equal_category_never_widens(tensors, zero_dims, scalars):
+    result = common_dtype(tensors, zero_dims, scalars)
+    if tensors:
+        joined = common_dtype(tensors, [], [])
+        if all(d.category <= joined.category for d in zero_dims) and not any(
+            as_dtype(type(s)).category > joined.category for s in scalars
+        ):
+            assert result is joined
+
+
+def test_a_python_float_makes_floats_of_the_default_dtype():
+    assert (tensor([1]) * 2.0).dtype is minitorch.float32
+    minitorch.set_default_dtype(minitorch.float64)
+    try:
+        assert (tensor([1]) * 2.0).dtype is minitorch.float64
+        assert tensor(1.5).dtype is minitorch.float64
+        assert (tensor([1]) / 2).dtype is minitorch.float64
+    finally:
+        minitorch.set_default_dtype(minitorch.float32)
+    with pytest.raises(TypeError, match="only floating-point types are supported"):
+        minitorch.set_default_dtype(minitorch.int64)
+
+
+def test_a_numpy_array_takes_part_with_its_own_dtype():
+    assert (tensor([1.0]) * np.array([2.0])).dtype is minitorch.float64
+    assert (np.array([2.0], np.float32) * tensor([1.0])).dtype is minitorch.float32
+
+
+def test_gradients_have_the_dtype_of_their_leaf():
+    a = minitorch.ones(2, dtype=minitorch.float16, requires_grad=True)
+    b = minitorch.ones(2, dtype=minitorch.float64, requires_grad=True)
+    (a * b).sum().backward()
+    assert a.grad.dtype is minitorch.float16
+    assert b.grad.dtype is minitorch.float64
+
+
+# -------------------------------------------------------------------- the dtypes themselves
+
+
+def test_dtypes_print_and_name_themselves_as_in_torch():
+    assert repr(minitorch.float32) == "torch.float32"
+    assert minitorch.float is minitorch.float32 and minitorch.half is minitorch.float16
+    assert minitorch.long is minitorch.int64 and minitorch.double is minitorch.float64
+    assert minitorch.bool.itemsize == 1 and minitorch.float64.itemsize == 8
+    assert minitorch.int8.is_signed and not minitorch.uint8.is_signed
+    assert minitorch.float16.is_floating_point and not minitorch.int8.is_floating_point
+    assert not minitorch.float64.is_complex
+
+
+def test_dtypes_survive_pickling_as_themselves():
+    for dtype in ALL:
+        assert pickle.loads(pickle.dumps(dtype)) is dtype
+
+
+@pytest.mark.parametrize(
+    "kind, dtype",
+    [
+        (float, minitorch.float64),
+        (int, minitorch.int64),
+        (bool, minitorch.bool),
+        ("int16", minitorch.int16),
+        (np.float64, minitorch.float64),
+        (np.dtype("u1"), minitorch.uint8),
+        (minitorch.int8, minitorch.int8),
+    ],
+)
+def test_dtypes_are_recognised_under_other_names(kind, dtype):
+    assert as_dtype(kind) is dtype
+
+
+@pytest.mark.parametrize("kind", [complex, "U3", object, np.uint32])
+def test_what_no_tensor_can_hold_is_refused(kind):
+    with pytest.raises(TypeError, match="not one that a tensor can hold"):
+        as_dtype(kind)

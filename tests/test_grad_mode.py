@@ -1,0 +1,177 @@
+"""no_grad, enable_grad, set_grad_enabled, inference_mode: as blocks, decorators, per thread."""
+
+import threading
+
+import pytest
+
+import minitorch
+from minitorch import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+
+
+@pytest.fixture
+def x():
+    return minitorch.ones(2, requires_grad=True)
+
+
+def test_nothing_is_recorded_inside_no_grad(x):
+    with no_grad():
+        y = x * 2
+        assert not is_grad_enabled()
+    assert (y.requires_grad, y.is_leaf) == (False, True)
+    assert (x * 2).requires_grad
+
+
+def test_blocks_nest_and_end_with_an_exception(x):
+    with no_grad():
+        with enable_grad():
+            assert (x * 2).requires_grad
+        assert not is_grad_enabled()
+        with pytest.raises(KeyError), enable_grad():
+            raise KeyError
+        assert not is_grad_enabled()
+    assert is_grad_enabled()
+
+
+def test_one_object_serves_several_blocks(x):
+    mode = no_grad()
+    for _ in range(2):
+        with mode:
+            assert not is_grad_enabled()
+        assert is_grad_enabled()
+
+
+@pytest.mark.parametrize("mode", [no_grad, no_grad(), inference_mode, inference_mode()])
+def test_functions_are_decorated_with_or_without_brackets(x, mode):
+    @mode
+    def double(x):
+        """Twice x."""
+        return x * 2
+
+    assert not double(x).requires_grad
+    assert double.__name__ == "double" and double.__doc__ == "Twice x."
+    assert is_grad_enabled()
+
+
+def test_a_decorated_function_may_call_itself(x):
+    @no_grad()
+    def down(n):
+        assert not is_grad_enabled()
+        if n:
+            down(n - 1)
+
+    down(3)
+    assert is_grad_enabled()
+
+
+def test_set_grad_enabled_acts_at_once_and_as_a_block(x):
+    set_grad_enabled(False)
+    try:
+        assert not is_grad_enabled()
+        with set_grad_enabled(True):
+            assert is_grad_enabled()
+        assert not is_grad_enabled()
+    finally:
+        set_grad_enabled(True)
+
+    @set_grad_enabled(False)
+    def inside():
+        return is_grad_enabled()
+
+    assert is_grad_enabled()
+    assert inside() is False
+
+
+def test_inference_mode_records_nothing_and_can_be_switched_off(x):
+    with inference_mode():
+        assert minitorch.is_inference_mode_enabled()
+        assert not (x * 2).requires_grad
+        with inference_mode(False):
+            assert (x * 2).requires_grad
+    assert not minitorch.is_inference_mode_enabled()
+
+
+def test_a_leaf_made_inside_no_grad_may_require_grad():
+    with no_grad():
+        x = minitorch.ones(2, requires_grad=True)
+    assert x.requires_grad
+
+
+def test_backward_runs_unrecorded(x):
+    seen = []
+    x.register_hook(lambda g: seen.append(is_grad_enabled()))
+    x.sum().backward()
+    x.sum().backward(create_graph=True)
+    assert seen == [False, True]
+    assert is_grad_enabled()
+
+
+def test_an_error_in_backward_leaves_the_mode_as_it_was(x):
+    x.register_hook(lambda g: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        x.sum().backward()
+    assert is_grad_enabled()
+
+
+# -------------------------------------------------------------------- threads
+
+
+def in_thread(f):
+    results = []
+    thread = threading.Thread(target=lambda: results.append(f()))
+    thread.start()
+    thread.join(10)
+    return results[0]
+
+
+def test_the_mode_is_that_of_the_thread(x):
+    with no_grad():
+        assert in_thread(is_grad_enabled)
+        assert in_thread(lambda: (x * 2).requires_grad)
+    set_grad_enabled_there = in_thread(lambda: set_grad_enabled(False) and None)
+    assert set_grad_enabled_there is None
+    assert is_grad_enabled()
+
+
+def test_threads_run_their_own_graphs_side_by_side():
+    def work(n):
+        x = minitorch.full((50,), float(n), requires_grad=True)
+        for _ in range(200):
+            y = x
+            for _ in range(5):
+                y = y * 1.0 + x
+            y.sum().backward()
+        return x.grad[0].item()
+
+    results = {}
+    threads = [threading.Thread(target=lambda n=n: results.update({n: work(n)})) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert results == dict.fromkeys(range(4), 1200.0)
+
+
+def test_the_first_call_of_an_op_may_come_from_several_threads():
+    """An op's function is made at its first call."""
+    code = minitorch.autograd.op
+
+    for _ in range(20):
+
+        @code.op(public=False)
+        def first_called_by_threads(x, /):
+            return x * 2, lambda g: g * 2
+
+        start = threading.Barrier(4)
+        results = []
+
+        def call(f=first_called_by_threads, start=start, results=results):
+            start.wait(10)
+            results.append(f(minitorch.ones(2)).tolist())
+
+        threads = [threading.Thread(target=call) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        assert results == [[2, 2]] * 4
+    del code.OPS["first_called_by_threads"]

@@ -1,0 +1,221 @@
+"""In-place writes and the graph: what is refused, and that gradients follow through views."""
+
+import pytest
+
+import minitorch
+from minitorch import autograd, tensor
+
+
+def leaf(*values):
+    return tensor(values, dtype=minitorch.float64, requires_grad=True)
+
+
+@pytest.fixture
+def x():
+    return leaf(1.0, 2.0)
+
+
+STALE = (
+    "one of the variables needed for gradient computation has been modified by an inplace operation"
+)
+
+
+# -------------------------------------------------------------------- what is refused
+
+
+def test_a_leaf_that_requires_grad_is_not_written_while_recording(x):
+    with pytest.raises(
+        RuntimeError, match="a leaf Variable that requires grad is being used in an in"
+    ):
+        x.add_(1)
+    with pytest.raises(RuntimeError, match="a view of a leaf Variable that requires grad"):
+        x[0].add_(1)
+    with minitorch.no_grad():
+        x.add_(1)
+    x.detach().add_(1)
+    assert x.tolist() == [3, 4]
+
+
+def test_a_written_input_that_a_gradient_needs_is_refused(x):
+    y = x * x
+    with minitorch.no_grad():
+        x += 1
+    with pytest.raises(RuntimeError, match=STALE):
+        y.sum().backward()
+
+
+def test_a_written_output_that_a_gradient_needs_is_refused(x):
+    y = x.exp()
+    y += 1
+    with pytest.raises(RuntimeError, match=STALE + ".*ExpBackward0"):
+        y.sum().backward()
+
+
+def test_a_written_view_of_what_a_gradient_needs_is_refused(x):
+    y = x.exp()
+    y.detach()[:1].zero_()
+    with pytest.raises(RuntimeError, match=STALE):
+        y.sum().backward()
+
+
+def test_a_write_that_no_gradient_needs_is_allowed(x):
+    y = x + 1
+    y *= 2
+    y.relu_()
+    y.sum().backward()
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_a_write_before_the_use_is_allowed(x):
+    with minitorch.no_grad():
+        x += 1
+    (x * x).sum().backward()
+    assert x.grad.tolist() == [4, 6]
+
+
+def test_a_write_through_an_expanded_tensor_is_refused():
+    with pytest.raises(
+        RuntimeError, match="more than one element of the written-to tensor refers to"
+    ):
+        minitorch.zeros(1).expand(3).add_(1)
+
+
+def test_a_written_constant_is_refused_for_higher_derivatives(x):
+    c = tensor([3.0, 4.0], dtype=minitorch.float64)
+    y = (x + c) * x.exp()
+    c.zero_()
+    autograd.grad(y.sum(), x, retain_graph=True)
+    with pytest.raises(RuntimeError, match=STALE):
+        autograd.grad(y.sum(), x, create_graph=True)
+
+
+def test_a_written_leaf_is_refused_for_higher_derivatives_on_any_path(x):
+    w = leaf(3.0, 4.0)
+    y = x.exp() * w
+    with minitorch.no_grad():
+        x.zero_()
+    with pytest.raises(RuntimeError, match=STALE):
+        autograd.grad(y.sum(), w, create_graph=True)
+
+
+# -------------------------------------------------------------------- gradients
+
+
+def test_the_written_tensor_goes_on_at_the_new_node(x):
+    y = x * 3
+    before = y.grad_fn
+    same = y
+    y *= x
+    assert y is same
+    assert y.grad_fn is not before
+    y.sum().backward()
+    assert x.grad.tolist() == [6, 12]
+
+
+def test_what_was_computed_before_the_write_keeps_the_former_value(x):
+    y = x * 3
+    before = y * 1
+    y += x
+    after = y * 1
+    assert autograd.grad(before.sum(), x, retain_graph=True)[0].tolist() == [3, 3]
+    assert autograd.grad(after.sum(), x)[0].tolist() == [4, 4]
+
+
+def test_a_constant_becomes_part_of_the_graph(x):
+    buffer = minitorch.zeros(3, dtype=minitorch.float64)
+    buffer[:2] = x
+    buffer[2] = x[0] * x[1]
+    assert buffer.requires_grad
+    (buffer * buffer).sum().backward()
+    assert x.grad.tolist() == [10, 8]
+
+
+def test_a_write_to_a_view_reaches_its_base(x):
+    y = x * 1
+    y[:1].mul_(x[1])
+    y.sum().backward()
+    assert y.tolist() == [2, 2]
+    assert x.grad.tolist() == [2, 2]
+
+
+def test_a_write_to_a_base_reaches_its_views(x):
+    y = x * 1
+    view = y[1]
+    y *= 3
+    view.backward()
+    assert x.grad.tolist() == [0, 3]
+
+
+def test_a_write_to_a_view_reaches_another_view(x):
+    y = x * 1
+    whole, first = y.reshape(1, 2), y[0]
+    first.mul_(5)
+    whole.sum().backward()
+    assert x.grad.tolist() == [5, 1]
+
+
+def test_a_view_of_a_constant_follows_too(x):
+    buffer = minitorch.zeros(2, 2, dtype=minitorch.float64)
+    turned, row = buffer.T, buffer[1]
+    buffer.add_(x)
+    (turned[0] * row).sum().backward()
+    assert turned.requires_grad
+    assert x.grad.tolist() == [4, 1]
+
+
+def test_views_used_before_and_after_a_write(x):
+    y = x * 1
+    view = y[0]
+    before = view * 10
+    y *= x
+    after = view * 100
+    (before + after).backward()
+    assert x.grad.tolist() == [210, 0]
+
+
+def test_a_dropped_base_changes_nothing(x):
+    def f(x):
+        y = x * 1
+        view = y[:1]
+        y.mul_(x)
+        return view * 2
+
+    f(x).backward()
+    assert x.grad.tolist() == [4, 0]
+
+
+def test_a_view_of_a_view(x):
+    y = x * 1
+    inner = y.reshape(2, 1)[1]
+    y *= 2
+    inner *= x[0]
+    y.sum().backward()
+    assert x.grad.tolist() == [6, 2]
+
+
+def test_second_derivatives_through_writes_to_views():
+    x, w = leaf(0.3, -0.5), leaf(1.0, 2.0)
+
+    def written(x, w):
+        y = x * 1
+        y[1:].mul_(w[0])
+        view = y[1]
+        y.mul_(w)
+        return y * view
+
+    def plain(x, w):
+        y = minitorch.stack([x[0], x[1] * w[0]]) * w
+        return y * y[1]
+
+    assert autograd.gradcheck(written, (x, w))
+    assert autograd.gradgradcheck(written, (x, w))
+    assert written(x, w).tolist() == plain(x, w).tolist()
+
+
+def test_versions_count_the_writes(x):
+    y = x * 1
+    assert y._version == 0
+    y += 1
+    y.detach().zero_()
+    y[0].add_(1)
+    assert y._version == 3
