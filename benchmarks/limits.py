@@ -96,10 +96,15 @@ def peak_memory():
     step = workload(torch)
     step(), step()
     with torch.profiler.profile(profile_memory=True, acc_events=True) as profile:
-        step()
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        profile.export_chrome_trace(file.name)
-        events = [e for e in json.load(file)["traceEvents"] if e.get("name") == "[memory]"]
+        step()  # what this one frees was allocated unseen; the next one is counted
+        with torch.profiler.record_function("counted"):
+            step()
+    with tempfile.TemporaryDirectory() as folder:
+        profile.export_chrome_trace(f"{folder}/trace.json")
+        with open(f"{folder}/trace.json") as file:
+            trace = json.load(file)["traceEvents"]
+    start = min(event["ts"] for event in trace if event.get("name") == "counted")
+    events = [e for e in trace if e.get("name") == "[memory]" and e["ts"] >= start]
     live = peak = 0
     for event in sorted(events, key=lambda e: e["ts"]):
         live += event["args"]["Bytes"]
@@ -111,6 +116,6 @@ PARTS = {"import": import_time, "chain": deep_chain, "resident": resident_memory
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.limits", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=list(PARTS))
-    for part in parser.parse_args().parts:
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all")
+    for part in parser.parse_args().parts or PARTS:
         PARTS[part]()

@@ -1,7 +1,7 @@
 """Train a network to read handwritten digits, and test it on 10,000 that it has not seen.
 
-    python examples/mnist.py                a perceptron with one hidden layer, over 98 %
-    python examples/mnist.py --model cnn    a convolutional network, over 99 %
+    python examples/mnist.py                a multilayer perceptron
+    python examples/mnist.py --model cnn    a convolutional network: slower, and makes half the errors
 """
 
 import argparse
@@ -22,10 +22,14 @@ class MLP(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             nn.Flatten(),
+            nn.Dropout(0.1),
             nn.Linear(28 * 28, 512),
             nn.ReLU(),
             nn.Dropout(0.3),
-            nn.Linear(512, 10),
+            nn.Linear(512, 256),
+            nn.ReLU(),
+            nn.Dropout(0.3),
+            nn.Linear(256, 10),
         )
 
     def forward(self, x):

@@ -135,7 +135,8 @@ REFUSED = [
     ),
     refused(
         TypeError,
-        "cannot assign 'torch.FloatTensor' as parameter 'scale' (torch.nn.Parameter or None expected)",
+        "cannot assign 'torch.FloatTensor' as parameter 'scale' "
+        "(torch.nn.Parameter or None expected)",
         lambda: setattr(Net(), "scale", minitorch.ones(1)),
     ),
     refused(
@@ -243,7 +244,7 @@ def test_members_are_named_by_their_path():
         "hidden.1",
         "out",
     ]
-    assert list(net.modules())[0] is net
+    assert next(net.modules()) is net
     assert list(net.children()) == [net.hidden, net.out]
 
 
@@ -346,7 +347,7 @@ def test_state_dict_has_parameters_then_buffers_level_by_level():
     state["scale"].fill_(7.0)
     assert net.scale.item() == 7
     assert net.state_dict(keep_vars=True)["scale"] is net.scale
-    assert list(net.state_dict(prefix="net."))[0] == "net.scale"
+    assert next(iter(net.state_dict(prefix="net."))) == "net.scale"
     given = {"first": 1}
     assert net.state_dict(destination=given) is given and list(given)[1:] == KEYS
 
@@ -404,7 +405,7 @@ def test_load_state_dict_that_is_not_strict_returns_what_was_left():
     assert result.missing_keys == ["scale"] and result.unexpected_keys == ["more"]
     assert repr(result) == "_IncompatibleKeys(missing_keys=['scale'], unexpected_keys=['more'])"
     missing, unexpected = result
-    assert missing == ["scale"]
+    assert missing == ["scale"] and unexpected == ["more"]
 
 
 def test_modules_can_be_copied_and_pickled():
@@ -509,9 +510,9 @@ def test_a_hook_with_always_call_runs_when_forward_fails():
         module()
     assert seen == [None]
     module.register_forward_hook(lambda module, args, output: 1 / 0, always_call=True)
-    with pytest.warns(UserWarning, match="silenced as another error"):
-        with pytest.raises(ValueError, match="no"):
-            module()
+    warns = pytest.warns(UserWarning, match="silenced as another error")
+    with warns, pytest.raises(ValueError, match="no"):
+        module()
 
 
 def test_a_full_backward_hook_sees_both_ends():
@@ -646,7 +647,8 @@ def test_module_dict_registers_what_it_holds():
     layers.update([("c", nn.ReLU())])
     assert list(layers) == list(layers.keys()) == ["a", "b", "c"]
     assert "a" in layers and len(layers) == 3
-    assert list(layers.values())[1] is layers["b"] and list(layers.state_dict())[0] == "b.weight"
+    assert list(layers.values())[1] is layers["b"]
+    assert list(layers.state_dict()) == ["b.weight", "b.bias"]
     assert dict(layers.items())["c"] is layers.pop("c")
     del layers["a"]
     layers.clear()

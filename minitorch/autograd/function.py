@@ -11,6 +11,7 @@ import inspect
 import warnings
 import weakref
 from functools import wraps
+from typing import Any
 
 from minitorch.autograd import rebase
 from minitorch.autograd.engine import Recording
@@ -28,13 +29,13 @@ class FunctionCtx:
     needs_input_grad  for each argument, whether it is a tensor that requires grad
     """
 
-    needs_input_grad = ()
-    to_save = ()
-    dirty_tensors = ()
-    non_differentiable = ()
+    needs_input_grad: tuple = ()
+    to_save: tuple = ()
+    dirty_tensors: tuple = ()
+    non_differentiable: tuple = ()
     materialize_grads = True
-    _saved = ()  # pairs of an array and its place: a node, the index of an output, or None
-    _node = None  # weak reference to the node of the call
+    _saved: tuple = ()  # pairs of an array and its place: a node, the index of an output, or None
+    _node: Any = None  # weak reference to the node of the call
 
     def save_for_backward(self, *tensors):
         """Keep inputs, outputs or intermediate values (or None) for `saved_tensors` in backward.
@@ -66,7 +67,7 @@ class FunctionCtx:
     @property
     def saved_tensors(self):
         """What `save_for_backward` kept, each at its place in the graph."""
-        tensors = []
+        tensors: list = []
         for array, place in self._saved:
             tensor = None if array is None else wrap(array)
             if place is not None:
@@ -197,7 +198,7 @@ def with_aliases(ctx, args, outputs):
                 "Some elements marked as dirty during the forward method were not returned as "
                 "output. The inputs that are modified inplace must all be outputs of the Function."
             )
-    results = []
+    results: list = []
     for each in outputs:
         if (
             isinstance(each, Tensor)
@@ -329,7 +330,7 @@ def checked(name, shares, arguments, needed):
             f"(expected {len(arguments)}, got {len(shares)})\n"
             "  return one for each argument of forward, None for what is not a tensor"
         )
-    results = []
+    results: list = []
     for i, (share, known) in enumerate(zip(shares, arguments, strict=True)):
         if share is not None and known is None:
             raise RuntimeError(

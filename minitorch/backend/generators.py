@@ -26,7 +26,9 @@ class Generator:
     def __init__(self, device="cpu"):
         self.device = as_device(device)
         if self.device.type != "cpu":
-            raise DtypeError(f"a Generator on {self.device} is not there yet: draw on the CPU, then .to()")
+            raise DtypeError(
+                f"a Generator on {self.device} is not there yet: draw on the CPU, then .to()"
+            )
         self.manual_seed(FIRST_SEED)
 
     # ---------------------------------------------------------------- where the stream is
@@ -115,7 +117,7 @@ class Generator:
         return f"<Generator on {self.device}, seed {self._seed}>"
 
 
-_defaults = {}  # device -> its Generator
+_defaults: dict = {}  # device -> its Generator
 
 
 def default_generator(device=CPU):

@@ -16,7 +16,7 @@ BLOCK = 1 << 17  # elements added at a time: their positions stay in the L2 cach
 
 def put(x, value, key):
     """A copy of `x` whose part `key` is `value`, an array or a number."""
-    y = x.copy()
+    y = np.array(x)  # also of a NumPy scalar, which 0-d arithmetic gives
     y[key] = value
     return y
 

@@ -6,7 +6,7 @@ from minitorch.ops import loss
 
 
 class L1Loss(Module):
-    """The mean of |input - target|; `reduction` "sum" or "none": the sum, or the numbers."""
+    """The mean of |input - target|; by `reduction` also the "sum", or "none": the numbers."""
 
     def __init__(self, *, reduction: str = "mean") -> None:
         super().__init__()
@@ -17,7 +17,7 @@ class L1Loss(Module):
 
 
 class MSELoss(Module):
-    """The mean of the squares of input - target; `reduction` "sum" or "none": the sum, or the squares.
+    """The mean of the squares of input - target; by `reduction` also their "sum", or "none".
 
     >>> from minitorch import tensor
     >>> MSELoss()(tensor([1.0, 2.0]), tensor([1.0, 4.0]))

@@ -1,7 +1,7 @@
 """What a tensor says of itself: sizes, memory, kind."""
 
-from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.autograd.rebase import address
+from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.autograd.versions import owner
 from minitorch.ops.shape import axis_of, contiguous_format
 
@@ -82,15 +82,6 @@ def is_floating_point(input):
 def is_complex(input):
     """False: minitorch has no complex numbers."""
     return False
-
-
-@property
-def on_cpu(self):
-    """Whether the tensor is on the CPU."""
-    return not self.is_cuda
-
-
-Tensor.is_cpu = on_cpu
 
 
 @function

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.tensor import METHODS, Tensor, method, wrap
+from minitorch.autograd.tensor import Tensor, method, wrap
 from minitorch.backend import dtypes
 from minitorch.backend.devices import CPU, move
 from minitorch.backend.devices import device as as_device
@@ -88,7 +88,8 @@ def __iter__(self):
 def __contains__(self, element):
     if not isinstance(element, Tensor | bool | int | float):
         raise RuntimeError(
-            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+            "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+            f"{type(element)}."
         )
     return bool(eq(self, element).array.any())
 
@@ -108,8 +109,8 @@ def numpy(self, *, force=False):
         )
     if not force and self.device != CPU:
         raise TypeError(
-            f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy the "
-            "tensor to host memory first."
+            f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy "
+            "the tensor to host memory first."
         )
     return move(self.array, CPU)
 
@@ -147,13 +148,11 @@ def moved(x, /, device, former):
     return xp.move(x, device), lambda g: namespace(g).move(g, former)
 
 
-TENSOR_FUNCTIONS.move = lambda x, device: to(x, device)
+TENSOR_FUNCTIONS.move = lambda x, device: to(x, device=device)
 
 
 @method
-def to(
-    self, *target, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None
-):
+def to(self, *target, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
     """The tensor with another dtype, on another device; itself where it is so already.
 
     target  a dtype, a device, a device and a dtype, or a tensor to be like
@@ -233,7 +232,8 @@ def type_of(self, dtype=None, non_blocking=False):
     return cast(self, as_dtype(dtype))
 
 
-Tensor.type = METHODS["type"] = type_of
+type_of.__name__ = "type"
+method(type_of)
 
 
 @method

@@ -39,7 +39,7 @@ for module, names in FORMS.items():
         in_place(f"{name}_", getattr(module, name))
 
 
-# -------------------------------------------------------------------- arithmetic: the quick way first
+# -------------------------------------------------------------------- arithmetic, quickly
 
 
 def arithmetic(name, f, quick):
@@ -128,7 +128,9 @@ def copy_(self, src, non_blocking=False):
 def fill_diagonal_(self, fill_value):
     """The number `fill_value` on the main diagonal of a matrix."""
     if self.array.ndim != 2:
-        raise ShapeError(f"fill_diagonal_ takes a matrix, this tensor has {self.array.ndim} dimensions")
+        raise ShapeError(
+            f"fill_diagonal_ takes a matrix, this tensor has {self.array.ndim} dimensions"
+        )
     self.diagonal().fill_(fill_value)
     return self
 

@@ -8,7 +8,7 @@ from minitorch.nn import functional as F
 from minitorch.nn import init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter
-from minitorch.ops.creation import empty, ones, zeros
+from minitorch.ops.creation import empty
 from minitorch.ops.from_data import tensor
 
 
@@ -48,17 +48,15 @@ class BatchNorm(Module):
         self.momentum = momentum
         self.affine = affine
         self.track_running_stats = track_running_stats
-        where = {"device": device, "dtype": dtype}
-        has_bias = affine and bias
-        self.register_parameter(
-            "weight", Parameter(empty(num_features, **where)) if affine else None
-        )
-        self.register_parameter(
-            "bias", Parameter(empty(num_features, **where)) if has_bias else None
-        )
+
+        def start():
+            return empty(num_features, device=device, dtype=dtype)
+
         track = track_running_stats
-        self.register_buffer("running_mean", zeros(num_features, **where) if track else None)
-        self.register_buffer("running_var", ones(num_features, **where) if track else None)
+        self.register_parameter("weight", Parameter(start()) if affine else None)
+        self.register_parameter("bias", Parameter(start()) if affine and bias else None)
+        self.register_buffer("running_mean", start() if track else None)
+        self.register_buffer("running_var", start() if track else None)
         count = tensor(0, dtype=int64, device=device) if track else None
         self.register_buffer("num_batches_tracked", count)
         self.reset_parameters()

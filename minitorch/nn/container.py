@@ -170,10 +170,8 @@ class ModuleList(Numbered):
             else:
                 runs.append([i, i, text])
         lines = [
-            f"({first}): {text}"
-            if first == last
-            else f"({first}-{last}): {last - first + 1} x {text}"
-            for first, last, text in runs
+            f"({i}): {text}" if i == last else f"({i}-{last}): {last - i + 1} x {text}"
+            for i, last, text in runs
         ]
         inside = "\n  ".join(map(indented, lines))
         return f"{self._get_name()}(\n  {inside}\n)" if lines else f"{self._get_name()}()"
@@ -318,7 +316,7 @@ class ParameterDict(Module):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value of `key`, or the default."""
-        return self[key] if key in self else default
+        return self[key] if key in self._keys else default
 
     def pop(self, key: str) -> Any:
         """Take a value out and return it."""
@@ -369,11 +367,8 @@ def pairs(module, given):
 
 
 def as_parameter(value):
-    return (
-        Parameter(value)
-        if isinstance(value, Tensor) and not isinstance(value, Parameter)
-        else value
-    )
+    plain = isinstance(value, Tensor) and not isinstance(value, Parameter)
+    return Parameter(value) if plain else value
 
 
 def described(value, type_of):

@@ -26,6 +26,14 @@ from minitorch.ops.loss import (
 from minitorch.ops.norm import batch_norm, layer_norm
 from minitorch.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d
 
+__all__ = [
+    "conv2d", "avg_pool2d", "max_pool2d", "adaptive_avg_pool2d", "relu", "hardtanh", "relu6", "elu",
+    "leaky_relu", "logsigmoid", "softplus", "softmax", "log_softmax", "tanh", "sigmoid", "silu",
+    "batch_norm", "layer_norm", "linear", "dropout", "dropout2d", "one_hot", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "cross_entropy", "l1_loss", "mse_loss", "nll_loss",
+    "huber_loss", "smooth_l1_loss",
+]  # fmt: skip
+
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """The larger of each element and 0."""

@@ -107,8 +107,8 @@ def call_with_hooks(module, args, kwargs):
                     output = after(hook, module, args, kwargs, output)
                 except Exception as error:
                     warnings.warn(
-                        "module forward hook with ``always_call=True`` raised an exception that was "
-                        f"silenced as another error was raised in forward: {error}",
+                        "module forward hook with ``always_call=True`` raised an exception that "
+                        f"was silenced as another error was raised in forward: {error}",
                         stacklevel=3,
                     )
         raise
@@ -217,7 +217,7 @@ class Watch:
 
 
 def passing(values, seen):
-    """`values` with its tensors passed through Passing, and their places; None if none has a node."""
+    """`values` with their tensors passed through Passing, and the places of these; or None."""
     places = [i for i, value in enumerate(values) if isinstance(value, Tensor)]
     if not grad_mode.enabled or not any(values[i].requires_grad for i in places):
         return values, None

@@ -11,7 +11,7 @@ from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.backend.generators import Generator
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.creation import empty_like, eye
+from minitorch.ops.creation import eye
 from minitorch.ops.elementwise import where
 from minitorch.ops.random import rand_like, randn_like
 
@@ -188,7 +188,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     xp = namespace(draws)
     tall = draws if draws.shape[0] >= draws.shape[1] else draws.T
     q, r = xp.linalg.qr(tall)
-    q = q * xp.sign(xp.diagonal(r))
+    q = q * xp.sign(r.diagonal())
     q = q if tall is draws else q.T
     return tensor.copy_(wrap(q.reshape(tensor.shape) * gain))
 

@@ -75,9 +75,8 @@ class Module(Hooks, Registry):
 
     def _named_members(self, store, prefix, recurse, remove_duplicate):
         seen = set()
-        modules = (
-            self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
-        )
+        every = self.named_modules(None, prefix, remove_duplicate)
+        modules = every if recurse else [(prefix, self)]
         for path, module in modules:
             for name, member in vars(module)[store].items():
                 if member is None or member in seen:

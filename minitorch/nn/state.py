@@ -54,8 +54,8 @@ def load(module, state_dict, strict, assign):
             )
         elif value.shape != tensor.shape:
             errors.append(
-                f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
-                f"the shape in current model is {tensor.shape}."
+                f"size mismatch for {key}: copying a param with shape {value.shape} from "
+                f"checkpoint, the shape in current model is {tensor.shape}."
             )
         elif assign:
             put(owner, name, tensor, value)

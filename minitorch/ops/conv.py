@@ -75,9 +75,8 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     Raises RuntimeError where the shapes do not fit.
     """
     if input.ndim == 3:
-        return conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(
-            0
-        )
+        y = conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups)
+        return y.squeeze(0)
     stride, dilation = pair("stride", stride), pair("dilation", dilation)
     if isinstance(padding, str):
         padding, extra = same_padding(padding, weight.shape[2:], stride, dilation)
@@ -128,7 +127,8 @@ def require_fit(input, weight, bias, stride, padding, dilation, groups):
     if len(shape) != 4 or len(kernel) != 4:
         raise ShapeError(
             "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: "
-            f"{list(shape)}\n  weight {kernel}: images are (N, C, H, W), weights (O, C/groups, KH, KW)"
+            f"{list(shape)}\n  weight {kernel}: images are (N, C, H, W), weights "
+            "(O, C/groups, KH, KW)"
         )
     if weight.array.dtype != input.array.dtype:
         raise DtypeError(

@@ -207,7 +207,9 @@ def linspace(start, end, steps, *, out=None, dtype=None, device=None, requires_g
     start, end, kind = number(start), number(end), dtype_or_default(dtype)
     if steps < 0:
         raise ShapeError("number of steps must be non-negative")
-    return create(lambda xp: xp.linspace(start, end, steps).astype(kind), device, requires_grad, out)
+    return create(
+        lambda xp: xp.linspace(start, end, steps).astype(kind), device, requires_grad, out
+    )
 
 
 @function

@@ -3,7 +3,7 @@
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend import dtypes
-from minitorch.backend.errors import ShapeError
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 
 
@@ -74,14 +74,22 @@ def div(input, other, *, rounding_mode=None, out=None):
     if rounding_mode == "trunc":
         return trunc(true_divide(input, other)).to(add(input, other).dtype)
     raise RuntimeError(
-        f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
+        "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
+        f"'{rounding_mode}'"
     )
 
 
 @op(numpy=("negative",))
 def neg(x, /):
     """-x."""
-    return -x, lambda g: -g
+    try:
+        y = -x
+    except TypeError:
+        raise DtypeError(
+            "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to "
+            "invert a mask, use the `~` or `logical_not()` operator instead."
+        ) from None
+    return y, lambda g: -g
 
 
 @op(numpy=("absolute",))
@@ -165,7 +173,7 @@ def trunc(x, /):
 def round(x, /, *, decimals=0):
     """x rounded to `decimals` digits after the point, halves to even."""
     xp = namespace(x)
-    return xp.round(x, decimals), xp.zeros_like
+    return xp.round(x, decimals=decimals), xp.zeros_like
 
 
 # -------------------------------------------------------------------- powers and exponentials
@@ -251,7 +259,7 @@ def pow_scalar(x, /, exponent):
     return x**exponent, lambda g: g * (exponent * x ** (exponent - 1))
 
 
-@op(public=False, shown="PowBackward1")
+@op(public=False, shown="PowBackward1", numpy=("power",))
 def pow_tensor(x, exponent, /):
     """x to the power `exponent`, elementwise."""
     xp = namespace(x)
@@ -322,6 +330,11 @@ def ge(x, other, /):
 @op(apart=("condition",))
 def where(condition, x, other, /):
     """x where `condition` (bool) holds, else other."""
+    if condition.dtype.kind != "b":
+        raise DtypeError(
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype "
+            f"{condition.dtype}\n  make one with a comparison, or with .bool()"
+        )
     xp = namespace(condition)
     return (
         xp.where(condition, x, other),

@@ -7,11 +7,19 @@ from functools import reduce
 import numpy as np
 
 from minitorch.autograd.tensor import Tensor, function, method, wrap
+from minitorch.backend import dtypes
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.devices import load_cupy, move
 from minitorch.backend.dtypes import (
-    ALL, BY_NUMPY, INTEGER, as_dtype, dtype_of_number, float64, get_default_dtype, promote_types,
-)  # fmt: skip
+    ALL,
+    BY_NUMPY,
+    INTEGER,
+    as_dtype,
+    dtype_of_number,
+    float64,
+    get_default_dtype,
+    promote_types,
+)
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 
@@ -30,8 +38,9 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
     """
     if isinstance(data, Tensor):
         warnings.warn(
-            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() "
-            "or sourceTensor.detach().clone().requires_grad_(True), rather than "
+            "To copy construct from a tensor, it is recommended to use "
+            "sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than "
             "torch.tensor(sourceTensor).",
             UserWarning,
             stacklevel=2,
@@ -81,8 +90,8 @@ def from_numpy(ndarray):
     if any(step < 0 for step in ndarray.strides):
         raise ShapeError(
             "At least one stride in the given numpy array is negative, and tensors with negative "
-            "strides are not currently supported. (You can probably work around this by making a copy "
-            "of your array  with array.copy().) "
+            "strides are not currently supported. (You can probably work around this by making a "
+            "copy of your array  with array.copy().) "
         )
     return wrap(supported(ndarray))
 
@@ -100,6 +109,26 @@ def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
     return tensor(
         data, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad
     )
+
+
+def legacy(name, kind):
+    """PyTorch's old constructor `name`: of data, or of sizes, in the dtype `kind`."""
+
+    def make(*data):
+        made = Tensor(*data) if all(isinstance(n, int) for n in data) else tensor(*data, dtype=kind)
+        return made.to(kind)
+
+    make.__name__ = name
+    make.__doc__ = f"A tensor of {kind.name}: with the data given, or uninitialised of these sizes."
+    return function(make)
+
+
+for name, kind in {
+    "BoolTensor": dtypes.bool, "ByteTensor": dtypes.uint8, "CharTensor": dtypes.int8,
+    "ShortTensor": dtypes.int16, "IntTensor": dtypes.int32, "LongTensor": dtypes.int64,
+    "HalfTensor": dtypes.float16, "FloatTensor": dtypes.float32, "DoubleTensor": dtypes.float64,
+}.items():  # fmt: skip
+    legacy(name, kind)
 
 
 def placed(array, device, requires_grad):
@@ -121,8 +150,8 @@ def supported(array):
                 "between byte orders is currently not supported."
             )
         raise TypeError(
-            f"can't convert np.ndarray of type {kind.type.__module__}.{kind.type.__name__}. The only "
-            f"supported types are: {', '.join(each.name for each in reversed(ALL))}."
+            f"can't convert np.ndarray of type {kind.type.__module__}.{kind.type.__name__}. The "
+            f"only supported types are: {', '.join(each.name for each in reversed(ALL))}."
         )
     native = BY_NUMPY[kind].dtype  # a dtype that was pickled is equal, but another object
     return array if kind is native else array.view(native)
@@ -140,7 +169,8 @@ def copied(data, kind):
     if isinstance(data, Sequence):
         if len(data) and isinstance(data[0], np.ndarray):
             return copied(np.array(data), kind)
-        return array_of_numbers(*flat(data), kind)
+        numbers, shape = flat(data)
+        return array_of_numbers(numbers, shape, kind)
     if hasattr(data, "__array__"):
         return copied(np.asarray(data), kind)
     raise cannot_infer(data)
@@ -157,7 +187,9 @@ def flat(data):
         length = len(data[0])
         for each in data:
             if not is_sequence(each):
-                raise TypeError(f"not a sequence: a number stands beside a {type(data[0]).__name__}")
+                raise TypeError(
+                    f"not a sequence: a number stands beside a {type(data[0]).__name__}"
+                )
             if len(each) != length:
                 raise ShapeError(
                     f"expected sequence of length {length} at dim {len(shape)} (got {len(each)})"
@@ -175,7 +207,7 @@ def array_of_numbers(numbers, shape, kind):
     """The array of this shape with these numbers (of Python, NumPy, or tensors of one element)."""
     kinds = set(map(type, numbers))
     if kinds <= {bool, int, float}:
-        own = [dtype_of_number(each()) for each in kinds]
+        own = {dtype_of_number(each()) for each in kinds}
     else:
         own = {dtype_of(each) for each in numbers}
         numbers = [each.item() if hasattr(each, "item") else each for each in numbers]
@@ -185,7 +217,9 @@ def array_of_numbers(numbers, shape, kind):
         if kind is found or kind.is_floating_point:
             with np.errstate(over="ignore"):  # to inf, as in PyTorch
                 return np.array(numbers, kind.dtype).reshape(shape)
-        wide = np.array(numbers, (float64 if found.is_floating_point else found).dtype).reshape(shape)
+        wide = np.array(numbers, (float64 if found.is_floating_point else found).dtype).reshape(
+            shape
+        )
     except OverflowError:
         raise ShapeError("Overflow when unpacking long long") from None
     return narrowed(wide, kind)

@@ -66,7 +66,7 @@ def gather(input, dim, index, *, sparse_grad=False):
 @function
 @method
 def scatter(input, dim, index, src=None, *, value=None):
-    """A copy of `input` with out[index[i][j]][j] = src[i][j] for dim=0, and so on: `gather` reversed.
+    """A copy of `input` with out[index[i][j]][j] = src[i][j] for dim=0, and so on.
 
     src  a tensor of at least the shape of `index` and the dtype of `input`, or a number
     """
@@ -203,7 +203,8 @@ def slices_at(name, input, dim, index):
     wrong = namespace(given).outside(given, shape[axis])
     if wrong is not None:
         raise IndexError(
-            f"index out of range in self\n  index {wrong} for dimension {axis} of size {shape[axis]}"
+            "index out of range in self\n "
+            f" index {wrong} for dimension {axis} of size {shape[axis]}"
         )
     return axis, (*[WHOLE] * axis, given.reshape(-1))
 
@@ -261,7 +262,8 @@ def take(input, index):
     size, given = input.array.size, index.array
     if given.size and not (-size <= given.min() and given.max() < size):
         raise IndexError(
-            f"out of range: tried to access index {given.reshape(-1)[0]} on a tensor of {size} elements."
+            f"out of range: tried to access index {given.reshape(-1)[0]} on a tensor of {size} "
+            "elements."
         )
     return take_rows(reshape(input, (-1,)), given)
 
@@ -311,7 +313,10 @@ def require_mask(message, mask):
 @function
 @method
 def nonzero(input, *, as_tuple=False):
-    """The indices of the elements that are not zero, a row for each; or a tensor for each dimension."""
+    """The indices of the elements that are not zero: a row for each element.
+
+    as_tuple  a tensor for each dimension instead, as x[...] takes them
+    """
     array = input.array
     xp = namespace(array)
     if as_tuple:

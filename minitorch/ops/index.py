@@ -85,7 +85,7 @@ def explain(error, x, key):
     if "boolean" in text:
         return mask_misfit(list(x.shape), key)
     if "broadcast" in text:
-        shapes = []
+        shapes: list[list[int]] = []
         for each in key:
             if hasattr(each, "shape"):  # a mask stands for as many arrays as it has dimensions
                 shapes += [[int(each.sum())]] * each.ndim if is_mask(each) else [list(each.shape)]
@@ -95,8 +95,8 @@ def explain(error, x, key):
         )
     if "too many" in text and not x.ndim and all(isinstance(each, int) for each in key[:-1]):
         return (
-            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in "
-            "C++ to convert a 0-dim tensor to a number"
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
+            "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"
         )
     if "too many" in text:
         return f"too many indices for tensor of dimension {x.ndim}"
@@ -133,7 +133,8 @@ def cut(key, array):
         return tuple(parts if any(each is Ellipsis for each in parts) else [*parts, Ellipsis]), None
     # NumPy treats arrays that stand apart in another way, so it matters what `...` stands for.
     free = array.ndim - sum(map(width, parts))
-    view, rest = [], []
+    view: list = []
+    rest: list = []
     for each in parts:
         if each is Ellipsis:
             view += [WHOLE] * free
@@ -165,15 +166,17 @@ def is_mask(each):
 
 
 def sequence_as_tuple(key):
-    """A list of other things than numbers stands for a tuple, as in PyTorch (and formerly NumPy)."""
-    nested = [each for each in key if each is None or each is Ellipsis or isinstance(each, SEQUENCES)]
+    """A list of other things than numbers stands for a tuple, as in PyTorch."""
+    nested = [
+        each for each in key if each is None or each is Ellipsis or isinstance(each, SEQUENCES)
+    ]
     if not nested or len(key) >= 32:
         return key
     warnings.warn(
-        "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed "
-        "in pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted "
-        "as tensor index, x[torch.tensor(seq)], which will result either in an error or a different "
-        "result",
+        "Using a non-tuple sequence for multidimensional indexing is deprecated and will be "
+        "changed in pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will "
+        "be interpreted as tensor index, x[torch.tensor(seq)], which will result either in an "
+        "error or a different result",
         UserWarning,
         stacklevel=4,
     )
@@ -198,8 +201,8 @@ def plain(each, array):
         return as_int(each)
     else:
         raise IndexError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
-            f"indices (got {kind.__name__})"
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
+            f"valid indices (got {kind.__name__})"
         )
     if found.dtype not in BY_NUMPY or found.dtype.kind == "f":
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
@@ -213,7 +216,8 @@ def plain(each, array):
 def as_mask(found):
     if found.ndim:
         warnings.warn(
-            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+            "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool "
+            "instead.",
             UserWarning,
             stacklevel=5,
         )
@@ -223,7 +227,9 @@ def as_mask(found):
 def plain_slice(each):
     if each.start is None and each.stop is None and each.step is None:
         return WHOLE
-    start, stop, step = (None if n is None else as_int(n) for n in (each.start, each.stop, each.step))
+    start, stop, step = (
+        None if n is None else as_int(n) for n in (each.start, each.stop, each.step)
+    )
     if step is not None and step < 1:
         raise ValueError("step must be greater than zero" if step else "slice step cannot be zero")
     return slice(start, stop, step)
@@ -298,31 +304,35 @@ def refusal(error, array, key, value):
     wanted, given = list(array[key].shape), list(value.shape)
     if any(hasattr(each, "strides") for each in key):
         return ShapeError(
-            f"shape mismatch: value tensor of shape {given} cannot be broadcast to indexing result of "
-            f"shape {wanted}"
+            f"shape mismatch: value tensor of shape {given} cannot be broadcast to indexing "
+            f"result of shape {wanted}"
         )
     away = next(
-        (d for d in range(1, min(len(wanted), len(given)) + 1) if given[-d] not in (1, wanted[-d])), 0
+        (d for d in range(1, min(len(wanted), len(given)) + 1) if given[-d] not in (1, wanted[-d])),
+        0,
     )
     if not away:
         return ShapeError(f"expand({given}, size={wanted}): too many dimensions")
     return ShapeError(
         f"The expanded size of the tensor ({wanted[-away]}) must match the existing size "
-        f"({given[-away]}) at non-singleton dimension {len(wanted) - away}.  Target sizes: {wanted}.  "
-        f"Tensor sizes: {given}"
+        f"({given[-away]}) at non-singleton dimension {len(wanted) - away}.  Target sizes: "
+        f"{wanted}.  Tensor sizes: {given}"
     )
 
 
 @function
 @method
 def index_put(input, indices, values, accumulate=False):
-    """A copy of `input` with `values` at `indices`, a tuple of index tensors; or added to it there."""
+    """A copy of `input` with `values` at `indices`; see `index_put_`."""
     return index_put_(clone(input), indices, values, accumulate)
 
 
 @method
 def index_put_(self, indices, values, accumulate=False):
-    """self[indices] = values in place; with `accumulate` self[indices] += values, repeats counted."""
+    """self[indices] = values for a tuple of index tensors.
+
+    accumulate  self[indices] += values, where an element named twice grows twice
+    """
     view, key = cut(tuple(indices), self.array)
     if view is not None:
         raise IndexError("index_put_: indices must be tensors of integers, or masks")

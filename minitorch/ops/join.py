@@ -5,11 +5,11 @@ from itertools import accumulate
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.tensor import METHODS, Size, Tensor, function, method
+from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor, function, method
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.index import WHOLE, view_at
-from minitorch.ops.shape import axis_of, broadcast_to, expand, reshape, transpose
+from minitorch.ops.shape import axis_of, broadcast_to, expand, reshape
 
 
 @op(public=False, shown="Cat")
@@ -25,7 +25,7 @@ def joined(*tensors, dim=0):
     vjps, start = [], 0
     for shape in shapes:
         if shape == (0,):
-            vjps.append(None)
+            vjps.append(none_of)
             continue
         stop = start + shape[axis]
         vjps.append(part_of((slice(None),) * axis + (slice(start, stop),)))
@@ -34,14 +34,22 @@ def joined(*tensors, dim=0):
 
 
 def part_of(key):
+    """The vjp that hands on a part of the gradient: a function of its own, to hold its own key."""
     return lambda g: g[key]
+
+
+def none_of(g):
+    """The gradient of an input of shape (0,)."""
+    return g.reshape(-1)[:0]
 
 
 def require_joinable(tensors, axis):
     first = tensors[0].shape
     for number, x in enumerate(tensors):
         if not x.ndim:
-            raise ShapeError(f"zero-dimensional tensor (at position {number}) cannot be concatenated")
+            raise ShapeError(
+                f"zero-dimensional tensor (at position {number}) cannot be concatenated"
+            )
         if x.ndim != len(first):
             raise ShapeError(
                 f"Tensors must have same number of dimensions: got {len(first)} and {x.ndim}"
@@ -49,8 +57,8 @@ def require_joinable(tensors, axis):
         for d, (wanted, n) in enumerate(zip(first, x.shape)):
             if d != axis and wanted != n:
                 raise ShapeError(
-                    f"Sizes of tensors must match except in dimension {axis}. Expected size {wanted} "
-                    f"but got size {n} for tensor number {number} in the list."
+                    f"Sizes of tensors must match except in dimension {axis}. Expected size "
+                    f"{wanted} but got size {n} for tensor number {number} in the list."
                 )
 
 
@@ -109,7 +117,8 @@ def stack(tensors, dim=0, *, axis=None, out=None):
 def at_least(rank, tensors):
     """The tensors, those of fewer dimensions with one in front (for rank 2) or as vectors."""
     return [
-        reshape(t, (1,) * (rank - t.array.ndim) + t.shape) if t.array.ndim < rank else t for t in tensors
+        reshape(t, (1,) * (rank - t.array.ndim) + t.shape) if t.array.ndim < rank else t
+        for t in tensors
     ]
 
 
@@ -158,8 +167,8 @@ def select(input, dim, index):
     index = int(index)
     if not -input.size(axis) <= index < input.size(axis):
         raise IndexError(
-            f"select(): index {index} out of range for tensor of size {list(input.shape)} at dimension "
-            f"{axis}"
+            f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
+            f"dimension {axis}"
         )
     return view_at(input, (*[WHOLE] * axis, index, Ellipsis))
 
@@ -183,18 +192,19 @@ def split(tensor, split_size_or_sections, dim=0):
     size, sections = tensor.size(axis), split_size_or_sections
     if isinstance(sections, int):
         if sections < 0:
-            raise ShapeError(f"split expects split_size be non-negative, but got split_size={sections}")
+            raise ShapeError(
+                f"split expects split_size be non-negative, but got split_size={sections}"
+            )
         if not sections and size:
             raise ShapeError(
-                "split_size can only be 0 if dimension size is 0, but got dimension size of "
-                f"{size}"
+                f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}"
             )
         count = max(1, -(-size // max(1, sections)))
         sections = [sections] * (count - 1) + [size - sections * (count - 1)]
     elif sum(sections) != size:
         raise ShapeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size at "
-            f"dimension {axis}), but got split_sizes={list(sections)}"
+            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size "
+            f"at dimension {axis}), but got split_sizes={list(sections)}"
         )
     starts = accumulate(sections, initial=0)
     return tuple([narrow(tensor, axis, start, n) for start, n in zip(starts, sections)])
@@ -205,7 +215,8 @@ def split_method(self, split_size, dim=0):
 
 
 split_method.__doc__ = split.__doc__
-Tensor.split = METHODS["split"] = split_method
+split_method.__name__ = "split"
+method(split_method)
 
 
 @function
@@ -214,7 +225,8 @@ def chunk(input, chunks, dim=0):
     """At most `chunks` consecutive parts of one size along `dim`, the last maybe smaller: views."""
     if chunks < 1:
         raise ShapeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    return split(input, max(1, -(-input.size(dim) // chunks)) if input.size(dim) else 0, dim)
+    size = input.size(dim)
+    return split(input, -(-size // chunks) if size else [0] * chunks, dim)
 
 
 # -------------------------------------------------------------------- bringing shapes together
@@ -264,10 +276,8 @@ def meshgrid(*tensors, indexing="ij"):
         expand(reshape(line, (1,) * d + (-1,) + (1,) * (len(lines) - 1 - d)), shape)
         for d, line in enumerate(lines)
     ]
-    if swap:
-        grids = [transpose(grid, 0, 1) for grid in (grids[1], grids[0], *grids[2:])]
-    return tuple(grids)
+    return (grids[1], grids[0], *grids[2:]) if swap else tuple(grids)
 
 
-TENSOR_FUNCTIONS.concatenate = cat
+FUNCTIONS["concat"] = FUNCTIONS["concatenate"] = TENSOR_FUNCTIONS.concatenate = cat
 TENSOR_FUNCTIONS.stack = stack

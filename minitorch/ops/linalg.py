@@ -138,8 +138,8 @@ def dot(input, tensor):
     require_ranks("dot", input, tensor, (1, 1))
     if input.shape != tensor.shape:
         raise ShapeError(
-            "inconsistent tensor size, expected tensor [%d] and src [%d] to have the same number of "
-            "elements, but got %d and %d elements respectively"
+            "inconsistent tensor size, expected tensor [%d] and src [%d] to have the same number "
+            "of elements, but got %d and %d elements respectively"
             % (len(input), len(tensor), len(input), len(tensor))
         )
     return matmul(input, tensor)

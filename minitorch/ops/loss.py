@@ -38,6 +38,22 @@ def is_none(reduction):
     return reduction == "none"
 
 
+def refuse(name):
+    """The vjp of an input that must be constant, as in PyTorch."""
+
+    def vjp(g):
+        raise RuntimeError(
+            f"The loss is not differentiable with respect to argument '{name}'. This input cannot "
+            f"have requires_grad True: hand in {name}.detach()"
+        )
+
+    return vjp
+
+
+no_weight = refuse("weight")
+no_pos_weight = refuse("pos_weight")
+
+
 # -------------------------------------------------------------------- numbers
 
 
@@ -138,9 +154,9 @@ def binary_cross_entropy(x, target, weight=None, /, *, reduction="mean"):
     xp.require_probabilities(x, "input", y)
     return (
         y,
-        lambda g: (x - target) / xp.maximum((1 - x) * x, 1e-12) * (g * factor),
+        lambda g: xp.bernoulli_share(x, target, g * factor),
         lambda g: (xp.maximum(xp.log1p(-x), -100) - xp.maximum(xp.log(x), -100)) * (g * factor),
-        no_share,
+        no_weight,
     )
 
 
@@ -172,8 +188,8 @@ def binary_cross_entropy_with_logits(
             y,
             lambda g: (xp.sigmoid(x) - target) * (g * factor),
             lambda g: -x * (g * factor),
-            no_share,
-            no_share,
+            no_weight,
+            no_pos_weight,
         )
     # log(sigmoid(x)) = -log(1 + exp(-x)) is what pos_weight multiplies.
     count = (pos_weight - 1) * target + 1
@@ -183,13 +199,9 @@ def binary_cross_entropy_with_logits(
         y,
         lambda g: (1 - target - count * xp.sigmoid(-x)) * (g * factor),
         lambda g: ((pos_weight - 1) * missed - x) * (g * factor),
-        no_share,
-        lambda g: target * missed * (g * factor),
+        no_weight,
+        no_pos_weight,
     )
-
-
-def no_share(g):
-    """The vjp of an input through which no gradient flows."""
 
 
 def bernoulli_terms(x, target):
@@ -198,7 +210,13 @@ def bernoulli_terms(x, target):
     return (target - 1) * no - yes * target
 
 
+def bernoulli_share(x, target, g):
+    """The kernel of this name, on Tensors."""
+    return (x - target) / maximum((1 - x) * x, 1e-12) * g
+
+
 TENSOR_FUNCTIONS.bernoulli_terms = bernoulli_terms
+TENSOR_FUNCTIONS.bernoulli_share = bernoulli_share
 TENSOR_FUNCTIONS.require_probabilities = lambda *_: None  # the first reading has done it
 
 
@@ -218,8 +236,8 @@ def nll_of_rows(x, target, weight=None, /, ignore_index=-100, reduction="mean"):
     return (
         total(x[key], share, reduction),
         lambda g: xp.put_add(-share * g, key, shape, True),
-        no_share,
-        no_share,
+        None,
+        no_weight,
     )
 
 
@@ -233,8 +251,8 @@ def cross_entropy_of_rows(x, target, weight=None, /, ignore_index=-100, reductio
     return (
         total(log_p[key], share, reduction),
         lambda g: xp.softmax_less_one_hot(log_p, share * g, key),
-        no_share,
-        no_share,
+        None,
+        no_weight,
     )
 
 
@@ -393,7 +411,7 @@ def by_rows(loss, input, target, weight, ignore_index, reduction):
 
 
 def require_classes_for(shape, classes):
-    """Raise PyTorch's error where class indices of shape `classes` don't suit an input of `shape`."""
+    """Raise PyTorch's error where classes of this shape don't suit an input of `shape`."""
     if not shape:
         raise ShapeError("Expected 1 or more dimensions (got 0)")
     if len(shape) == 1 and classes in ((), (1,)):

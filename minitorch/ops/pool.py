@@ -153,7 +153,7 @@ def avg_pool2d(
 
 
 def adaptive_avg_pool2d(input, output_size):
-    """The averages of `output_size` windows (an int or two, None: no change) that cover the image."""
+    """The averages of `output_size` windows (an int or two; None: as before) over the image."""
     sizes = [output_size] * 2 if isinstance(output_size, int | None) else list(output_size)
     if sizes == [1, 1]:
         return input.mean((-2, -1), keepdim=True)

@@ -120,7 +120,9 @@ def integers(low, high, shape, dtype, generator):
             f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
         )
     if not dtype.is_floating_point:
-        limits = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype.dtype).min, np.iinfo(dtype.dtype).max)
+        limits = (
+            (0, 1) if dtype.kind == "b" else (np.iinfo(dtype.dtype).min, np.iinfo(dtype.dtype).max)
+        )
         for name, n in (("from", low), ("to - 1", high - 1)):
             if not limits[0] <= n <= limits[1]:
                 raise ShapeError(f"{name} is out of bounds for {dtype.name}: {n}")
@@ -200,7 +202,7 @@ def normal(
 @function
 @method
 def bernoulli(input, p=None, *, generator=None):
-    """1 with the probability that each element of `input` names (or with the probability p), else 0."""
+    """1 with the probability that each element of `input` names, else 0; or all with probability p."""
     if p is not None:
         return empty_like(input).bernoulli_(p, generator=generator)
     require_floating("bernoulli", input.dtype)
@@ -227,7 +229,7 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
         sought = g.uniform((*weights.shape[:-1], num_samples), weights.dtype) * sums[..., -1:]
         drawn = (sums[..., None, :] <= sought[..., None]).sum(-1)
         return wrap(drawn)
-    # The first of exponential clocks with these rates to ring, the second, ...: no need to renormalise.
+    # Clocks that ring at these rates: the first to ring, the second, ... No need to renormalise.
     waits = g.exponential(weights.shape, weights.dtype)
     return wrap(namespace(weights).top(weights / waits, num_samples, weights.ndim - 1, True))
 

@@ -22,11 +22,15 @@ def tiled(x, /, repeats):
 
 @spread
 def repeat(input, repeats):
-    """`input` repeated `repeats[d]` times along each dimension d; more numbers add dimensions in front."""
+    """`input` repeated `repeats[d]` times along each dimension d.
+
+    More numbers than dimensions add dimensions in front; fewer are refused, see `tile`.
+    """
     repeats = integers("repeat(): argument 'repeats'", repeats)
     if len(repeats) < input.array.ndim:
         raise ShapeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of "
+            "tensor"
         )
     if any(n < 0 for n in repeats):
         sizes = [n * r for n, r in zip((1,) * (len(repeats) - input.ndim) + input.shape, repeats)]
@@ -172,6 +176,7 @@ def diag(input, diagonal=0):
     if input.array.ndim == 2:
         return clone(input.diagonal(diagonal))
     raise ShapeError(f"diag(): Supports 1D or 2D tensors. Got {input.array.ndim}D")
+
 
 TENSOR_FUNCTIONS.tile = tiled
 TENSOR_FUNCTIONS.flip = flipped

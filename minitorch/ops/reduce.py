@@ -1,6 +1,7 @@
 """Reductions: over all dimensions, one, or several."""
 
 import math
+import warnings
 
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import Tensor, function, method
@@ -21,7 +22,8 @@ def axes_of(ndim, dim):
     for d in dim if isinstance(dim, tuple | list) else (dim,):
         if not -limit <= d < limit:
             raise IndexError(
-                f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but got {d})"
+                f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but "
+                f"got {d})"
             )
         if d % limit in axes:
             raise ShapeError(f"dim {d % limit} appears multiple times in the list of dims")
@@ -73,8 +75,9 @@ def mean(x, /, dim=None, keepdim=False):
 def require_float(name, x):
     if x.dtype.kind != "f":
         raise DtypeError(
-            f"{name}(): could not infer output dtype. Input dtype must be either a floating point or "
-            f"complex dtype. Got: {x.dtype}\n  convert it first, with .float()"
+            f"{name}(): could not infer output dtype. Input dtype must be either a floating point "
+            f"or complex dtype. Got: {x.dtype}\n "
+            " convert it first, with .float()"
         )
 
 
@@ -82,9 +85,9 @@ def require_float(name, x):
 def var(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Sum of squared distances from the mean, over the count less `correction` (default 1)."""
     require_float("var", x)
-    dim, free = freedom(x, dim, unbiased, correction)
+    dim, count, free = freedom("var", x, dim, unbiased, correction)
     axes, kept = reduced(x.shape, dim)
-    away = x - x.mean(axis=axes, keepdims=True)
+    away = x - x.sum(axis=axes, keepdims=True) / count
     y = (away * away).sum(axis=axes, keepdims=keepdim) / free
     return y, lambda g: g.reshape(kept) * away * (2 / free)
 
@@ -93,10 +96,10 @@ def var(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
 def std(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Square root of the variance; see `var`. Its derivative where it is 0 is 0."""
     require_float("std", x)
-    dim, free = freedom(x, dim, unbiased, correction)
+    dim, count, free = freedom("std", x, dim, unbiased, correction)
     axes, kept = reduced(x.shape, dim)
     xp = namespace(x)
-    away = x - x.mean(axis=axes, keepdims=True)
+    away = x - x.sum(axis=axes, keepdims=True) / count
     y = xp.sqrt((away * away).sum(axis=axes, keepdims=keepdim) / free)
 
     def vjp(g):
@@ -106,16 +109,26 @@ def std(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
     return y, vjp
 
 
-def freedom(x, dim, unbiased, correction):
-    """`dim`, and what the sum of squares is divided by; `var(x, True)` means unbiased=True."""
+def freedom(name, x, dim, unbiased, correction):
+    """`dim`, the number of elements that vary, and the same less `correction`; nan for none.
+
+    `var(x, True)` means unbiased=True.
+    """
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if correction is None:
         correction = 1 if unbiased else 0
     shape = x.shape
     _, kept = reduced(shape, dim)
-    count = math.prod(shape) // (math.prod(kept) or 1) - correction
-    return dim, count if count > 0 else math.nan
+    count = math.prod(shape) // (math.prod(kept) or 1)
+    if count <= correction:
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
+            "reduction factor (input numel divided by output numel).",
+            UserWarning,
+            stacklevel=4,
+        )
+    return dim, count or math.nan, count - correction if count > correction else math.nan
 
 
 @op(shown=lambda node: "MaxBackward1" if node.settings[0] is None else "AmaxBackward0")
@@ -196,8 +209,8 @@ def three_forms(whole, along_dim, pairwise, input, dim, keepdim):
     if dim is None:
         if not input.numel():
             raise ShapeError(
-                f"{whole.op.name[1:]}(): Expected reduction dim to be specified for input.numel() == 0. "
-                "Specify the reduction dim with the 'dim' argument."
+                f"{whole.op.name[1:]}(): Expected reduction dim to be specified for input.numel() "
+                "== 0. Specify the reduction dim with the 'dim' argument."
             )
         return whole(input)
     return along_dim(input, dim, keepdim)
@@ -206,13 +219,19 @@ def three_forms(whole, along_dim, pairwise, input, dim, keepdim):
 @op(differentiable=False)
 def argmax(x, /, dim=None, keepdim=False):
     """The index (int64) of the largest element along `dim`, or in the flattened tensor."""
-    return namespace(x).argmax(x, axis=dim, keepdims=keepdim)
+    return position(x, dim, keepdim, "argmax")
 
 
 @op(differentiable=False)
 def argmin(x, /, dim=None, keepdim=False):
     """The index (int64) of the smallest element along `dim`, or in the flattened tensor."""
-    return namespace(x).argmin(x, axis=dim, keepdims=keepdim)
+    return position(x, dim, keepdim, "argmin")
+
+
+def position(x, dim, keepdim, which):
+    if dim is not None:
+        (dim,) = axes_of(x.ndim, dim) or (None,)
+    return getattr(namespace(x), which)(x, axis=dim, keepdims=keepdim)
 
 
 @op(differentiable=False)

@@ -1,10 +1,10 @@
-"""Other shapes of the same elements: what PyTorch makes a view shares memory with its input here too."""
+"""Other shapes of the same elements: views wherever PyTorch makes a view."""
 
 import math
 from operator import index
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.tensor import FUNCTIONS, METHODS, Tensor, function, method, set_base, wrap
+from minitorch.autograd.tensor import METHODS, Tensor, function, method, set_base, wrap
 from minitorch.backend.dtypes import dtype
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
@@ -12,7 +12,7 @@ from minitorch.ops.reduce import axes_of
 
 
 def spread(f):
-    """Offer `f(input, sizes)`; as a method it takes the sizes one by one too, as in x.view(2, -1)."""
+    """Offer `f(input, sizes)`; the method takes the sizes one by one too, as in x.view(2, -1)."""
 
     def call(self, *sizes, **named):
         if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
@@ -45,7 +45,7 @@ def axis_of(ndim, dim):
 
 
 class memory_format:  # noqa: N801  PyTorch's name
-    """In what order a copy lies in memory: `contiguous_format`, or `preserve_format` (as it was)."""
+    """The order of a copy in memory: `contiguous_format`, or `preserve_format`, which keeps it."""
 
     def __init__(self, name, order):
         self.name = name
@@ -263,9 +263,9 @@ def permute(input, dims):
     ndim = input.array.ndim
     if len(dims) != ndim:
         raise ShapeError(
-            "permute(sparse_coo): number of dimensions in the tensor input does not match the length "
-            f"of the desired ordering of dimensions i.e. input.dim() = {ndim} is not equal to "
-            f"len(dims) = {len(dims)}"
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the "
+            f"length of the desired ordering of dimensions i.e. input.dim() = {ndim} is not equal "
+            f"to len(dims) = {len(dims)}"
         )
     axes = tuple([axis_of(ndim, d) for d in dims])
     if len(set(axes)) < ndim:
@@ -324,13 +324,11 @@ def movedim(input, source, destination):
     return permute(input, [at[axis] if axis in at else next(others) for axis in range(ndim)])
 
 
-@property
 def reversed_dimensions(self):
     """The dimensions in reverse order: of a matrix, its transpose."""
     return permuted(self, tuple(range(self.array.ndim))[::-1])
 
 
-@property
 def matrix_transpose(self):
     """The last two dimensions exchanged."""
     if self.array.ndim < 2:
@@ -341,8 +339,11 @@ def matrix_transpose(self):
     return transpose(self, -2, -1)
 
 
-Tensor.T = Tensor.H = reversed_dimensions
-Tensor.mT = Tensor.mH = matrix_transpose
+for name, get in {
+    "T": reversed_dimensions, "H": reversed_dimensions,
+    "mT": matrix_transpose, "mH": matrix_transpose,
+}.items():  # fmt: skip
+    setattr(Tensor, name, property(get))
 
 
 # -------------------------------------------------------------------- larger
@@ -400,13 +401,29 @@ def expand_as(self, other):
     return expand(self, other.shape)
 
 
-FUNCTIONS["moveaxis"] = METHODS["moveaxis"] = Tensor.moveaxis = movedim
+@function
+@method
+def moveaxis(input, source, destination):
+    """With the dimensions `source` (one or several) at the positions `destination`."""
+    return movedim(input, source, destination)
 
-# What bodies of ops call under NumPy's names.
+
+# -------------------------------------------------------------------- as bodies of ops call them
+
+
+def array(x, order="K"):
+    """A copy, as `np.array` makes it."""
+    return clone(x, memory_format=contiguous_format if order == "C" else preserve_format)
+
+
+def transposed(x, axes=None):
+    """The dimensions in the order `axes`, or reversed, as `np.transpose` has it."""
+    return reversed_dimensions(x) if axes is None else permute(x, axes)
+
+
 for name, call in {
-    "reshape": reshape, "transpose": lambda x, axes=None: x.T if axes is None else permute(x, axes),
-    "swapaxes": swapaxes, "moveaxis": movedim, "expand_dims": unsqueeze, "squeeze": squeeze,
-    "broadcast_to": broadcast_to, "expand": expand, "copy": clone, "ravel": ravel,
-    "array": lambda x, order="K": clone(x, memory_format=contiguous_format if order == "C" else preserve_format),
+    "array": array, "broadcast_to": broadcast_to, "copy": clone, "expand": expand,
+    "expand_dims": unsqueeze, "moveaxis": movedim, "ravel": ravel, "reshape": reshape,
+    "swapaxes": swapaxes, "transpose": transposed,
 }.items():  # fmt: skip
     setattr(TENSOR_FUNCTIONS, name, call)

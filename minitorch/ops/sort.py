@@ -4,11 +4,9 @@ import numpy as np
 
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import Tensor, function, method, wrap
-from minitorch.backend import dtypes
-from minitorch.backend.devices import device_of, move
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.shape import axis_of, reshape
+from minitorch.ops.shape import axis_of
 
 
 @op(promote=None, outputs=("values", "indices"))
@@ -32,7 +30,9 @@ def topk(x, /, k, dim=-1, largest=True, sorted=True):
     """
     axis = axis_of(x.ndim, dim)
     if not 0 <= k <= (x.shape[axis] if x.ndim else 1):
-        raise ShapeError(f"selected index k out of range\n  k {k}   input {tuple(x.shape)}   dim {axis}")
+        raise ShapeError(
+            f"selected index k out of range\n  k {k}   input {tuple(x.shape)}   dim {axis}"
+        )
     return chosen(x, axis, lambda xp, x, axis: xp.top(x, k, axis, largest))
 
 
@@ -101,7 +101,9 @@ def unique_consecutive(input, return_inverse=False, return_counts=False):
     (starts,) = xp.nonzero(first)
     inverse = xp.cumsum(first).reshape(input.array.shape) - 1
     counts = xp.diff(xp.append(starts, array.size))
-    found = [wrap(array[starts])] + [wrap(inverse)] * return_inverse + [wrap(counts)] * return_counts
+    found = (
+        [wrap(array[starts])] + [wrap(inverse)] * return_inverse + [wrap(counts)] * return_counts
+    )
     return tuple(found) if len(found) > 1 else found[0]
 
 
@@ -127,9 +129,9 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
         found = xp.stack([xp.searchsorted(a, b, side=side) for a, b in pairs]).reshape(sought.shape)
     else:
         raise ShapeError(
-            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions "
-            "of boundaries tensor and input value tensor must match, but we got boundaries tensor "
-            f"{list(row.shape)} and input value tensor {list(sought.shape)}"
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 "
+            "dimensions of boundaries tensor and input value tensor must match, but we got "
+            f"boundaries tensor {list(row.shape)} and input value tensor {list(sought.shape)}"
         )
     return wrap(xp.asarray(found, dtype="int32" if out_int32 else "int64"))
 

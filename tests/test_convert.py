@@ -1,0 +1,208 @@
+"""From tensors to Python, NumPy, other dtypes and devices."""
+
+import pickle
+import re
+
+import numpy as np
+import pytest
+
+import minitorch
+from minitorch import arange, ones, tensor, zeros
+
+# What is written, and what PyTorch gives.
+ROWS = {
+    "torch.tensor([[5]]).item()": "5",
+    "torch.tensor(2.5).item()": "2.5",
+    "torch.tensor(True).item()": "True",
+    "torch.arange(6.0).view(2, 3).tolist()": "[[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]",
+    "torch.tensor(2.5).tolist()": "2.5",
+    "float(torch.tensor([2.5]))": "2.5",
+    "int(torch.tensor(3.7))": "3",
+    "complex(torch.tensor(2.0))": "(2+0j)",
+    "bool(torch.tensor([0.0]))": "False",
+    "bool(torch.tensor([[3]]))": "True",
+    "range(torch.tensor(3))": "range(0, 3)",
+    "[1, 2, 3][torch.tensor(1)]": "2",
+    "[1, 2][torch.tensor(True)]": "2",
+    "f'{torch.tensor(3.14159):.2f}'": "'3.14'",
+    "f'{torch.tensor(2.5)}'": "'2.5'",
+    "f'{torch.tensor([1.5])}'": "'tensor([1.5000])'",
+    "'%.2f|%d' % (torch.tensor(2.5), torch.tensor(3))": "'2.50|3'",
+    "str(torch.ones(2, requires_grad=True))": "'tensor([1., 1.], requires_grad=True)'",
+    "repr(torch.ones(2, requires_grad=True) * 2)": "'tensor([2., 2.], grad_fn=<MulBackward0>)'",
+    "repr(torch.tensor([1, 2], dtype=torch.int16))": "'tensor([1, 2], dtype=torch.int16)'",
+    "list(torch.arange(4).view(2, 2))": "[tensor([0, 1]), tensor([2, 3])]",
+    "[*torch.tensor([1, 2])]": "[tensor(1), tensor(2)]",
+    "2 in torch.arange(3)": "True",
+    "7.0 in torch.arange(3)": "False",
+    "torch.tensor(2.0) in torch.arange(3)": "True",
+    "torch.ones(2).to(torch.float64)": "tensor([1., 1.], dtype=torch.float64)",
+    "torch.ones(2).to('cpu', torch.int64)": "tensor([1, 1])",
+    "torch.ones(2).to(device='cpu', dtype=torch.int8)": "tensor([1, 1], dtype=torch.int8)",
+    "torch.ones(2).to(torch.tensor(1))": "tensor([1, 1])",
+    "torch.ones(2).to(float)": "tensor([1., 1.], dtype=torch.float64)",
+    "torch.ones(2).to()": "tensor([1., 1.])",
+    "torch.ones(2).type()": "'torch.FloatTensor'",
+    "torch.ones(2).int().type()": "'torch.IntTensor'",
+    "torch.ones(2).type(torch.float16)": "tensor([1., 1.], dtype=torch.float16)",
+    "torch.ones(2).type('torch.DoubleTensor')": "tensor([1., 1.], dtype=torch.float64)",
+    "torch.ones(2).type_as(torch.tensor(True))": "tensor([True, True])",
+    "torch.ones(1).double()": "tensor([1.], dtype=torch.float64)",
+    "torch.ones(1).half()": "tensor([1.], dtype=torch.float16)",
+    "torch.ones(1).int()": "tensor([1], dtype=torch.int32)",
+    "torch.ones(1).long()": "tensor([1])",
+    "torch.ones(1).short()": "tensor([1], dtype=torch.int16)",
+    "torch.ones(1).byte()": "tensor([1], dtype=torch.uint8)",
+    "torch.ones(1).char()": "tensor([1], dtype=torch.int8)",
+    "torch.arange(2.0).bool()": "tensor([False,  True])",
+    "torch.tensor([float('nan'), 1e20]).int()": "tensor([-2147483648, -2147483648], dtype=torch.int32)",
+    "torch.tensor([1e10]).half()": "tensor([inf], dtype=torch.float16)",
+    "torch.ones(1, requires_grad=True).double()": "tensor([1.], dtype=torch.float64, grad_fn=<ToCopyBackward0>)",
+    "torch.ones(1, requires_grad=True).int()": "tensor([1], dtype=torch.int32)",
+    "torch.arange(3.0).numpy()": "array([0., 1., 2.], dtype=float32)",
+    "torch.ones(1, requires_grad=True).numpy(force=True)": "array([1.], dtype=float32)",
+    "np.asarray(torch.arange(3))": "array([0, 1, 2])",
+    "np.stack([torch.ones(1), torch.zeros(1)])": "array([[1.],\n       [0.]], dtype=float32)",
+    "np.float64(2) * torch.ones(2)": "tensor([2., 2.])",
+    "np.int64(2) * torch.ones(2)": "tensor([2., 2.])",
+    "torch.ones(2) * np.float64(2)": "tensor([2., 2.])",
+    "torch.ones(2, dtype=torch.int32) * np.float64(2)": "tensor([2., 2.])",
+    "torch.tensor(3) + np.float64(2)": "tensor(5.)",
+    "np.float32(2) - torch.ones(2)": "tensor([1., 1.])",
+    "np.ones(2) == torch.ones(2)": "tensor([True, True])",
+    "np.from_dlpack(torch.arange(3))": "array([0, 1, 2])",
+    "torch.from_dlpack(torch.arange(3))": "tensor([0, 1, 2])",
+    "torch.is_tensor(torch.ones(1)), torch.is_tensor(1)": "(True, False)",
+}
+
+
+def printed(lib, expression):
+    """What the expression gives in this library, as text."""
+    return repr(eval(expression, {"torch": lib, "np": np}))
+
+
+@pytest.mark.parametrize("expression", ROWS)
+def test_the_result_prints_so(expression):
+    assert printed(minitorch, expression) == ROWS[expression]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("expression", ROWS)
+def test_torch_prints_the_same(expression):
+    assert printed(pytest.importorskip("torch"), expression) == ROWS[expression]
+
+
+# -------------------------------------------------------------------- NumPy and other libraries
+
+
+def test_numpy_shares_memory():
+    x = zeros(3)
+    x.numpy()[0] = 5
+    np.asarray(x)[1] = 6
+    np.from_dlpack(x)[2] = 7
+    assert x.tolist() == [5, 6, 7]
+    assert not np.shares_memory(np.array(x), x.array)
+
+
+def test_operators_between_arrays_and_tensors_give_tensors():
+    array, x = np.array([1.0, 2.0]), tensor([3.0, 4.0], requires_grad=True)
+    for y in (array * x, x * array, array + x, array - x, x - array):
+        assert isinstance(y, minitorch.Tensor)
+        assert y.requires_grad
+        assert y.dtype is minitorch.float64
+    assert (array - x).tolist() == [-2, -2]
+    assert (array < x).tolist() == [True, True]
+
+
+def test_numpy_functions_give_tensors():
+    assert isinstance(np.sin(ones(2)), minitorch.Tensor)
+    assert isinstance(np.add(np.ones(2), ones(2)), minitorch.Tensor)
+
+
+def test_a_tensor_that_requires_grad_leaves_only_when_told():
+    x = ones(2, requires_grad=True)
+    for call in (x.numpy, lambda: np.asarray(x), lambda: np.sin(x)):
+        with pytest.raises(
+            RuntimeError, match=r"Can't call numpy\(\) on Tensor that requires grad"
+        ):
+            call()
+    with pytest.raises(BufferError, match="Can't export tensors that require gradient"):
+        np.from_dlpack(x)
+    assert np.shares_memory(x.numpy(force=True), x.array)
+
+
+# -------------------------------------------------------------------- Python
+
+
+REFUSED = [
+    (
+        lambda: ones(2).item(),
+        RuntimeError,
+        "a Tensor with 2 elements cannot be converted to Scalar",
+    ),
+    (
+        lambda: zeros(0).item(),
+        RuntimeError,
+        "a Tensor with 0 elements cannot be converted to Scalar",
+    ),
+    (lambda: float(ones(2)), ValueError, "only one element tensors can be converted to Python"),
+    (lambda: int(ones(2)), ValueError, "only one element tensors can be converted to Python"),
+    (lambda: bool(ones(2)), RuntimeError, "Tensor with more than one value is ambiguous"),
+    (lambda: bool(zeros(0)), RuntimeError, "Boolean value of Tensor with no values is ambiguous"),
+    (lambda: range(tensor(1.0)), TypeError, "only integer tensors of a single element"),
+    (lambda: iter(tensor(1.0)), TypeError, "iteration over a 0-d tensor"),
+    (lambda: "a" in ones(2), RuntimeError, "only supports Tensor or scalar, but you passed in a"),
+    (lambda: f"{ones(2):.2f}", TypeError, "unsupported format string passed to Tensor"),
+    (lambda: ones(2).type("torch.OddTensor"), ValueError, "invalid type: 'torch.OddTensor'"),
+    (lambda: ones(2).to("float64"), RuntimeError, "device 'float64' is not one"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "text"), REFUSED)
+def test_refused_conversions_raise_with_this_text(call, error, text):
+    with pytest.raises(error, match=re.escape(text)):
+        call()
+
+
+def test_iteration_gives_views():
+    x = zeros(2, 3)
+    for row in x:
+        row += 1
+    assert x.tolist() == [[1.0] * 3] * 2
+
+
+# -------------------------------------------------------------------- dtypes and devices
+
+
+def test_conversion_returns_its_input_where_nothing_changes():
+    x = ones(2)
+    for y in (x.to(minitorch.float32), x.to("cpu"), x.float(), x.cpu(), x.to(x), x.type_as(x)):
+        assert y is x
+    assert x.to(minitorch.float32, copy=True) is not x
+    assert x.to("cpu", minitorch.float32, False, True) is x  # non_blocking, copy: by keyword only
+
+
+def test_gradients_return_in_the_dtype_of_the_input():
+    x = ones(2, requires_grad=True)
+    (x.double() * tensor([2.0, 3.0], dtype=minitorch.float64)).sum().backward()
+    assert x.grad.dtype is minitorch.float32
+    assert x.grad.tolist() == [2, 3]
+    assert x.half().requires_grad
+    assert not x.long().requires_grad
+
+
+def test_a_gpu_that_is_not_there_is_refused_with_a_remedy():
+    if minitorch.backend.devices.cuda_device_count():
+        pytest.skip("there is one")
+    with pytest.raises(RuntimeError, match="cuda"):
+        ones(2).cuda()
+    with pytest.raises(RuntimeError, match="cuda"):
+        ones(2).to("cuda:0")
+
+
+def test_pickled_tensors_keep_dtype_and_gradient_flag():
+    x = arange(3.0).requires_grad_()
+    y = pickle.loads(pickle.dumps(x))
+    assert y.requires_grad
+    assert y.tolist() == x.tolist()
+    assert (y * 2).grad_fn.name() == "MulBackward0"

@@ -1,0 +1,286 @@
+"""New tensors: from data, filled, counting."""
+
+import re
+
+import numpy as np
+import pytest
+
+import minitorch
+from minitorch import Tensor, tensor
+
+# What is written, and how PyTorch prints what comes out.
+ROWS = {
+    "torch.tensor(1)": "tensor(1)",
+    "torch.tensor(1.5)": "tensor(1.5000)",
+    "torch.tensor(True)": "tensor(True)",
+    "torch.tensor([])": "tensor([])",
+    "torch.tensor([[], []])": "tensor([], size=(2, 0))",
+    "torch.tensor([1, 2])": "tensor([1, 2])",
+    "torch.tensor([True, 2])": "tensor([1, 2])",
+    "torch.tensor([True, 2.5])": "tensor([1.0000, 2.5000])",
+    "torch.tensor([[1, 2.5], [3, 4]])": "tensor([[1.0000, 2.5000],\n        [3.0000, 4.0000]])",
+    "torch.tensor(range(3))": "tensor([0, 1, 2])",
+    "torch.tensor((1.0, 2.0))": "tensor([1., 2.])",
+    "torch.tensor([1e300])": "tensor([inf])",
+    "torch.tensor([1.5, -1.5], dtype=torch.int64)": "tensor([ 1, -1])",
+    "torch.tensor([-1], dtype=torch.uint8)": "tensor([255], dtype=torch.uint8)",
+    "torch.tensor([[1, 0]], dtype=torch.bool)": "tensor([[ True, False]])",
+    "torch.tensor([1, 2], dtype=float)": "tensor([1., 2.], dtype=torch.float64)",
+    "torch.tensor([2**40 + 1.5], dtype=torch.float64)": "tensor([1.0995e+12], dtype=torch.float64)",
+    "torch.tensor(1e10, dtype=torch.float16)": "tensor(inf, dtype=torch.float16)",
+    "torch.tensor([1.0, 2.0], requires_grad=True)": "tensor([1., 2.], requires_grad=True)",
+    "torch.tensor(np.float32(2))": "tensor(2.)",
+    "torch.tensor(np.float64(2))": "tensor(2., dtype=torch.float64)",
+    "torch.tensor([np.float64(1), 2.0])": "tensor([1., 2.], dtype=torch.float64)",
+    "torch.tensor([np.float16(1), 2.5])": "tensor([1.0000, 2.5000])",
+    "torch.tensor([np.float16(1), np.float32(2)])": "tensor([1., 2.])",
+    "torch.tensor([np.int32(1)])": "tensor([1], dtype=torch.int32)",
+    "torch.tensor([np.int32(1), 2])": "tensor([1, 2])",
+    "torch.tensor(np.arange(3, dtype=np.int16))": "tensor([0, 1, 2], dtype=torch.int16)",
+    "torch.tensor(np.array([300]), dtype=torch.uint8)": "tensor([44], dtype=torch.uint8)",
+    "torch.tensor(np.array([[1.5, 2]]), dtype=torch.int32)": "tensor([[1, 2]], dtype=torch.int32)",
+    "torch.tensor([torch.tensor(1), 2.5])": "tensor([1.0000, 2.5000])",
+    "torch.tensor([torch.tensor([3]), torch.tensor(1, dtype=torch.float64)])": "tensor([3., 1.], dtype=torch.float64)",
+    "torch.as_tensor([1, 2])": "tensor([1, 2])",
+    "torch.as_tensor(np.ones(2))": "tensor([1., 1.], dtype=torch.float64)",
+    "torch.as_tensor(torch.ones(2), dtype=torch.int64)": "tensor([1, 1])",
+    "torch.asarray([1, 2], dtype=torch.float32)": "tensor([1., 2.])",
+    "torch.from_numpy(np.zeros((1, 2), np.int8))": "tensor([[0, 0]], dtype=torch.int8)",
+    "torch.from_dlpack(np.ones(2))": "tensor([1., 1.], dtype=torch.float64)",
+    "torch.FloatTensor([1, 2])": "tensor([1., 2.])",
+    "torch.LongTensor([[1], [2]])": "tensor([[1],\n        [2]])",
+    "torch.LongTensor(2, 3).shape": "torch.Size([2, 3])",
+    "torch.BoolTensor([0, 1])": "tensor([False,  True])",
+    "torch.zeros(2, 3)": "tensor([[0., 0., 0.],\n        [0., 0., 0.]])",
+    "torch.zeros([2])": "tensor([0., 0.])",
+    "torch.zeros(())": "tensor(0.)",
+    "torch.zeros(torch.Size([1, 2]))": "tensor([[0., 0.]])",
+    "torch.zeros(size=(2,))": "tensor([0., 0.])",
+    "torch.zeros(torch.tensor(2))": "tensor([0., 0.])",
+    "torch.zeros(2, dtype=int)": "tensor([0, 0])",
+    "torch.ones(2, dtype=torch.float64)": "tensor([1., 1.], dtype=torch.float64)",
+    "torch.ones(1, requires_grad=True)": "tensor([1.], requires_grad=True)",
+    "torch.empty(2, 0)": "tensor([], size=(2, 0))",
+    "torch.full((2,), 3)": "tensor([3, 3])",
+    "torch.full((2,), 3.0)": "tensor([3., 3.])",
+    "torch.full((2,), True)": "tensor([True, True])",
+    "torch.full((2,), torch.tensor(3.0))": "tensor([3., 3.])",
+    "torch.full((2,), 3.5, dtype=torch.int64)": "tensor([3, 3])",
+    "torch.full((1, 2), 2, dtype=torch.float64)": "tensor([[2., 2.]], dtype=torch.float64)",
+    "torch.zeros_like(torch.ones(1, 2, dtype=torch.float64))": "tensor([[0., 0.]], dtype=torch.float64)",
+    "torch.ones_like(torch.zeros(2), dtype=torch.int64)": "tensor([1, 1])",
+    "torch.full_like(torch.zeros(2, dtype=torch.int32), 2.5)": "tensor([2, 2], dtype=torch.int32)",
+    "torch.full_like(torch.zeros(2), 2)": "tensor([2., 2.])",
+    "torch.empty_like(torch.zeros(2, 0)).shape": "torch.Size([2, 0])",
+    "torch.zeros_like(torch.ones(2, 3).T).stride()": "(1, 3)",
+    "torch.zeros_like(torch.ones(2, requires_grad=True))": "tensor([0., 0.])",
+    "torch.arange(5)": "tensor([0, 1, 2, 3, 4])",
+    "torch.arange(1, 5)": "tensor([1, 2, 3, 4])",
+    "torch.arange(5, 1, -2)": "tensor([5, 3])",
+    "torch.arange(5.0)": "tensor([0., 1., 2., 3., 4.])",
+    "torch.arange(0, 1, 0.3)": "tensor([0.0000, 0.3000, 0.6000, 0.9000])",
+    "torch.arange(2.5)": "tensor([0., 1., 2.])",
+    "torch.arange(end=3)": "tensor([0, 1, 2])",
+    "torch.arange(start=1, end=3, step=1)": "tensor([1, 2])",
+    "torch.arange(torch.tensor(3))": "tensor([0, 1, 2])",
+    "torch.arange(torch.tensor(3.0))": "tensor([0., 1., 2.])",
+    "torch.arange(3, dtype=torch.float16)": "tensor([0., 1., 2.], dtype=torch.float16)",
+    "torch.arange(0.5, 3, dtype=torch.int64)": "tensor([0, 1, 2])",
+    "torch.arange(0, 0)": "tensor([], dtype=torch.int64)",
+    "torch.linspace(0, 1, 5)": "tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])",
+    "torch.linspace(3, 1, 3)": "tensor([3., 2., 1.])",
+    "torch.linspace(0, 1, 1)": "tensor([0.])",
+    "torch.linspace(0, 1, 0)": "tensor([])",
+    "torch.linspace(-10, 10, 4, dtype=torch.int64)": "tensor([-10,  -3,   3,  10])",
+    "torch.linspace(torch.tensor(0.0), torch.tensor(1.0), 3)": "tensor([0.0000, 0.5000, 1.0000])",
+    "torch.logspace(0, 2, 3)": "tensor([  1.,  10., 100.])",
+    "torch.logspace(0, 2, 3, base=2)": "tensor([1., 2., 4.])",
+    "torch.eye(2)": "tensor([[1., 0.],\n        [0., 1.]])",
+    "torch.eye(2, 3)": "tensor([[1., 0., 0.],\n        [0., 1., 0.]])",
+    "torch.eye(2, dtype=torch.bool)": "tensor([[ True, False],\n        [False,  True]])",
+    "torch.ones(2).new_zeros(2)": "tensor([0., 0.])",
+    "torch.ones(2).new_zeros((1, 2))": "tensor([[0., 0.]])",
+    "torch.ones(2).new_zeros(size=(2,))": "tensor([0., 0.])",
+    "torch.ones(2, dtype=torch.int8).new_ones(2)": "tensor([1, 1], dtype=torch.int8)",
+    "torch.ones(2).new_ones(2, dtype=torch.int64)": "tensor([1, 1])",
+    "torch.ones(2).new_full((2,), 3)": "tensor([3., 3.])",
+    "torch.ones(2, dtype=torch.int32).new_full((2,), 3.7)": "tensor([3, 3], dtype=torch.int32)",
+    "torch.ones(2).new_tensor([1, 2])": "tensor([1., 2.])",
+    "torch.ones(2).new_empty(2, 0)": "tensor([], size=(2, 0))",
+}
+
+
+def printed(lib, expression):
+    """What the expression gives in this library, as text."""
+    return repr(eval(expression, {"torch": lib, "np": np}))
+
+
+@pytest.mark.parametrize("expression", ROWS)
+def test_the_tensor_prints_so(expression):
+    assert printed(minitorch, expression) == ROWS[expression]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("expression", ROWS)
+def test_torch_prints_the_same(expression):
+    assert printed(pytest.importorskip("torch"), expression) == ROWS[expression]
+
+
+# -------------------------------------------------------------------- from data
+
+
+def test_tensor_copies_and_from_numpy_shares():
+    array = np.zeros(3, np.float32)
+    copied, shared = tensor(array), minitorch.from_numpy(array)
+    array[0] = 1
+    assert copied[0] == 0
+    assert shared[0] == 1
+    shared += 1
+    assert array.tolist() == [2, 1, 1]
+
+
+def test_as_tensor_shares_where_it_can():
+    array, x = np.zeros(2, np.float32), minitorch.zeros(2, requires_grad=True)
+    assert minitorch.as_tensor(x) is x
+    assert np.shares_memory(minitorch.as_tensor(array).array, array)
+    assert not np.shares_memory(minitorch.as_tensor(array, dtype=minitorch.int64).array, array)
+    assert minitorch.as_tensor(x, dtype=minitorch.float64).requires_grad
+
+
+def test_asarray_copies_as_it_is_told():
+    x = minitorch.zeros(2)
+    assert minitorch.asarray(x) is x
+    assert not np.shares_memory(minitorch.asarray(x, copy=True).array, x.array)
+    assert minitorch.asarray([1.0], requires_grad=True).requires_grad
+    assert minitorch.asarray(x, requires_grad=True).is_leaf
+    with pytest.raises(ValueError, match="can't alias"):
+        minitorch.asarray([1, 2], copy=False)
+
+
+def test_from_dlpack_shares_memory():
+    array = np.zeros(2)
+    minitorch.from_dlpack(array)[0] = 1
+    assert array.tolist() == [1, 0]
+
+
+def test_arrays_that_only_nearly_have_a_plain_dtype_are_taken():
+    longlong = np.zeros(2, np.longlong)
+    assert minitorch.from_numpy(longlong).dtype is minitorch.int64
+    assert tensor(np.arange(3.0)[::-1]).tolist() == [2, 1, 0]
+
+
+def test_other_things_that_turn_into_arrays_are_taken():
+    class Series:
+        def __array__(self, dtype=None, copy=None):
+            return np.array([1.5, 2.5])
+
+    assert tensor(Series()).dtype is minitorch.float64
+    assert tensor([np.array([1, 2]), np.array([3, 4])]).tolist() == [[1, 2], [3, 4]]
+
+
+def test_a_tensor_as_data_warns():
+    with pytest.warns(UserWarning, match="it is recommended to use sourceTensor.detach"):
+        copied = tensor(minitorch.ones(2, requires_grad=True))
+    assert copied.tolist() == [1, 1]
+    assert not copied.requires_grad
+
+
+def test_the_default_dtype_rules_floats_alone():
+    minitorch.set_default_dtype(minitorch.float64)
+    try:
+        assert tensor([1.5]).dtype is tensor([]).dtype is minitorch.zeros(1).dtype
+        assert minitorch.full((1,), 1.0).dtype is minitorch.arange(2.0).dtype is minitorch.float64
+        assert tensor(1).dtype is minitorch.int64
+        assert minitorch.ones(2, dtype=minitorch.float32).dtype is minitorch.float32
+    finally:
+        minitorch.set_default_dtype(minitorch.float32)
+
+
+REFUSED_DATA = [
+    ([[1, 2], [3]], ValueError, "expected sequence of length 2 at dim 1 (got 1)"),
+    ([[[1]], [[2, 3]]], ValueError, "expected sequence of length 1 at dim 2 (got 2)"),
+    ([[1, 2], 3], TypeError, "not a sequence"),
+    ([1, [2]], TypeError, "'list' object cannot be interpreted as an integer"),
+    ("a", TypeError, "new(): invalid data type 'str'"),
+    (["a"], ValueError, "too many dimensions 'str'"),
+    (None, RuntimeError, "Could not infer dtype of NoneType"),
+    ([1, None], RuntimeError, "Could not infer dtype of NoneType"),
+    ({1: 2}, RuntimeError, "Could not infer dtype of dict"),
+    ([2**70], ValueError, "Overflow when unpacking long long"),
+    ([Tensor(1), Tensor(2)], ValueError, "only one element tensors can be converted to Python"),
+    (np.array(["a"]), TypeError, "can't convert np.ndarray of type numpy.str_. The only supported"),
+    (np.array([1j]), TypeError, "can't convert np.ndarray of type numpy.complex128"),
+    (np.zeros(2, ">f4"), ValueError, "byte order different from the native byte order"),
+]
+
+
+@pytest.mark.parametrize(("data", "error", "text"), REFUSED_DATA, ids=lambda each: str(each)[:30])
+def test_refused_data_raises_with_this_text(data, error, text):
+    with pytest.raises(error, match=re.escape(text)):
+        tensor(data)
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [(300, "uint8"), (-300, "uint8"), (128, "int8"), (1e20, "int64"), (np.nan, "int32")],
+)
+def test_numbers_that_the_dtype_cannot_hold_are_refused(value, name):
+    with pytest.raises(RuntimeError, match=f"converted to type {name} without overflow"):
+        tensor([float(value)], dtype=getattr(minitorch, name))
+
+
+def test_from_numpy_refuses_what_it_cannot_share():
+    with pytest.raises(TypeError, match=r"expected np.ndarray \(got list\)"):
+        minitorch.from_numpy([1])
+    with pytest.raises(
+        ValueError, match="At least one stride in the given numpy array is negative"
+    ):
+        minitorch.from_numpy(np.arange(3)[::-1])
+
+
+def test_integers_cannot_require_gradients():
+    with pytest.raises(RuntimeError, match="floating point dtype can require gradients"):
+        tensor([1, 2], requires_grad=True)
+
+
+# -------------------------------------------------------------------- filled and counting
+
+
+def test_creation_writes_into_out():
+    out = minitorch.ones(2)
+    assert minitorch.zeros(2, out=out) is out
+    assert out.tolist() == [0, 0]
+    whole = minitorch.empty(0, dtype=minitorch.int64)
+    assert minitorch.arange(3, out=whole).tolist() == [0, 1, 2]
+    assert whole.dtype is minitorch.int64
+
+
+REFUSED = [
+    (lambda: minitorch.zeros(-1), RuntimeError, "negative dimension -1: [-1]"),
+    (lambda: minitorch.zeros(2.0), TypeError, "argument 'size' must be tuple of ints, not 2.0"),
+    (minitorch.zeros, TypeError, 'missing 1 required positional arguments: "size"'),
+    (lambda: minitorch.zeros(2, dtype="text"), TypeError, "dtype text is not one"),
+    (lambda: minitorch.zeros(2, device="tpu"), RuntimeError, "device 'tpu' is not one"),
+    (lambda: minitorch.arange(5, 1), RuntimeError, "bound inconsistent with step sign"),
+    (lambda: minitorch.arange(0, 5, 0), RuntimeError, "step must be nonzero"),
+    (lambda: minitorch.linspace(0, 1, -1), RuntimeError, "number of steps must be non-negative"),
+    (lambda: minitorch.logspace(0, 1, -1), RuntimeError, "number of steps must be non-negative"),
+    (lambda: minitorch.eye(-1), RuntimeError, "n must be greater or equal to 0, got -1"),
+    (lambda: minitorch.eye(1, -1), RuntimeError, "m must be greater or equal to 0, got -1"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "text"), REFUSED)
+def test_refused_arguments_raise_with_this_text(call, error, text):
+    with pytest.raises(error, match=re.escape(text)):
+        call()
+
+
+@pytest.mark.torch
+def test_float_ranges_are_those_of_torch():
+    torch = pytest.importorskip("torch")
+    for start, end, step in ((0, 1, 0.1), (0.1, 5, 0.3), (5, -1, -0.7), (1e6, 1e6 + 3, 0.25)):
+        ours, theirs = (lib.arange(start, end, step) for lib in (minitorch, torch))
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+        ours, theirs = (lib.linspace(start, end, 7) for lib in (minitorch, torch))
+        np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-6)

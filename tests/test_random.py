@@ -1,0 +1,240 @@
+"""Random tensors: seeds, distributions, and what is refused."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import minitorch
+from minitorch import Generator, manual_seed, ones, tensor, zeros
+
+N = 20000
+
+
+def gaps(draw, **limits):
+    """How far mean and standard deviation of N draws are from those expected."""
+    values = draw.double()
+    return abs(float(values.mean()) - limits["mean"]), abs(float(values.std()) - limits["std"])
+
+
+# -------------------------------------------------------------------- seeds
+
+DRAWS = {
+    "rand": lambda g: minitorch.rand(3, generator=g),
+    "rand of float64": lambda g: minitorch.rand(3, generator=g, dtype=minitorch.float64),
+    "rand of float16": lambda g: minitorch.rand(3, generator=g, dtype=minitorch.float16),
+    "randn": lambda g: minitorch.randn(2, 2, generator=g),
+    "randint": lambda g: minitorch.randint(100, (5,), generator=g),
+    "randperm": lambda g: minitorch.randperm(10, generator=g),
+    "rand_like": lambda g: minitorch.rand_like(ones(3), generator=g),
+    "randn_like": lambda g: minitorch.randn_like(ones(3), generator=g),
+    "randint_like": lambda g: minitorch.randint_like(ones(3), 10, generator=g),
+    "normal": lambda g: minitorch.normal(ones(3), 2.0, generator=g),
+    "bernoulli": lambda g: minitorch.bernoulli(ones(20) / 2, generator=g),
+    "multinomial": lambda g: minitorch.multinomial(ones(20), 5, generator=g),
+    "uniform_": lambda g: zeros(3).uniform_(generator=g),
+    "normal_": lambda g: zeros(3).normal_(generator=g),
+    "exponential_": lambda g: zeros(3).exponential_(generator=g),
+    "bernoulli_": lambda g: zeros(20).bernoulli_(generator=g),
+    "random_": lambda g: zeros(3).random_(generator=g),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+def test_the_same_seed_gives_the_same_numbers(name):
+    draw = DRAWS[name]
+    first = draw(Generator().manual_seed(3))
+    assert first.tolist() == draw(Generator().manual_seed(3)).tolist()
+    assert first.tolist() != draw(Generator().manual_seed(4)).tolist()
+    manual_seed(3)
+    assert first.tolist() == draw(None).tolist()
+
+
+def test_the_default_generator_is_the_one_that_is_seeded():
+    g = manual_seed(5)
+    assert g is minitorch.default_generator
+    assert minitorch.initial_seed() == g.initial_seed() == 5
+    assert minitorch.seed() == minitorch.initial_seed()
+
+
+def test_a_state_brings_back_what_followed_it():
+    minitorch.rand(3)
+    minitorch.randint(5, (3,))  # leaves half of a drawn word behind
+    state = minitorch.get_rng_state()
+    assert state.dtype is minitorch.uint8
+    first = minitorch.randn(5), minitorch.randint(10, (7,))
+    minitorch.set_rng_state(state)
+    assert first[0].tolist() == minitorch.randn(5).tolist()
+    assert first[1].tolist() == minitorch.randint(10, (7,)).tolist()
+    g = Generator().set_state(state)
+    assert g.initial_seed() == minitorch.initial_seed()
+    with pytest.raises(RuntimeError, match=r"expected the 112 uint8 of get_state\(\)"):
+        minitorch.set_rng_state(zeros(3))
+
+
+def test_seeds_have_64_bits():
+    assert Generator().manual_seed(-1).initial_seed() == 2**64 - 1
+    assert Generator().manual_seed(1.5).initial_seed() == 1
+    assert Generator().seed() != Generator().seed()
+    assert repr(Generator().manual_seed(2)) == "<Generator on cpu, seed 2>"
+    with pytest.raises(ValueError, match="the seed 1180591620717411303424 has over 64 bits"):
+        manual_seed(2**70)
+    with pytest.raises(RuntimeError, match="a Generator on cuda is not there yet"):
+        Generator("cuda")
+
+
+# -------------------------------------------------------------------- distributions
+
+NORMAL = {"mean": 0, "std": 1}
+UNIFORM = {"mean": 0.5, "std": 12**-0.5}
+
+DISTRIBUTIONS = {
+    "rand": (lambda: minitorch.rand(N), UNIFORM),
+    "rand of float16": (lambda: minitorch.rand(N, dtype=minitorch.float16), UNIFORM),
+    "randn": (lambda: minitorch.randn(N), NORMAL),
+    "randn of float16": (lambda: minitorch.randn(N, dtype=minitorch.float16), NORMAL),
+    "randint": (lambda: minitorch.randint(-1, 2, (N,)), {"mean": 0, "std": (2 / 3) ** 0.5}),
+    "normal": (lambda: minitorch.normal(2.0, 3.0, (N,)), {"mean": 2, "std": 3}),
+    "normal of tensors": (lambda: minitorch.normal(ones(N), ones(1) * 2), {"mean": 1, "std": 2}),
+    "bernoulli": (lambda: minitorch.bernoulli(ones(N) * 0.2), {"mean": 0.2, "std": 0.4}),
+    "bernoulli with p": (lambda: ones(N).bernoulli(0.2), {"mean": 0.2, "std": 0.4}),
+    "uniform_": (lambda: zeros(N).uniform_(-1, 1), {"mean": 0, "std": 3**-0.5}),
+    "normal_": (lambda: zeros(N).normal_(2, 3), {"mean": 2, "std": 3}),
+    "exponential_": (lambda: zeros(N).exponential_(2), {"mean": 0.5, "std": 0.5}),
+    "exponential_ of float16": (lambda: zeros(N).half().exponential_(), {"mean": 1, "std": 1}),
+    "bernoulli_": (lambda: zeros(N).bernoulli_(), {"mean": 0.5, "std": 0.5}),
+    "random_": (lambda: zeros(N).random_(0, 3), {"mean": 1, "std": (2 / 3) ** 0.5}),
+    "multinomial": (
+        lambda: minitorch.multinomial(tensor([1.0, 0, 3]), N, replacement=True),
+        {"mean": 1.5, "std": 0.75**0.5},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_draws_have_the_mean_and_spread_of_their_distribution(name):
+    draw, limits = DISTRIBUTIONS[name]
+    off_mean, off_std = gaps(draw(), **limits)
+    assert off_mean < 5 * limits["std"] / N**0.5
+    assert off_std < 8 * limits["std"] / N**0.5
+
+
+def test_uniform_numbers_stay_below_one():
+    for dtype in (minitorch.float16, minitorch.float32, minitorch.float64):
+        drawn = minitorch.rand(N, dtype=dtype)
+        assert drawn.min() >= 0 and drawn.max() < 1
+
+
+def test_a_permutation_holds_every_number_once():
+    assert sorted(minitorch.randperm(50).tolist()) == list(range(50))
+    assert minitorch.randperm(0).shape == (0,)
+
+
+def test_integers_without_bounds_are_those_that_the_dtype_holds():
+    for dtype in (minitorch.int8, minitorch.uint8, minitorch.int64, minitorch.bool):
+        drawn = zeros(100, dtype=dtype).random_()
+        assert drawn.dtype is dtype
+        assert drawn.min() >= 0
+    assert zeros(100).random_().max() <= 2**24
+
+
+def test_draws_without_replacement_are_all_different():
+    weights = minitorch.rand(50, 20)
+    drawn = minitorch.multinomial(weights, 20)
+    assert all(sorted(row) == list(range(20)) for row in drawn.tolist())
+    first = minitorch.multinomial(tensor([[0.0, 1.0, 9.0]] * N), 1)
+    assert abs(float((first == 2).double().mean()) - 0.9) < 0.02
+    assert not (first == 0).any()
+
+
+# -------------------------------------------------------------------- forms and options
+
+
+def test_shapes_and_dtypes():
+    assert minitorch.rand((2, 3)).shape == minitorch.randn(size=(2, 3)).shape == (2, 3)
+    assert minitorch.randint(3, 5, (2,)).dtype is minitorch.int64
+    assert set(minitorch.randint(high=5, size=(200,)).tolist()) == {0, 1, 2, 3, 4}
+    assert set(minitorch.randint(3, size=(200,)).tolist()) == {0, 1, 2}
+    assert minitorch.randint(5, (2,), dtype=minitorch.float32).dtype is minitorch.float32
+    assert minitorch.randn(2, requires_grad=True).is_leaf
+    assert minitorch.normal(ones(2, 1), ones(3)).shape == (2, 3)
+    assert minitorch.normal(zeros(2).double()).dtype is minitorch.float64
+    assert minitorch.rand_like(ones(2, dtype=minitorch.float64)).dtype is minitorch.float64
+    assert minitorch.randint_like(ones(2), 1, 5).dtype is minitorch.float32
+    assert minitorch.multinomial(ones(4), 2).dtype is minitorch.int64
+
+
+REFUSED = [
+    (
+        lambda: minitorch.rand(2, dtype=minitorch.int64),
+        NotImplementedError,
+        '"rand" not implemented',
+    ),
+    (
+        lambda: zeros(2).long().normal_(),
+        NotImplementedError,
+        '"normal_" not implemented for torch.int',
+    ),
+    (lambda: minitorch.rand(2, generator=5), TypeError, "'generator' must be Generator, not int"),
+    (lambda: minitorch.randint(5, 3, (2,)), RuntimeError, "expects 'from' to be less than 'to'"),
+    (
+        lambda: minitorch.randint(0, 300, (2,), dtype=minitorch.uint8),
+        RuntimeError,
+        "to - 1 is out of bounds for uint8",
+    ),
+    (lambda: minitorch.randperm(-1), RuntimeError, "negative dimension -1: [-1]"),
+    (
+        lambda: minitorch.normal(0.0, -1.0, (2,)),
+        RuntimeError,
+        "normal expects std >= 0.0, but found",
+    ),
+    (lambda: minitorch.normal(ones(2), -ones(2)), RuntimeError, "all elements of std >= 0.0"),
+    (lambda: minitorch.bernoulli(ones(2) * 2), RuntimeError, "Expected p_in >= 0 && p_in <= 1"),
+    (
+        lambda: zeros(2).bernoulli_(2),
+        RuntimeError,
+        "bernoulli_ expects p to be in [0, 1], but got p=2",
+    ),
+    (lambda: zeros(2).uniform_(3, 1), RuntimeError, "but found from=3 > to=1"),
+    (lambda: zeros(2).normal_(0, -1), RuntimeError, "normal expects std >= 0.0, but found std -1"),
+    (lambda: zeros(2).exponential_(-1), RuntimeError, "expects lambda > 0.0, but found lambda=-1"),
+    (
+        lambda: minitorch.multinomial(ones(2).long(), 1),
+        RuntimeError,
+        "only supports floating-point",
+    ),
+    (
+        lambda: minitorch.multinomial(ones(2), 3),
+        RuntimeError,
+        "cannot sample n_sample > prob_dist.size",
+    ),
+    (
+        lambda: minitorch.multinomial(ones(2), 0),
+        RuntimeError,
+        "cannot sample n_sample <= 0 samples",
+    ),
+    (lambda: minitorch.multinomial(-ones(2), 1), RuntimeError, "`inf`, `nan` or element < 0"),
+    (lambda: minitorch.multinomial(zeros(2), 1), RuntimeError, "sum of probabilities <= 0"),
+    (lambda: minitorch.multinomial(ones(1)[0], 1), RuntimeError, "prob_dist must be 1 or 2 dim"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "text"), REFUSED)
+def test_refused_draws_raise_with_this_text(call, error, text):
+    with pytest.raises(error, match=re.escape(text)):
+        call()
+
+
+def test_importing_loads_no_numpy_random():
+    code = "import sys, minitorch; print('numpy.random' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_generators_draw_arrays_of_the_dtype_asked_for(dtype):
+    g = Generator()
+    for draw in (g.uniform, g.normal, g.exponential):
+        assert draw((2, 3), np.dtype(dtype)).dtype == dtype
