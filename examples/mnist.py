@@ -1,7 +1,7 @@
 """Train a network to read handwritten digits, and test it on 10,000 that it has not seen.
 
-    python examples/mnist.py                a multilayer perceptron
-    python examples/mnist.py --model cnn    a convolutional network: slower, and makes half the errors
+python examples/mnist.py                a multilayer perceptron
+python examples/mnist.py --model cnn    a convolutional network: slower, and makes half the errors
 """
 
 import argparse
@@ -145,11 +145,9 @@ def require_matplotlib():
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--model", choices=["mlp", "cnn"], default="mlp")
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--batch-size", type=int, default=128)
-    parser.add_argument(
-        "--optimizer", choices=["sgd", "adam", "adamw", "rmsprop"], default="adam"
-    )
+    parser.add_argument("--optimizer", choices=["sgd", "adam", "adamw", "rmsprop"], default="adam")
     parser.add_argument("--lr", type=float, help="0.05 for sgd, else 0.001; falls to 0 at the end")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--seed", type=int, default=0)

@@ -365,13 +365,6 @@ def le(
     *,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def linear(
-    input: Tensor | builtins.float,
-    weight: Tensor | builtins.float,
-    bias: Tensor | builtins.float | None = ...,
-    *,
-    out: Tensor | None = ...,
-) -> Tensor: ...
 def linspace(
     start: Any,
     end: Any,
@@ -386,7 +379,7 @@ def log(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def log1p(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def log_softmax(
     input: Tensor,
-    dim: Any,
+    dim: Any = ...,
     *,
     axis: Any = ...,
     dtype: _dtype | None = ...,
@@ -646,7 +639,7 @@ def sign(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def sin(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def softmax(
     input: Tensor,
-    dim: Any,
+    dim: Any = ...,
     *,
     axis: Any = ...,
     dtype: _dtype | None = ...,
@@ -750,7 +743,7 @@ def unique_consecutive(
     return_inverse: builtins.bool = ...,
     return_counts: builtins.bool = ...,
 ) -> Any: ...
-def unsqueeze(input: Tensor, dim: Any, *, axis: Any = ...) -> Tensor: ...
+def unsqueeze(input: Tensor, dim: Any = ..., *, axis: Any = ...) -> Tensor: ...
 def var(
     input: Tensor,
     dim: Any = ...,

@@ -62,11 +62,9 @@ def compare_modules(torch, ours, theirs, *inputs):
     for dtype, near in DTYPES:
         theirs.to(getattr(torch, dtype))
         ours.to(getattr(minitorch, dtype))
-        state = {
-            key: minitorch.from_numpy(x.numpy().copy()) for key, x in theirs.state_dict().items()
-        }
+        state = {key: x.numpy().copy() for key, x in theirs.state_dict().items()}
         assert list(ours.state_dict()) == list(state)
-        ours.load_state_dict(state)
+        ours.load_state_dict({key: minitorch.from_numpy(x) for key, x in state.items()})
         results = []
         for library, module in ((minitorch, ours), (torch, theirs)):
             module.zero_grad()

@@ -35,6 +35,7 @@ def test_conv2d_takes_one_image_or_none():
     x = minitorch.randn(2, 3, 8, 8)
     np.testing.assert_allclose(F.conv2d(x[0], w).numpy(), F.conv2d(x, w)[0].numpy(), 1e-5, 1e-5)
     assert F.conv2d(x[:0], w).shape == (0, 4, 6, 6)
+    assert F.conv2d(x, w, stride=(2,)).shape == (2, 4, 3, 3)
 
 
 def test_padding_by_name():

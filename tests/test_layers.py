@@ -165,7 +165,7 @@ def test_what_makes_no_sense_is_refused(kind, text, act):
 
 
 def test_bounds_must_be_in_order():
-    with pytest.raises(ValueError, match="min_val must be below max_val, got 2.0 and 1.0"):
+    with pytest.raises(ValueError, match="min_val must be below max_val"):
         nn.Hardtanh(2.0, 1.0)
 
 

@@ -91,6 +91,18 @@ def test_a_tensor_assigned_to_a_buffer_stays_a_buffer():
     assert "kept" in net.state_dict()
 
 
+def test_parts_can_be_registered_by_name():
+    net = Net()
+    net.register_parameter("later", None)
+    assert net.later is None and "later" not in dict(net.named_parameters())
+    net.later = Parameter(minitorch.ones(1))
+    assert "later" in dict(net.named_parameters())
+    net.add_module("first", nn.Tanh())
+    net.register_module("second", None)
+    assert list(net._modules) == ["hidden", "out", "first", "second"]
+    assert "(second): None" in repr(net)
+
+
 def test_what_is_deleted_is_gone():
     net = Net()
     net.plain = 1
@@ -165,6 +177,11 @@ REFUSED = [
         lambda: Net().register_buffer("b", []),
     ),
     refused(TypeError, "int is not a Module subclass", lambda: Net().add_module("m", 1)),
+    refused(
+        TypeError,
+        "module name should be a string. Got int",
+        lambda: Net().add_module(1, nn.Tanh()),
+    ),
     refused(
         TypeError,
         "parameter name should be a string. Got int",
@@ -493,6 +510,9 @@ def test_hooks_can_take_keyword_arguments():
     )
     assert module(1, more=2) == 4
     assert seen == [({"more": 3}, 4)]
+    seen.clear()
+    module.register_forward_pre_hook(lambda module, args, kwargs: None, with_kwargs=True)
+    assert module(1, more=2) == 4
     module.register_forward_pre_hook(lambda module, args, kwargs: args, with_kwargs=True)
     with pytest.raises(RuntimeError, match="must return None or a tuple of"):
         module(1, more=2)
@@ -565,6 +585,20 @@ def test_a_full_backward_hook_fires_where_no_input_needs_a_gradient():
     assert seen == [(None,)]
     with minitorch.no_grad():
         layer(minitorch.ones(1, 2))
+
+
+def test_a_full_backward_hook_waits_for_the_outputs():
+    class Leaks(Module):
+        def forward(self, x):
+            self.inner = x * 3
+            return x * 2
+
+    module, seen = Leaks(), []
+    module.register_full_backward_hook(lambda *ends: seen.append(ends))
+    x = minitorch.ones(1, requires_grad=True)
+    module(x)
+    module.inner.sum().backward()
+    assert x.grad.item() == 3 and not seen
 
 
 def test_backward_hooks_warn_of_outputs_that_are_no_tensors():

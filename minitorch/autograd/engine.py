@@ -7,6 +7,7 @@ value into the shares of its parents. Nothing recurses, so a graph may be millio
 
 import sys
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
@@ -101,7 +102,7 @@ def walk(nodes, gradients, retain_graph, create_graph, targets):
             raise freed(node)
         if node.order < last_write:
             versions.check(node, captured(node.vjps))
-        if create_graph:
+        if reader is not None:
             vjps = reader.vjps(node)
         shares = vjps(g) if type(vjps) is not tuple else None
         for index, parent in enumerate(node.parents):
@@ -169,7 +170,7 @@ def call_hooks(hooks, g):
 
 def seeds(outputs, gradients, create_graph):
     """The dict of nodes to gradients with which a run starts."""
-    given = {}
+    given: dict = {}
     for output, g in zip(outputs, gradients, strict=True):
         if output.node is None:
             raise RuntimeError(
@@ -208,7 +209,7 @@ def backward_all(tensors, grad_tensors=None, retain_graph=None, create_graph=Fal
     """
     tensors, grad_tensors = as_lists(tensors, grad_tensors)
     retain_graph = create_graph if retain_graph is None else retain_graph
-    targets = None
+    targets: Any = None
     if inputs is not None:
         inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
         if not inputs:

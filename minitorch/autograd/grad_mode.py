@@ -22,7 +22,7 @@ class Mode:
     """Sets the grad mode of this thread from enter to exit, or around each call of a function."""
 
     enabled = False
-    inference = None  # None: as it is
+    inference: bool | None = None  # None: as it is
 
     def __new__(cls, mode=None):
         """`@no_grad` without brackets decorates too, as in PyTorch."""

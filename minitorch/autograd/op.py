@@ -16,6 +16,7 @@ left, NumPy arrays, mixed dtypes, `out=`) goes through `Op.bind`, the same for a
 from collections import namedtuple
 from inspect import CO_VARARGS
 from types import CodeType, FunctionType
+from typing import Any
 
 import numpy as np
 
@@ -30,7 +31,7 @@ from minitorch.backend.dtypes import common_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import BY_TYPE, functions_of, namespace
 
-OPS = {}
+OPS: dict = {}
 TENSOR_FUNCTIONS = BY_TYPE[Tensor] = functions_of()
 F4, F8 = np.dtype("f4"), np.dtype("f8")
 ERRORS = (ValueError, TypeError, IndexError)
@@ -74,7 +75,7 @@ class Op:
         self.view = view
         self.joint = joint
         self.differentiable = differentiable
-        self.outputs = namedtuple(name, outputs, module="minitorch.return_types") if outputs else None
+        self.outputs: Any = namedtuple(name, outputs, module="minitorch.return_types") if outputs else None
         self.casts = casts
         self.shown = shown or "".join(part.capitalize() for part in name.split("_"))
         self.saves_arrays = False
@@ -312,7 +313,8 @@ def op(rule=None, *, public=True, numpy=(), **options):
         "wrap": wrap, "record": record, "grad_mode": grad_mode, "F4": F4, "F8": F8, "ERRORS": ERRORS,
         "specialise": specialise, "set_base": set_base, **{f"default_{name}": d for name, d in o.defaults.items()},
     }  # fmt: skip
-    call = scope["this"] = FunctionType(first_call.__code__, scope, o.name)
+    call: Any = FunctionType(first_call.__code__, scope, o.name)
+    scope["this"] = call
     call.__doc__ = rule.__doc__
     call.op = o
     OPS[o.name] = call

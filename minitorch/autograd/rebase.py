@@ -49,19 +49,19 @@ def put_region(x, value, /, positions):
 
 def require_writable(tensor):
     """Refuse an in-place write that PyTorch refuses."""
-    if grad_mode.enabled and tensor.node is not None:
-        if tensor.node.leaf is not None:
-            raise RuntimeError(
-                "a leaf Variable that requires grad is being used in an in-place operation.\n"
-                "  write to it under minitorch.no_grad(), or to a clone()"
-            )
-    if grad_mode.enabled and tensor.base is not None:
-        node = tensor.base.node
-        if node is not None and node.leaf is not None:
-            raise RuntimeError(
-                "a view of a leaf Variable that requires grad is being used in an in-place "
-                "operation.\n  write to it under minitorch.no_grad(), or to a clone()"
-            )
+    if not grad_mode.enabled:
+        return
+    if tensor.node is not None and tensor.node.leaf is not None:
+        raise RuntimeError(
+            "a leaf Variable that requires grad is being used in an in-place operation.\n"
+            "  write to it under minitorch.no_grad(), or to a clone()"
+        )
+    node = None if tensor.base is None else tensor.base.node
+    if node is not None and node.leaf is not None:
+        raise RuntimeError(
+            "a view of a leaf Variable that requires grad is being used in an in-place "
+            "operation.\n  write to it under minitorch.no_grad(), or to a clone()"
+        )
 
 
 def write(tensor, compute):

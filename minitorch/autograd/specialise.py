@@ -44,8 +44,8 @@ def specialise(function):
 
 def first_call(*args, **kwargs):
     """The code of every op's function until its first call; `this` is the function itself."""
-    specialise(this)  # noqa: F821  in the scope that `@op` gives it
-    return this(*args, **kwargs)  # noqa: F821
+    specialise(this)  # type: ignore[name-defined]  # noqa: F821  in the scope that `@op` gives it
+    return this(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
 
 
 def source_of(o):
@@ -59,6 +59,11 @@ def source_of(o):
         f"    if {NUMPY_NAMES[s]} is not None: {s} = {NUMPY_NAMES[s]}"
         for s in o.settings
         if s in NUMPY_NAMES
+    ]
+    lines += [
+        f"    if {s} is None: raise TypeError(\"{o.name}() missing 1 required argument: '{s}'\")"
+        for s in o.settings
+        if s in NUMPY_NAMES and s not in o.defaults
     ]
     if o.variadic or o.outputs:
         return "\n".join([*lines, f"    {general}", ""])
@@ -97,7 +102,9 @@ def signature(o):
     """The parameters: tensors, settings, then what only a keyword can give."""
 
     def parameter(s):
-        return f"{s}=default_{s}" if s in o.defaults else s
+        if s in o.defaults:
+            return f"{s}=default_{s}"
+        return f"{s}=None" if s in NUMPY_NAMES else s  # it may come under NumPy's name
 
     optional = [name in o.optional for name in o.tensors] or [False]
     head = [f"{c}=None" if none else c for c, none in zip(callers(o), optional, strict=True)]

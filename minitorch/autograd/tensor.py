@@ -82,6 +82,10 @@ class Tensor:
         return device_of(self.array)
 
     @property
+    def is_cpu(self):
+        return self.device.type == "cpu"
+
+    @property
     def is_cuda(self):
         return self.device.type == "cuda"
 

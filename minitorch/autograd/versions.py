@@ -27,7 +27,7 @@ class _Clock:
 
 
 clock = _Clock()
-_versions = {}  # id of the owner of the memory -> (weak reference to it, Version)
+_versions: dict = {}  # id of the owner of the memory -> (weak reference to it, Version)
 
 
 def owner(array):

@@ -5,10 +5,8 @@ as key, which CuPy counts before it can allocate.
 """
 
 import cupy as cp
-import cupyx
 
 from minitorch.backend.devices import move  # noqa: F401  a kernel like the others
-from minitorch.backend.numpy_index import corner
 
 
 def put(x, value, key):
@@ -24,7 +22,7 @@ def put_add(g, key, shape, unique):
     if unique:
         y[key] = g
     else:
-        cupyx.scatter_add(y, key, g)
+        cp.add.at(y, key, g)
     return y
 
 
@@ -35,7 +33,7 @@ def take_rows(x, index):
 
 def take_along(x, indices, axis):
     """The element of `x` along `axis` that each of `indices` names."""
-    return cp.take_along_axis(x[corner(indices, axis)], indices, axis)
+    return x[lines(indices, axis)]
 
 
 def put_along(g, indices, axis, shape):
@@ -55,13 +53,14 @@ def set_along(x, value, indices, axis):
 def add_along(g, indices, axis, shape):
     """Zeros of `shape` with `g` added at `indices`, which may name an element more than once."""
     y = cp.zeros(shape, g.dtype)
-    cupyx.scatter_add(y, lines(indices, axis), g)
+    cp.add.at(y, lines(indices, axis), g)
     return y
 
 
 def lines(indices, axis):
     """The key that addresses what `indices` name along `axis`."""
-    key = list(cp.ogrid[tuple([slice(n) for n in indices.shape])])
+    last = indices.ndim - 1
+    key = [cp.arange(n).reshape(n, *[1] * (last - d)) for d, n in enumerate(indices.shape)]
     key[axis] = indices
     return tuple(key)
 

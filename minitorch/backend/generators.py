@@ -117,7 +117,7 @@ class Generator:
         return f"<Generator on {self.device}, seed {self._seed}>"
 
 
-_defaults: dict = {}  # device -> its Generator
+_defaults: dict[str, Generator] = {}  # by the name of the device
 
 
 def default_generator(device=CPU):
@@ -125,9 +125,9 @@ def default_generator(device=CPU):
 
     That of the CPU starts at a seed from the operating system, the others at the seed of the CPU's.
     """
-    generator = _defaults.get(device)
+    generator = _defaults.get(str(device))
     if generator is None:
-        generator = _defaults[device] = Generator(device)
+        generator = _defaults[str(device)] = Generator(device)
         if device == CPU:
             generator.seed()
         else:

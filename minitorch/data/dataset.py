@@ -14,10 +14,10 @@ from minitorch.backend.devices import device_of, move
 from minitorch.backend.generators import Generator, default_generator
 from minitorch.backend.namespaces import namespace
 
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)  # the kind of the items
 
 
-class Dataset(Generic[T]):
+class Dataset(Generic[T_co]):
     """Anything with `__getitem__` and, for most uses, `__len__`.
 
     Two more methods make batches faster where a dataset has them:
@@ -25,17 +25,17 @@ class Dataset(Generic[T]):
     make of those items; `__getitems__(indices)`, of a list, returns the list of items.
     """
 
-    def __getitem__(self, index: Any) -> T:
+    def __getitem__(self, index: Any) -> T_co:
         raise NotImplementedError("Subclasses of Dataset should implement __getitem__.")
 
     def __add__(self, other: "Dataset") -> "ConcatDataset":
         return ConcatDataset([self, other])
 
 
-class IterableDataset(Dataset[T], Iterable[T]):
+class IterableDataset(Dataset[T_co], Iterable[T_co]):
     """A stream of items: a dataset that can only be iterated over."""
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
 
     def __add__(self, other: Dataset) -> "ChainDataset":  # type: ignore[override]
@@ -52,8 +52,8 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         self.tensors = tensors
 
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
-        each: Any
-        return tuple(each[index] for each in self.tensors)
+        tensors: Any = self.tensors
+        return tuple(tensor[index] for tensor in tensors)
 
     def __len__(self) -> int:
         return len(self.tensors[0])
@@ -62,7 +62,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return [rows_of(tensor, indices) for tensor in self.tensors]
 
 
-class ConcatDataset(Dataset[T]):
+class ConcatDataset(Dataset[T_co]):
     """The items of several datasets, one dataset after the other."""
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:
@@ -76,7 +76,7 @@ class ConcatDataset(Dataset[T]):
     def __len__(self) -> int:
         return self.cumulative_sizes[-1]
 
-    def __getitem__(self, idx: int) -> T:
+    def __getitem__(self, idx: int) -> T_co:
         if idx < 0:
             if -idx > len(self):
                 raise ValueError(
@@ -89,13 +89,13 @@ class ConcatDataset(Dataset[T]):
         return self.datasets[which][idx - start]
 
 
-class ChainDataset(IterableDataset[T]):
+class ChainDataset(IterableDataset[T_co]):
     """The items of several iterable datasets, one dataset after the other."""
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:
         self.datasets: Iterable[Any] = datasets
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T_co]:
         for each in self.datasets:
             if not isinstance(each, IterableDataset):
                 raise AssertionError("ChainDataset only supports IterableDataset")
@@ -105,14 +105,14 @@ class ChainDataset(IterableDataset[T]):
         return sum(len(each) for each in self.datasets)
 
 
-class Subset(Dataset[T]):
+class Subset(Dataset[T_co]):
     """The items of `dataset` at `indices`, in their order."""
 
-    def __init__(self, dataset: Dataset[T], indices: Sequence[int]) -> None:
+    def __init__(self, dataset: Dataset[T_co], indices: Sequence[int]) -> None:
         self.dataset = dataset
         self.indices = indices
 
-    def __getitem__(self, idx: Any) -> T:
+    def __getitem__(self, idx: Any) -> T_co:
         if isinstance(idx, list):
             return self.dataset[[self.indices[i] for i in idx]]
         return self.dataset[self.indices[idx]]
@@ -120,7 +120,7 @@ class Subset(Dataset[T]):
     def __len__(self) -> int:
         return len(self.indices)
 
-    def __getitems__(self, indices: list[int]) -> list[T]:
+    def __getitems__(self, indices: list[int]) -> list[T_co]:
         return items_of(self.dataset, [self.indices[i] for i in indices])
 
     def gather(self, indices: np.ndarray) -> Any:
@@ -129,8 +129,8 @@ class Subset(Dataset[T]):
 
 
 def random_split(
-    dataset: Dataset[T], lengths: Sequence[float], generator: Generator | None = None
-) -> list[Subset[T]]:
+    dataset: Dataset[T_co], lengths: Sequence[float], generator: Generator | None = None
+) -> list[Subset[T_co]]:
     """Divide the items at random into Subsets.
 
     lengths    how many items each gets; or fractions that add up to 1, rounded down, where
@@ -143,27 +143,28 @@ def random_split(
     [5, 3, 2]
     """
     items: Any = dataset
+    counts: list[Any] = list(lengths)
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
         for i, fraction in enumerate(lengths):
             if not 0 <= fraction <= 1:
                 raise ValueError(f"Fraction at index {i} is not between 0 and 1")
-        lengths = [math.floor(len(items) * fraction) for fraction in lengths]
-        for i in range(len(items) - sum(lengths)):
-            lengths[i % len(lengths)] += 1
-        for i, length in enumerate(lengths):
-            if length == 0:
+        counts = [math.floor(len(items) * fraction) for fraction in lengths]
+        for i in range(len(items) - sum(counts)):
+            counts[i % len(counts)] += 1
+        for i, count in enumerate(counts):
+            if count == 0:
                 warnings.warn(
                     f"Length of split at index {i} is 0. This might result in an empty dataset.",
                     stacklevel=2,
                 )
-    if sum(lengths) != len(items):
+    if sum(counts) != len(items):
         raise ValueError(
             "Sum of input lengths does not equal the length of the input dataset!\n"
-            f"  lengths {list(lengths)}   length of the dataset {len(items)}"
+            f"  lengths {counts}   length of the dataset {len(items)}"
         )
     order = (generator or default_generator()).permutation(len(items)).tolist()
-    ends = accumulate(lengths)
-    return [Subset(dataset, order[end - n : end]) for end, n in zip(ends, lengths)]
+    ends = accumulate(counts)
+    return [Subset(dataset, order[end - n : end]) for end, n in zip(ends, counts)]
 
 
 def can_gather(dataset: Any) -> bool:

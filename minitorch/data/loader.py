@@ -68,8 +68,8 @@ class DataLoader:
         self.prefetch_factor = prefetch_factor
         self.pin_memory = pin_memory
 
-        stream = isinstance(dataset, IterableDataset)
-        if stream:
+        self._is_stream = isinstance(dataset, IterableDataset)
+        if self._is_stream:
             for name, value in {
                 "shuffle": shuffle or None,
                 "sampler": sampler,
@@ -95,7 +95,7 @@ class DataLoader:
                 "drop_last"
             )
         source: Any = dataset
-        if sampler is None and not stream:
+        if sampler is None and not self._is_stream:
             sampler = (
                 RandomSampler(source, generator=generator) if shuffle else SequentialSampler(source)
             )
@@ -120,7 +120,7 @@ class DataLoader:
         super().__setattr__(name, value)
 
     def __iter__(self) -> Iterator[Any]:
-        if isinstance(self.dataset, IterableDataset):
+        if self._is_stream:
             return self._stream()
         if self.batch_sampler is None:
             return (self.collate_fn(self.dataset[i]) for i in self.sampler)
@@ -140,7 +140,7 @@ class DataLoader:
                 yield self.collate_fn(batch)
 
     def __len__(self) -> int:
-        if not isinstance(self.dataset, IterableDataset):
+        if not self._is_stream:
             return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
         if self.batch_size is None:
             return len(self.dataset)

@@ -10,13 +10,13 @@ from minitorch.autograd.tensor import wrap
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.generators import Generator, default_generator
 
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Sampler(Generic[T]):
+class Sampler(Generic[T_co]):
     """What yields indices. A subclass defines `__iter__`, or else `draw`, which is faster."""
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T_co]:
         return iter(self.draw().tolist())
 
     def draw(self) -> np.ndarray:
@@ -178,7 +178,7 @@ class BatchSampler(Sampler[list[int]]):
                 yield batch
 
     def arrays(self) -> Iterator[np.ndarray]:
-        """The same batches as arrays: of a sampler that draws all at once, slices of what it drew."""
+        """The same batches as arrays: slices, where the sampler draws all at once."""
         if type(self.sampler).__iter__ is not Sampler.__iter__:
             yield from map(np.array, self)
             return

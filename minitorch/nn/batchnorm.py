@@ -62,10 +62,11 @@ class BatchNorm(Module):
         self.reset_parameters()
 
     def reset_running_stats(self) -> None:
-        if self.track_running_stats:
-            self.running_mean.zero_()
-            self.running_var.fill_(1)
-            self.num_batches_tracked.zero_()
+        start = {"running_mean": 0, "running_var": 1, "num_batches_tracked": 0}
+        for name, value in start.items():
+            buffer = self._buffers[name]
+            if buffer is not None:
+                buffer.fill_(value)
 
     def reset_parameters(self) -> None:
         self.reset_running_stats()
@@ -79,7 +80,7 @@ class BatchNorm(Module):
             ranks = " or ".join(f"{n}D" for n in self.ranks)
             raise ValueError(f"expected {ranks} input (got {input.ndim}D input)")
         momentum = self.momentum
-        if self.training and self.track_running_stats:
+        if self.training and self.num_batches_tracked is not None:
             self.num_batches_tracked.add_(1)
             if momentum is None:
                 momentum = 1 / self.num_batches_tracked.item()

@@ -22,11 +22,20 @@ class Numbered(Module):
             raise IndexError(f"index {index} is out of range")
         return list(self._modules)[index]
 
+    def _part(self, named):
+        """A container like this one of these pairs of name and module."""
+        raise NotImplementedError
+
     def __len__(self) -> int:
         return len(self._modules)
 
     def __iter__(self) -> Iterator[Module]:
         return iter(self._modules.values())
+
+    def __getitem__(self, idx: int | slice) -> Any:
+        if isinstance(idx, slice):
+            return self._part(list(self._modules.items())[idx])
+        return self._modules[self._key(idx)]
 
     def __setitem__(self, idx: int, module: Module) -> None:
         setattr(self, self._key(idx), module)
@@ -90,10 +99,8 @@ class Sequential(Numbered):
             input = module(input)
         return input
 
-    def __getitem__(self, idx: int | slice) -> Any:
-        if isinstance(idx, slice):
-            return type(self)(OrderedDict(list(self._modules.items())[idx]))
-        return self._modules[self._key(idx)]
+    def _part(self, named):
+        return type(self)(OrderedDict(named))
 
     def insert(self, index: int, module: Module) -> "Sequential":
         """Put a module in at `index`; returns self."""
@@ -146,10 +153,8 @@ class ModuleList(Numbered):
         if modules is not None:
             self.extend(modules)
 
-    def __getitem__(self, idx: int | slice) -> Any:
-        if isinstance(idx, slice):
-            return type(self)(list(self)[idx])
-        return self._modules[self._key(idx)]
+    def _part(self, named):
+        return type(self)(module for _, module in named)
 
     def insert(self, index: int, module: Module) -> None:
         """Put a module in at `index`."""

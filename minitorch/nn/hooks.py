@@ -201,12 +201,16 @@ class Watch:
         return given
 
     def at_inputs(self, gradients):
-        changed = self.call(spread(gradients, self.places, len(self.grad_input)))
-        return tuple(changed[i] for i in self.places)
+        places = self.places or ()
+        changed = self.call(spread(gradients, places, len(self.grad_input)))
+        return tuple(changed[i] for i in places)
 
     def call(self, grad_input):
+        grad_output, self.grad_output = self.grad_output, None
+        if grad_output is None:  # a gradient came to the inputs past the outputs
+            return grad_input
         for hook in self.module._backward_hooks:
-            changed = hook.call(self.module, grad_input, self.grad_output)
+            changed = hook.call(self.module, grad_input, grad_output)
             if changed is not None:
                 grad_input = as_many(
                     "Backward hook returned an invalid number of grad_input",

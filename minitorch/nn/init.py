@@ -23,7 +23,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """
     linear = ("linear", "conv1d", "conv2d", "conv3d")
     transposed = ("conv_transpose1d", "conv_transpose2d", "conv_transpose3d")
-    gains = {**dict.fromkeys((*linear, *transposed, "sigmoid"), 1)}
+    gains: dict[str, float] = dict.fromkeys((*linear, *transposed, "sigmoid"), 1)
     gains |= {"tanh": 5.0 / 3, "relu": math.sqrt(2.0), "selu": 3.0 / 4}
     if nonlinearity in gains:
         return gains[nonlinearity]

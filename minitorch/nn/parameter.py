@@ -26,7 +26,7 @@ class Parameter(Tensor):
         copied.grad = None
         return copied
 
-    def __repr__(self):
+    def __repr__(self):  # type: ignore[override]  # mypy drops argument names of dunder methods
         return "Parameter containing:\n" + super().__repr__()
 
 

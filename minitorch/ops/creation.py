@@ -7,8 +7,8 @@ import numpy as np
 from minitorch.autograd.op import TENSOR_FUNCTIONS
 from minitorch.autograd.tensor import function, method, wrap
 from minitorch.autograd.versions import touch
+from minitorch.backend.devices import CPU, load_cupy
 from minitorch.backend.devices import device as as_device
-from minitorch.backend.devices import load_cupy
 from minitorch.backend.dtypes import as_dtype, dtype_of_number, get_default_dtype, int64
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
@@ -18,8 +18,9 @@ from minitorch.ops.shape import integers
 
 def create(make, device, requires_grad=False, out=None):
     """The tensor of the array `make(xp)`, where xp is the namespace of `device`."""
-    device = "cpu" if device is None and out is None else device or out.device
-    target = as_device(device)
+    if device is None and out is not None:
+        device = out.device
+    target = CPU if device is None else as_device(device)
     if target.type == "cpu":
         array = make(np)
     else:

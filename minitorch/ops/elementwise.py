@@ -128,7 +128,7 @@ def minimum(x, other, /):
     )
 
 
-@op(numpy=("clip",))
+@op(numpy=("clip",), shown="ClampBackward1")
 def clamp(x, /, min=None, max=None):
     """x where it lies in [min, max], else the nearer bound; numbers, None: no bound."""
     xp = namespace(x)
@@ -192,7 +192,7 @@ def log(x, /):
     return namespace(x).log(x), lambda g: g / x
 
 
-@op(promote="float")
+@op(promote="float", shown="Log1P")
 def log1p(x, /):
     """log(1 + x), exact for small x."""
     return namespace(x).log1p(x), lambda g: g / (x + 1)

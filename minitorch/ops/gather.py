@@ -162,15 +162,26 @@ def without(t, axis):
     return (*shape[:axis], 1, *shape[axis + 1 :])
 
 
+def on_tensors(f):
+    """`f` for bodies read on Tensors, where indices that another op made are Tensors, too."""
+
+    def call(x, indices, *settings):
+        return f(x, indices.array if isinstance(indices, Tensor) else indices, *settings)
+
+    return call
+
+
+@on_tensors
 def take_along_axis(x, indices, axis):
-    """`np.take_along_axis` on a Tensor, with an array of indices, which may be broadcast."""
+    """`np.take_along_axis`: the other axes of `indices` are broadcast."""
     axis = axis_of(x.ndim, axis)
-    indices = indices.array if isinstance(indices, Tensor) else indices
     shape = (*x.shape[:axis], indices.shape[axis], *x.shape[axis + 1 :])
     return take_along(x, namespace(indices).broadcast_to(indices, shape), axis)
 
 
 TENSOR_FUNCTIONS.take_along_axis = take_along_axis
+for f in (take_along, put_along, add_along):
+    setattr(TENSOR_FUNCTIONS, f.op.name, on_tensors(f))
 
 # -------------------------------------------------------------------- one index for each slice
 

@@ -123,14 +123,27 @@ def mask_misfit(shape, key):
 
 def cut(key, array):
     """`key` as two: one for a view, and one for index arrays in that view; either may be None."""
-    kind = type(key)
-    if kind is int:  # the most frequent key, 1.5 us faster
+    if type(key) is int:  # the most frequent key
         return (key, Ellipsis), None
-    if kind is list:
+    if type(key) is list:
         key = sequence_as_tuple(key)
-    parts = [plain(each, array) for each in (key if type(key) is tuple else (key,))]
-    if not any(hasattr(each, "strides") for each in parts):
-        return tuple(parts if any(each is Ellipsis for each in parts) else [*parts, Ellipsis]), None
+    parts, dots, arrays = [], False, False
+    for each in key if type(key) is tuple else (key,):
+        if type(each) is slice:
+            each = plain_slice(each)
+        elif each is Ellipsis:
+            dots = True
+        elif type(each) is not int and each is not None:
+            each = plain(each, array)
+            arrays = arrays or type(each) is not int
+        parts.append(each)
+    if not arrays:
+        return tuple(parts if dots else [*parts, Ellipsis]), None
+    return cut_apart(parts, array)
+
+
+def cut_apart(parts, array):
+    """The two keys where some of the parts are arrays."""
     # NumPy treats arrays that stand apart in another way, so it matters what `...` stands for.
     free = array.ndim - sum(map(width, parts))
     view: list = []
@@ -184,12 +197,7 @@ def sequence_as_tuple(key):
 
 
 def plain(each, array):
-    """One part of a key as an int, a slice of ints, None, Ellipsis or an index array or mask."""
-    kind = type(each)
-    if kind is int or each is None or each is Ellipsis:
-        return each
-    if kind is slice:
-        return plain_slice(each)
+    """One part of a key, which is no slice, as an int or an index array or mask."""
     if isinstance(each, Tensor):
         found = each.array
     elif isinstance(each, bool | list | tuple | range):
@@ -202,7 +210,7 @@ def plain(each, array):
     else:
         raise IndexError(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
-            f"valid indices (got {kind.__name__})"
+            f"valid indices (got {type(each).__name__})"
         )
     if found.dtype not in BY_NUMPY or found.dtype.kind == "f":
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
@@ -214,6 +222,7 @@ def plain(each, array):
 
 
 def as_mask(found):
+    """An index array of uint8 as the mask that PyTorch takes it for."""
     if found.ndim:
         warnings.warn(
             "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool "
@@ -225,11 +234,11 @@ def as_mask(found):
 
 
 def plain_slice(each):
-    if each.start is None and each.stop is None and each.step is None:
+    """A slice of ints; the one that takes everything as WHOLE."""
+    start, stop, step = each.start, each.stop, each.step
+    if step is None and start is None and stop is None:
         return WHOLE
-    start, stop, step = (
-        None if n is None else as_int(n) for n in (each.start, each.stop, each.step)
-    )
+    start, stop, step = (n if n is None else as_int(n) for n in (start, stop, step))
     if step is not None and step < 1:
         raise ValueError("step must be greater than zero" if step else "slice step cannot be zero")
     return slice(start, stop, step)

@@ -20,8 +20,10 @@ def joined(*tensors, dim=0):
     if not given:
         return tensors[0] + 0, [lambda g: g for _ in tensors]
     axis = axis_of(given[0].ndim, dim)
-    require_joinable(given, axis)
-    y = namespace(tensors[0]).concatenate(given, axis=axis)
+    try:
+        y = namespace(tensors[0]).concatenate(given, axis=axis)
+    except ValueError:
+        raise not_joinable(given, axis) from None
     vjps, start = [], 0
     for shape in shapes:
         if shape == (0,):
@@ -43,23 +45,25 @@ def none_of(g):
     return g.reshape(-1)[:0]
 
 
-def require_joinable(tensors, axis):
+def not_joinable(tensors, axis):
+    """Why these tensors can't be joined along `axis`."""
     first = tensors[0].shape
     for number, x in enumerate(tensors):
         if not x.ndim:
-            raise ShapeError(
+            return ShapeError(
                 f"zero-dimensional tensor (at position {number}) cannot be concatenated"
             )
         if x.ndim != len(first):
-            raise ShapeError(
+            return ShapeError(
                 f"Tensors must have same number of dimensions: got {len(first)} and {x.ndim}"
             )
         for d, (wanted, n) in enumerate(zip(first, x.shape)):
             if d != axis and wanted != n:
-                raise ShapeError(
+                return ShapeError(
                     f"Sizes of tensors must match except in dimension {axis}. Expected size "
                     f"{wanted} but got size {n} for tensor number {number} in the list."
                 )
+    return ShapeError("cat(): the tensors do not go together")
 
 
 @function
@@ -103,8 +107,9 @@ def stacked(*tensors, dim=0):
                 f"{list(x.shape)} at entry {at}"
             )
     axis = axis_of(len(first) + 1, dim)
-    before = (slice(None),) * axis
-    y = namespace(tensors[0]).stack(tensors, axis=axis)
+    before, shape = (slice(None),) * axis, (*first[:axis], 1, *first[axis:])
+    # 2 us for two small arrays, where np.stack takes 5
+    y = namespace(tensors[0]).concatenate([x.reshape(shape) for x in tensors], axis=axis)
     return y, [part_of((*before, i)) for i in range(len(tensors))]
 
 

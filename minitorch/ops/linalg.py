@@ -7,11 +7,11 @@ from minitorch.backend.namespaces import namespace
 
 
 def matmul_name(node):
-    ranks = len(node.parents[0].shape) if node.parents[0] else 2
-    return "Mm" if ranks == 2 else "Matmul"
+    """PyTorch has an op for each rank of the product; larger ones it makes of these."""
+    return {0: "Dot", 1: "Mv", 2: "Mm"}.get(len(node.shape), "UnsafeView")
 
 
-@op(shown="Mm")
+@op(shown=matmul_name)
 def matmul(x, other, /):
     """Matrix product by PyTorch's rules for ranks.
 
@@ -61,7 +61,7 @@ def mismatch(x, other):
     )
 
 
-@op(shown=lambda node: "Addmm" if len(node.shape) == 2 else "View")
+@op(public=False, shown=lambda node: "Addmm" if len(node.shape) == 2 else "View")
 def linear(x, weight, bias=None, /):
     """x @ weight.T + bias.
 

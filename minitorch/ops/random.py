@@ -4,7 +4,7 @@ import numpy as np
 
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method, wrap
-from minitorch.backend.devices import CPU
+from minitorch.backend.devices import CPU, move
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.dtypes import as_dtype, get_default_dtype, int64
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -202,7 +202,10 @@ def normal(
 @function
 @method
 def bernoulli(input, p=None, *, generator=None):
-    """1 with the probability that each element of `input` names, else 0; or all with probability p."""
+    """1 with the probability that each element of `input` names, else 0.
+
+    p  the probability of all, where `input` says no more than the shape
+    """
     if p is not None:
         return empty_like(input).bernoulli_(p, generator=generator)
     require_floating("bernoulli", input.dtype)
@@ -262,8 +265,12 @@ def draw_into(tensor, name, draw):
     """Write the array that draw(shape, dtype) returns into `tensor`, which is returned."""
     require_floating(name, tensor.dtype)
     array = draw(tensor.array.shape, tensor.array.dtype)
-    assign(tensor, (Ellipsis,), placed(array, tensor.device, False))
-    return tensor
+    return overwrite(tensor, array)
+
+
+def overwrite(tensor, drawn):
+    """Write the drawn array into `tensor`, which is returned."""
+    return assign(tensor, (Ellipsis,), wrap(move(drawn, tensor.device)))
 
 
 @method
@@ -302,8 +309,7 @@ def bernoulli_(self, p=0.5, *, generator=None):
         raise ShapeError(f"bernoulli_ expects p to be in [0, 1], but got p={p}")
     chances = p.array if isinstance(p, Tensor) else p
     drawn = source(generator, self.device).uniform(self.array.shape) < chances
-    assign(self, (Ellipsis,), placed(drawn, self.device, False))
-    return self
+    return overwrite(self, drawn)
 
 
 @method
@@ -315,8 +321,7 @@ def random_(self, from_=0, to=None, *, generator=None):
     if to is None:
         from_, to = 0, from_ or count_of_integers(self.dtype)
     drawn = integers(from_, to, self.array.shape, self.dtype, source(generator, self.device))
-    assign(self, (Ellipsis,), placed(drawn, self.device, False))
-    return self
+    return overwrite(self, drawn)
 
 
 def count_of_integers(dtype):

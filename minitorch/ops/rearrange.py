@@ -95,10 +95,8 @@ def roll(x, /, shifts, dims=None):
 
     shifts, dims  numbers, or tuples of one length; no `dims`: of all elements in one row
     """
-    if not dims and dims != 0:
-        dims = None
     moves = (shifts,) if isinstance(shifts, int) else tuple(shifts)
-    axes = axes_of(x.ndim, dims) if dims is not None else ()
+    axes = () if dims is None or dims == () else axes_of(x.ndim, dims)
     if len(moves) != max(1, len(axes)):
         raise ShapeError(
             f"shifts and dimensions must align. shifts: {len(moves)}, dims:{len(axes)}"

@@ -81,7 +81,7 @@ def require_float(name, x):
         )
 
 
-@op(shown=per_dim)
+@op
 def var(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Sum of squared distances from the mean, over the count less `correction` (default 1)."""
     require_float("var", x)
@@ -92,7 +92,7 @@ def var(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
     return y, lambda g: g.reshape(kept) * away * (2 / free)
 
 
-@op(shown=per_dim)
+@op
 def std(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Square root of the variance; see `var`. Its derivative where it is 0 is 0."""
     require_float("std", x)

@@ -106,6 +106,7 @@ def misfit(size, count):
 
 
 def checked_sizes(what, sizes):
+    """`sizes` as ints, of which none is below -1."""
     sizes = integers(what, sizes)
     if sizes and min(sizes) < -1:  # NumPy takes any negative number for -1
         at, n = next((at, n) for at, n in enumerate(sizes) if n < -1)
@@ -136,7 +137,7 @@ def reshape(input, shape):
     if fits_strides(input.array, shape):
         return viewed(input, shape)
     copied = viewed(clone(input, memory_format=contiguous_format), shape)
-    copied.base = None
+    copied.base = None  # nobody else has the copy
     return copied
 
 
@@ -158,6 +159,7 @@ def view(input, size):
 
 
 def reinterpreted(input, kind):
+    """The memory of `input` read as the dtype `kind`."""
     try:
         read = wrap(input.array.view(kind.dtype))
     except ValueError as error:
@@ -203,7 +205,7 @@ def flatten(input, start_dim=0, end_dim=-1):
 @method
 def ravel(input):
     """All elements in one dimension."""
-    return reshape(input, (-1,)) if input.array.size else reshape(input, (0,))
+    return reshape(input, (input.array.size,))
 
 
 @function
@@ -224,6 +226,7 @@ def unflatten(input, dim, sizes):
 
 
 def squeeze_name(node):
+    """PyTorch numbers the forms: no dim, one, several."""
     dim = node.settings[0]
     return f"SqueezeBackward{0 if dim is None else 1 if isinstance(dim, int) else 2}"
 
@@ -252,8 +255,12 @@ def unsqueeze(x, /, dim):
 def permuted(x, /, dims):
     """The dimensions in the order `dims`."""
     xp = namespace(x)
-    back = sorted(range(len(dims)), key=dims.__getitem__)
-    return xp.transpose(x, dims), lambda g: xp.transpose(g, back)
+    return xp.transpose(x, dims), lambda g: xp.transpose(g, inverse(dims))
+
+
+def inverse(dims):
+    """The order of dimensions that undoes the order `dims`."""
+    return tuple(sorted(range(len(dims)), key=dims.__getitem__))
 
 
 @spread
@@ -278,8 +285,8 @@ def transpose(x, /, dim0, dim1):
     """With the dimensions `dim0` and `dim1` exchanged."""
     if not x.ndim:
         return x.reshape(()), lambda g: g
-    xp, a, b = namespace(x), axis_of(x.ndim, dim0), axis_of(x.ndim, dim1)
-    return xp.swapaxes(x, a, b), lambda g: xp.swapaxes(g, a, b)
+    a, b = axis_of(x.ndim, dim0), axis_of(x.ndim, dim1)
+    return x.swapaxes(a, b), lambda g: g.swapaxes(a, b)
 
 
 @function
@@ -326,7 +333,8 @@ def movedim(input, source, destination):
 
 def reversed_dimensions(self):
     """The dimensions in reverse order: of a matrix, its transpose."""
-    return permuted(self, tuple(range(self.array.ndim))[::-1])
+    ndim = self.array.ndim
+    return permuted(self, (1, 0) if ndim == 2 else tuple(range(ndim))[::-1])
 
 
 def matrix_transpose(self):

@@ -15,6 +15,7 @@ divided anew.
 import sys
 from itertools import chain
 from operator import attrgetter, is_, itemgetter
+from typing import Any
 
 import numpy as np
 
@@ -76,9 +77,9 @@ class Plan:
 
     def divide(self, params, state, initial):
         """Blocks of `params`: the small ones that were updated equally often are together."""
-        together = {}
+        together: dict[Any, list[Tensor]] = {}
         for p in params:
-            key = id(p)
+            key: Any = id(p)
             if self.elementwise and 0 < p.array.size <= SMALL and is_alone(p):
                 key = p.array.dtype, device_of(p.array), updates_of(state.get(p), initial)
             together.setdefault(key, []).append(p)
@@ -108,30 +109,37 @@ class Block:
         else:
             array = params[0].array
             self.value = array.reshape(-1) if elementwise and array.flags.c_contiguous else array
-            self.parts = [...]
+            self.parts: list[Any] = [...]
         self.arrays = [p.array for p in params]
         self.versions = [version_of(array) for array in self.arrays]
+        flat = self.lay_out(state, initial)
+        self.pieces = [
+            (index, self.value[index], {name: array[index] for name, array in flat.items()})
+            for index in pieces_of(self.value, elementwise)
+        ]
 
+    def lay_out(self, state, initial):
+        """Make flat arrays for the state and let the entries of the parameters be views of them."""
         self.names = tuple(initial)
-        self.entries = [state[p] for p in params] if initial else []
-        self.steps = np.full(len(params), self.count, np.float32)
+        self.entries = [state[p] for p in self.params] if initial else []
+        self.steps = np.full(len(self.params), self.count, np.float32)
         flat = {}
         for name, value in initial.items():
             if name == "step":
-                views = [self.steps[i : i + 1].reshape(()) for i in range(len(params))]
+                views = [self.steps[i : i + 1].reshape(()) for i in range(len(self.params))]
             else:
                 flat[name] = namespace(self.value).full_like(self.value, value)
-                views = [flat[name][part].reshape(p.shape) for p, part in zip(params, self.parts)]
+                views = [
+                    flat[name][part].reshape(array.shape)
+                    for part, array in zip(self.parts, self.arrays)
+                ]
             for entries, view in zip(self.entries, views):
                 place(entries, name, view)
         self.pick = picker(self.names)
         self.views = [each.array for entries in self.entries for each in self.pick(entries)]
         self.steps_version = version_of(self.steps)
         self.steps_written = self.steps_version.count
-        self.pieces = [
-            (index, self.value[index], {name: array[index] for name, array in flat.items()})
-            for index in pieces_of(self.value, elementwise)
-        ]
+        return flat
 
     def move_in(self):
         """Move the values of the parameters into an arena."""
@@ -196,7 +204,7 @@ def picker(names):
 
 
 def pieces_of(value, elementwise):
-    """The indices that cut `value` into pieces that fit the cache; on a GPU one launch is better."""
+    """The indices that cut `value` into pieces for the cache; a GPU is better off with one."""
     length = min(PIECE, max(value.nbytes // 16, LEAST_PIECE)) // value.itemsize
     if not elementwise or value.ndim != 1 or value.size <= length or type(value) is not np.ndarray:
         return [...]
@@ -233,7 +241,7 @@ def own_view(part):
 
     NumPy makes a view of a view a view of the owner; a memoryview between the two stops that.
     """
-    return np.asarray(memoryview(part)) if isinstance(part, np.ndarray) else part
+    return np.asarray(memoryview(part)) if device_of(part).type == "cpu" else part
 
 
 def holders(tensor):

@@ -43,7 +43,7 @@ class LRScheduler:
 
     def get_lr(self) -> list[float]:
         """The learning rate of each group in epoch `self.last_epoch`."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} needs a method get_lr")
 
     def get_last_lr(self) -> list[float]:
         """The learning rates that the last `step` set."""
@@ -103,7 +103,8 @@ class LambdaLR(LRScheduler):
     def state_dict(self) -> dict[str, Any]:
         """As of the other schedulers; of `lr_lambdas` the attributes of callable objects."""
         attributes = [
-            None if isinstance(each, FunctionType) else vars(each).copy() for each in self.lr_lambdas
+            None if isinstance(each, FunctionType) else vars(each).copy()
+            for each in self.lr_lambdas
         ]
         return {**super().state_dict(), "lr_lambdas": attributes}
 
@@ -182,7 +183,8 @@ class CosineAnnealingLR(LRScheduler):
         if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # from the bottom: 0/0 below
             rise = (1 - math.cos(math.pi / self.T_max)) / 2
             return [
-                lr + (base - self.eta_min) * rise for lr, base in zip(self._current(), self.base_lrs)
+                lr + (base - self.eta_min) * rise
+                for lr, base in zip(self._current(), self.base_lrs)
             ]
         ratio = self._height(self.last_epoch) / self._height(self.last_epoch - 1)
         return [ratio * (lr - self.eta_min) + self.eta_min for lr in self._current()]

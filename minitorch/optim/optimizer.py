@@ -112,7 +112,7 @@ class Optimizer:
         """The keyword arguments of `update` at the `step`-th update (1, 2, ...) of a parameter."""
         return {name: group[name] for name in self.defaults}
 
-    def update(self, p: Any, g: Any, state: dict[str, Any], **settings: Any) -> None:
+    def update(self, p: Any, g: Any, state: Any, *_: Any, **settings: Any) -> None:
         """Change the array `p`, whose gradient is `g`, and the arrays in `state`; `g` stays."""
         raise NotImplementedError(f"{type(self).__name__} needs a method update or step")
 
@@ -148,8 +148,8 @@ class Optimizer:
         params = param_group["params"]
         if isinstance(params, set):
             raise TypeError(
-                "optimizer parameters need to be organized in ordered collections, but the ordering "
-                "of tensors in sets will change between runs. Please use a list instead."
+                "optimizer parameters need to be organized in ordered collections, but the "
+                "ordering of tensors in sets will change between runs. Please use a list instead."
             )
         params = param_group["params"] = [params] if isinstance(params, Tensor) else list(params)
         for p in params:
@@ -187,7 +187,7 @@ class Optimizer:
                     touch(p._grad.array)
 
     def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Call `hook(optimizer, args, kwargs)` before each step; it may return new (args, kwargs)."""
+        """Call `hook(optimizer, args, kwargs)` before a step; it may return new ones."""
         self._step_pre_hooks.append(hook)
         return RemovableHandle(self._step_pre_hooks, hook)
 
@@ -224,7 +224,7 @@ class Optimizer:
                 "loaded state dict has a different number of parameter groups\n"
                 f"  loaded {len(saved_groups)}   here {len(self.param_groups)}"
             )
-        parameter = {}
+        parameter: dict[Any, Tensor] = {}
         for index, (group, saved) in enumerate(zip(self.param_groups, saved_groups)):
             if len(group["params"]) != len(saved["params"]):
                 raise ValueError(
@@ -257,11 +257,12 @@ class Optimizer:
         self._prepare()
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
+        text = f"{type(self).__name__} ("
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines += [f"    {name}: {group[name]}" for name in sorted(without_params(group))]
-        return "\n".join([*lines, ")"])
+            text += f"\nParameter Group {i}\n"
+            for name in sorted(without_params(group)):
+                text += f"    {name}: {group[name]}\n"
+        return text + ")"
 
 
 def without_params(group):

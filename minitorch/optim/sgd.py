@@ -6,13 +6,13 @@ from minitorch.optim.optimizer import Optimizer, Params, require_not_negative
 
 
 class SGD(Optimizer):
-    """p <- p - lr*g; with momentum: buffer <- momentum*buffer + (1-dampening)*g ; p <- p - lr*buffer
+    """p <- p - lr*g ;  with momentum: b <- momentum*b + (1-dampening)*g ;  p <- p - lr*b
 
     lr            step size, >= 0
     momentum      memory of former gradients, >= 0, usually below 1
-    dampening     share of a new gradient that the buffer does not take; of the first it takes all
+    dampening     share of a new gradient that b does not take; of the first it takes all
     weight_decay  the gradient of weight_decay/2 * sum(p*p) is added to g; >= 0
-    nesterov      step along g + momentum*buffer: the gradient as it were one step ahead
+    nesterov      step along g + momentum*b, as if b had already been updated once more
     maximize      climb instead of descending
 
     Raises ValueError for values out of range, and for nesterov without momentum or with dampening.

@@ -144,7 +144,7 @@ LOSSES = [
         for r in REDUCTIONS
     ],
     case("binary_cross_entropy_with_logits", [(2, 3), YES_OR_NO, WEIGHTS, WEIGHTS[::-1]],
-         like=with_logits, fixed=(2,), shapes=False, torch=None),
+         like=with_logits, fixed=(2, 3), shapes=False, torch=None),
     case("binary_cross_entropy_with_logits", [(2, 3), (2, 2)], error=ValueError,
          raises="Target size (torch.Size([2, 2])) must be the same as input size"),
     *[

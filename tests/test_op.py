@@ -1,0 +1,215 @@
+"""Calling ops in all the ways that PyTorch allows, and writing new ones."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+import minitorch
+from minitorch import tensor
+from minitorch.autograd.op import OPS, op
+from minitorch.autograd.specialise import source_of
+from minitorch.backend.namespaces import namespace
+
+
+@pytest.fixture
+def x():
+    return tensor([[1.0, 2.0], [3.0, 4.0]])
+
+
+@pytest.fixture
+def new_op():
+    """Registers an op for one test."""
+    made = []
+
+    def register(rule, **options):
+        f = op(rule, public=False, **options)
+        made.append(f.op.name)
+        return f
+
+    yield register
+    for name in made:
+        del OPS[name]
+
+
+# -------------------------------------------------------------------- arguments
+
+
+def test_tensors_go_by_the_names_that_torch_gives_them(x):
+    assert minitorch.add(input=x, other=x, alpha=2).tolist() == (x * 3).tolist()
+    assert minitorch.where(condition=x > 2, input=x, other=0.0).tolist() == [[0, 0], [3, 4]]
+
+
+def test_dim_and_keepdim_go_by_the_names_that_numpy_gives_them_too(x):
+    assert minitorch.sum(x, axis=0, keepdims=True).tolist() == [[4, 6]]
+    assert x.softmax(axis=1).shape == (2, 2)
+    with pytest.raises(TypeError, match=r"softmax\(\) missing 1 required argument: 'dim'"):
+        x.softmax()
+
+
+def test_numbers_and_arrays_stand_for_tensors(x):
+    array = np.array([1.0, 10.0], np.float32)
+    assert (x * array).tolist() == [[1, 20], [3, 40]]
+    assert (array * x).tolist() == [[1, 20], [3, 40]]
+    assert (np.float64(2) * x).dtype is minitorch.float32
+    assert minitorch.maximum(x, 2.5).tolist() == [[2.5, 2.5], [3, 4]]
+    assert minitorch.sub(10, x).tolist() == [[9, 8], [7, 6]]
+
+
+def test_an_optional_tensor_may_be_none_or_missing(x):
+    assert minitorch.nn.functional.linear(x, x).tolist() == (x @ x.T).tolist()
+    assert minitorch.nn.functional.linear(x, x, None).tolist() == (x @ x.T).tolist()
+
+
+def test_the_input_is_converted_before_it_is_computed_with():
+    assert minitorch.sum(tensor([1, 2]), dtype=minitorch.float64).dtype is minitorch.float64
+    assert minitorch.mean(tensor([1, 2]), dtype=minitorch.float32).item() == 1.5
+
+
+def test_results_are_written_into_out(x):
+    out = minitorch.empty(2, 2)
+    assert minitorch.add(x, x, out=out) is out
+    assert out.tolist() == [[2, 4], [6, 8]]
+    wide = minitorch.empty(2, 2, dtype=minitorch.float64)
+    assert minitorch.mul(x, 0.5, out=wide).tolist() == [[0.5, 1], [1.5, 2]]
+    empty = minitorch.empty(0)
+    assert minitorch.exp(x, out=empty).shape == (2, 2)
+
+
+def test_out_takes_no_part_in_a_graph(x):
+    x.requires_grad_()
+    with pytest.raises(
+        RuntimeError, match=r"functions with out=\.\.\. arguments don't support"
+    ):
+        minitorch.add(x, x, out=minitorch.empty(2, 2))
+    with minitorch.no_grad():
+        minitorch.add(x, x, out=minitorch.empty(2, 2))
+
+
+def test_out_takes_only_what_it_can_hold(x):
+    with pytest.raises(RuntimeError, match=r"can't be cast to the desired output type torch\.int64"):
+        minitorch.add(x, x, out=minitorch.zeros(2, 2, dtype=minitorch.int64))
+
+
+def test_a_write_to_out_is_noticed(x):
+    w = x.clone().requires_grad_()
+    y = w * x
+    minitorch.add(x, 1.0, out=x)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
+# -------------------------------------------------------------------- errors
+
+
+@pytest.mark.parametrize(
+    "call, error, text",
+    [
+        (lambda x: minitorch.add(x, [1, 2]), TypeError, "argument 'other' must be Tensor, not list"),
+        (lambda x: minitorch.add(x, [1, 2]), TypeError, "make one with minitorch.tensor(...)"),
+        (lambda x: minitorch.exp("x"), TypeError, "argument 'x' must be Tensor, not str"),
+        (lambda x: minitorch.add(x, None), TypeError, "argument 'other' must be Tensor, not NoneType"),
+        (lambda x: minitorch.add(x), TypeError, "missing 1 required positional argument: 'other'"),
+        (lambda x: minitorch.exp(x, 1), TypeError, "takes 1 positional argument but 2 were given"),
+        (lambda x: minitorch.sum(x, dims=0), TypeError, "unexpected keyword argument 'dims'"),
+        (
+            lambda x: x + minitorch.ones(3),
+            RuntimeError,
+            "The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 1"
+            "\n  add: input (2, 2)   other (3,)",
+        ),
+        (lambda x: x & x, TypeError, "bitwise_and(): "),
+    ],
+)  # fmt: skip
+def test_wrong_arguments_are_refused_by_name(x, call, error, text):
+    with pytest.raises(error) as caught:
+        call(x)
+    assert text in str(caught.value)
+
+
+def test_shape_errors_are_value_errors_and_runtime_errors(x):
+    for kind in (ValueError, RuntimeError):
+        with pytest.raises(kind, match="must match the size of tensor"):
+            x * minitorch.ones(5)
+
+
+# -------------------------------------------------------------------- writing an op
+
+
+def test_a_new_op_is_a_function_with_a_derivative(new_op):
+    def softsign(x, /):
+        """x / (1 + |x|)."""
+        size = 1 + namespace(x).absolute(x)
+        return x / size, lambda g: g / (size * size)
+
+    f = new_op(softsign)
+    x = tensor([1.0, -3.0], dtype=minitorch.float64, requires_grad=True)
+    assert f(x).tolist() == [0.5, -0.75]
+    assert f.__name__ == "softsign" and f.__doc__ == "x / (1 + |x|)."
+    assert f(x).grad_fn.name() == "SoftsignBackward0"
+    assert minitorch.autograd.gradcheck(f, x)
+    assert minitorch.autograd.gradgradcheck(f, x)
+
+
+def test_settings_and_optional_tensors_of_a_new_op(new_op):
+    def scaled(x, weight=None, /, power=1, *, shift=0.0):
+        y = x**power + shift
+        if weight is None:
+            return y, lambda g: g * (power * x ** (power - 1)), None
+        return y * weight, lambda g: g * weight * (power * x ** (power - 1)), lambda g: g * y
+
+    f = new_op(scaled)
+    x = tensor([1.0, 2.0], dtype=minitorch.float64, requires_grad=True)
+    w = tensor([3.0, 4.0], dtype=minitorch.float64, requires_grad=True)
+    assert f(x).tolist() == [1, 2]
+    assert f(x, w, 2, shift=1.0).tolist() == [6, 20]
+    assert minitorch.autograd.gradgradcheck(lambda x, w: f(x, w, power=3, shift=0.5), (x, w))
+    assert minitorch.autograd.gradgradcheck(lambda x: f(x, power=3), x)
+
+
+def test_a_new_op_on_a_list_of_tensors_and_one_with_several_outputs(new_op):
+    def total(*tensors, scale=1.0):
+        y = tensors[0] * scale
+        for x in tensors[1:]:
+            y = y + x * scale
+        return y, [lambda g: g * scale for _ in tensors]
+
+    def parts(x, /):
+        return (x * 2, x * x), lambda gs: sum_of(
+            None if gs[0] is None else gs[0] * 2, None if gs[1] is None else gs[1] * x * 2
+        )
+
+    def sum_of(a, b):
+        return b if a is None else a if b is None else a + b
+
+    f, h = new_op(total), new_op(parts, outputs=("double", "square"))
+    x = tensor([1.0, 2.0], dtype=minitorch.float64, requires_grad=True)
+    y = tensor([5.0, 6.0], dtype=minitorch.float64, requires_grad=True)
+    assert f([x, y], scale=2.0).tolist() == [12, 16]
+    assert minitorch.autograd.gradgradcheck(lambda x, y: f([x * x, y]), (x, y))
+    assert h(x).double.tolist() == [2, 4]
+    assert minitorch.autograd.gradgradcheck(lambda x: tuple(h(x)), x)
+    assert minitorch.autograd.gradgradcheck(lambda x: h(x).square, x)
+
+
+def test_ops_are_functions_and_methods_under_one_name():
+    for name in ("add", "exp", "sum", "softmax", "matmul"):
+        assert getattr(minitorch, name) is getattr(minitorch.Tensor, name) is OPS[name]
+    assert not hasattr(minitorch, "leaky_relu")
+
+
+def test_the_source_of_an_op_is_made_for_its_signature():
+    source = source_of(minitorch.mul.op)
+    assert source.startswith("def call(input, other, *, out=None):")
+    assert "made, v0, v1 = rule(x0, x1)" in source
+    minitorch.mul(tensor([1.0]), 2.0)
+    assert list(inspect.signature(minitorch.mul).parameters) == ["input", "other", "out"]
+
+
+@pytest.mark.torch
+def test_every_function_and_method_has_its_model_in_torch():
+    torch = pytest.importorskip("torch")
+    from minitorch.autograd.tensor import FUNCTIONS, METHODS
+
+    assert [name for name in FUNCTIONS if not hasattr(torch, name)] == []
+    assert [name for name in METHODS if not hasattr(torch.Tensor, name)] == []
