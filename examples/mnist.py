@@ -58,7 +58,7 @@ class CNN(nn.Module):
         return self.classify(self.features(x))
 
 
-def load(train, device, limit=None):
+def load(train, device, limit):
     """The images (N, 1, 28, 28), shifted and scaled to mean 0 and deviation 1, and their labels."""
     digits = MNIST(train=train)
     images = digits.data[:limit].unsqueeze(1).float()
@@ -151,7 +151,7 @@ def main(argv=None):
     parser.add_argument("--lr", type=float, help="0.05 for sgd, else 0.001; falls to 0 at the end")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--limit", type=int, help="train on the first so many images only")
+    parser.add_argument("--limit", type=int, help="use only the first so many images of each part")
     parser.add_argument(
         "--plot", nargs="?", const=".", metavar="FOLDER", help="draw curves and mistakes"
     )
@@ -161,7 +161,7 @@ def main(argv=None):
 
     minitorch.manual_seed(args.seed)
     train_set = load(True, args.device, args.limit)
-    test_set = load(False, args.device)
+    test_set = load(False, args.device, args.limit)
     train_loader = DataLoader(train_set, batch_size=args.batch_size, shuffle=True)
     test_loader = DataLoader(test_set, batch_size=500)
 

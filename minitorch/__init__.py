@@ -39,6 +39,7 @@ from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.generators import Generator
 from minitorch.methods import attributes, convert, inplace, operators
 from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
+from minitorch.ops.shape import contiguous_format, memory_format, preserve_format
 from minitorch.ops import (
     activation,
     creation,

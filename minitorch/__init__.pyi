@@ -34,11 +34,13 @@ from minitorch.backend.generators import Generator as Generator
 from minitorch.methods.printing import get_printoptions as get_printoptions
 from minitorch.methods.printing import printoptions as printoptions
 from minitorch.methods.printing import set_printoptions as set_printoptions
+from minitorch.ops.shape import memory_format as memory_format
 
 _dtype = dtype
 _device = device
 __version__: str
 bool: dtype
+contiguous_format: Any
 default_generator: Generator
 double: dtype
 e: builtins.float
@@ -56,6 +58,7 @@ int8: dtype
 long: dtype
 nan: builtins.float
 pi: builtins.float
+preserve_format: Any
 short: dtype
 uint8: dtype
 
@@ -93,6 +96,13 @@ def all(
     keepdims: builtins.bool | None = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
+def allclose(
+    input: Tensor,
+    other: Tensor | builtins.float,
+    rtol: builtins.float = ...,
+    atol: builtins.float = ...,
+    equal_nan: builtins.bool = ...,
+) -> builtins.bool: ...
 def amax(
     input: Tensor,
     dim: Any = ...,
@@ -274,6 +284,7 @@ def eq(
     *,
     out: Tensor | None = ...,
 ) -> Tensor: ...
+def equal(input: Tensor, other: Tensor | builtins.float) -> builtins.bool: ...
 def exp(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def expand(input: Tensor, size: Any) -> Tensor: ...
 def expm1(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
@@ -356,6 +367,13 @@ def is_floating_point(input: Tensor) -> builtins.bool: ...
 def is_grad_enabled() -> builtins.bool: ...
 def is_inference_mode_enabled() -> builtins.bool: ...
 def is_tensor(obj: Any) -> builtins.bool: ...
+def isclose(
+    input: Tensor,
+    other: Tensor | builtins.float,
+    rtol: builtins.float = ...,
+    atol: builtins.float = ...,
+    equal_nan: builtins.bool = ...,
+) -> Tensor: ...
 def isfinite(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def isinf(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def isnan(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
@@ -757,13 +775,7 @@ def var(
 ) -> Tensor: ...
 def view(input: Tensor, size: Any) -> Tensor: ...
 def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor: ...
-def where(
-    condition: Tensor,
-    input: Tensor | builtins.float,
-    other: Tensor | builtins.float,
-    *,
-    out: Tensor | None = ...,
-) -> Tensor: ...
+def where(condition: Any, input: Tensor = ..., other: Tensor | builtins.float = ...) -> Tensor: ...
 def zeros(
     *sizes: Any,
     size: Any = ...,

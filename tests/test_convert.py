@@ -206,3 +206,8 @@ def test_pickled_tensors_keep_dtype_and_gradient_flag():
     assert y.requires_grad
     assert y.tolist() == x.tolist()
     assert (y * 2).grad_fn.name() == "MulBackward0"
+
+
+def test_an_unpickled_tensor_takes_the_quick_way_of_ops():
+    unpickled = pickle.loads(pickle.dumps(tensor([1.0, 2.0])))
+    assert unpickled.array.dtype is tensor([1.0]).array.dtype

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import minitorch
@@ -105,6 +106,32 @@ def test_no_package_imports_itself_by_a_detour():
             continue
         packages.setdefault(package_of(module), set()).update(map(package_of, names))
     assert circle({package: names - {package, ""} for package, names in packages.items()}) is None
+
+
+def functions_in(module):
+    """The names and parameters of the functions that a module defines."""
+    return {
+        node.name: [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
+        for node in ast.parse(MODULES[module].read_text()).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def test_every_kernel_that_an_op_calls_has_its_twin_for_the_gpu():
+    called = {
+        node.attr
+        for module, path in MODULES.items()
+        if package_of(module) in ("ops", "autograd", "losses")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute)
+    }
+    for kind in ("kernels", "index", "conv"):
+        here = functions_in(f"minitorch.backend.numpy_{kind}")
+        there = functions_in(f"minitorch.backend.cupy_{kind}")
+        for name in called & set(here):
+            # What CuPy has under NumPy's own name needs no kernel.
+            assert hasattr(np, name) or name in there, name
+            assert there.get(name, here[name]) == here[name], name
 
 
 def test_importing_minitorch_loads_nothing_but_numpy():

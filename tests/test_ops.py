@@ -225,7 +225,7 @@ def test_an_output_that_is_overwritten_spoils_no_gradient(case, device):
     wanted = gradients(*run(case, arrays, device, requires_grad=True))
     tensors, results = run(case, arrays, device, requires_grad=True)
     for y in results:
-        if y.dtype.is_floating_point and y.array.flags.writeable:
+        if y.dtype.is_floating_point and getattr(y.array.flags, "writeable", True):
             y.detach().fill_(0.5)
     try:
         found = gradients(tensors, results)
@@ -249,6 +249,8 @@ def test_the_spread_of_too_few_elements_warns_and_is_nan(name, device):
 
 @over(BAD)
 def test_refused_inputs_raise_with_this_text(case, device):
+    if device != CPU and not case.gpu:
+        pytest.skip("not so on the GPU")
     with pytest.raises(case.error, match=re.escape(case.raises)):
         run(case, case.arrays(), device)
 

@@ -1,5 +1,6 @@
 """Automatic differentiation: the names of `torch.autograd`."""
 
+from minitorch.autograd import functional
 from minitorch.autograd.engine import backward_all as backward
 from minitorch.autograd.engine import grad
 from minitorch.autograd.function import Function

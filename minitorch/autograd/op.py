@@ -75,9 +75,9 @@ class Op:
         self.view = view
         self.joint = joint
         self.differentiable = differentiable
-        self.outputs: Any = namedtuple(name, outputs, module="minitorch.return_types") if outputs else None
         self.casts = casts
         self.shown = shown or "".join(part.capitalize() for part in name.split("_"))
+        self.outputs: Any = return_type(self.shown.lower(), outputs) if outputs else None
         self.saves_arrays = False
         self.saves_nothing = not any(
             code.co_freevars for code in rule.__code__.co_consts if isinstance(code, CodeType)
@@ -265,6 +265,18 @@ class Op:
         elif isinstance(y, Tensor) and not any(y is x for x in inputs):
             y.node = node
         return vjps
+
+
+def return_type(name, fields):
+    """A namedtuple that prints as PyTorch's `torch.return_types`."""
+
+    def show(self):
+        lines = ",\n".join(f"{field}={value!r}" for field, value in zip(fields, self))
+        return f"torch.return_types.{name}(\n{lines})"
+
+    kind: Any = namedtuple(name, fields, module="minitorch.return_types")
+    kind.__repr__ = show
+    return kind
 
 
 class Pick:

@@ -278,7 +278,9 @@ class Tensor:
 
 def _rebuild(kind, array, requires_grad, attributes):
     tensor = kind.__new__(kind)
-    tensor.array = array
+    # An unpickled array has a dtype object of its own, which the quick way of ops does not know.
+    native = BY_NUMPY[array.dtype].dtype
+    tensor.array = array if array.dtype is native else array.view(native)
     tensor._grad = tensor.node = tensor.base = tensor.views = None
     vars(tensor).update(attributes)
     return tensor.requires_grad_(requires_grad)

@@ -22,6 +22,43 @@ def sigmoid(x):
     return 1 / (1 + cp.exp(-x))
 
 
+@cp.fuse()
+def sigmoid_share(g, y):
+    """g * (1 - y) * y in one kernel."""
+    return g * (1 - y) * y
+
+
+def matmul(x, other):
+    """Matrix product by NumPy's rules."""
+    return cp.matmul(x, other)
+
+
+def linear(x, weight, bias):
+    """x @ weight.T + bias, adding in place."""
+    y = cp.matmul(x, weight.T)
+    if bias is not None:
+        y += bias
+    return y
+
+
+def softmax(x, axis):
+    """exp(x) over its sum along `axis`."""
+    if not x.size:
+        return x.copy()
+    y = cp.exp(x - x.max(axis=axis, keepdims=True))
+    y /= y.sum(axis=axis, keepdims=True)
+    return y
+
+
+def log_softmax(x, axis):
+    """Logarithm of `softmax`, without overflow."""
+    if not x.size:
+        return x.copy()
+    y = x - x.max(axis=axis, keepdims=True)
+    y -= cp.log(cp.exp(y).sum(axis=axis, keepdims=True))
+    return y
+
+
 # -------------------------------------------------------------------- losses
 
 

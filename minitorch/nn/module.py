@@ -78,7 +78,7 @@ class Module(Hooks, Registry):
         every = self.named_modules(None, prefix, remove_duplicate)
         modules = every if recurse else [(prefix, self)]
         for path, module in modules:
-            for name, member in vars(module)[store].items():
+            for name, member in getattr(module, store).items():
                 if member is None or member in seen:
                     continue
                 if remove_duplicate:

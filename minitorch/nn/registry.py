@@ -1,5 +1,6 @@
 """What is assigned to a module as an attribute is registered, by its kind."""
 
+from collections.abc import Iterator, MutableMapping
 from types import MappingProxyType
 from typing import Any
 
@@ -9,86 +10,127 @@ from minitorch.nn.parameter import Buffer, Parameter
 NOTHING: Any = MappingProxyType({})  # what is registered before __init__
 
 
-class Registry:
-    """The attributes of a module: the part of Module that sorts them into parameters, buffers,
-    modules and all else.
+class Members(MutableMapping[str, Any]):
+    """The attributes of a module that are of one kind, by name, in the order of registration.
+
+    It holds nothing itself: what is written to it is written to the module.
     """
 
-    _parameters: dict[str, Parameter | None] = NOTHING
-    _buffers: dict[str, Tensor | None] = NOTHING
-    _modules: dict[str, Any] = NOTHING
+    def __init__(self, module: "Registry", kind: str) -> None:
+        self.attributes = vars(module)
+        self.kinds = module._kinds
+        self.kind = kind
+
+    def __getitem__(self, name: str) -> Any:
+        if self.kinds.get(name) != self.kind:
+            raise KeyError(name)
+        return self.attributes[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.kinds[name] = self.kind
+        self.attributes[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        self[name]  # raises KeyError for what is of another kind
+        del self.kinds[name], self.attributes[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for name, kind in self.kinds.items() if kind == self.kind])
+
+    def __len__(self) -> int:
+        return sum(kind == self.kind for kind in self.kinds.values())
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def members(kind):
+    """The property of a module that shows its members of this kind; assigning replaces them all."""
+
+    def replace(self, named):
+        now = Members(self, kind)
+        named = dict(named)
+        now.clear()
+        now.update(named)
+
+    return property(lambda self: Members(self, kind), replace)
+
+
+class Registry:
+    """The attributes of a module: the part of Module that tells parameters, buffers, modules and all
+    else apart.
+
+    They lie in the module's own dict, where Python finds them at once: through `__getattr__`, as in
+    PyTorch, each would take 0.4 us more, nine times in a step of the XOR network. `_kinds` tells
+    what they are.
+    """
+
+    _kinds: dict[str, str] = NOTHING
     _non_persistent_buffers_set: set[str]
 
+    _parameters = members("parameter")
+    _buffers = members("buffer")
+    _modules = members("module")
+
     def __init__(self) -> None:
-        vars(self).update(
-            training=True,
-            _parameters={},
-            _buffers={},
-            _modules={},
-            _non_persistent_buffers_set=set(),
-        )
+        vars(self).update(training=True, _kinds={}, _non_persistent_buffers_set=set())
 
     def __getattr__(self, name: str) -> Any:
-        if name in self._parameters:
-            return self._parameters[name]
-        if name in self._modules:
-            return self._modules[name]
-        if name in self._buffers:
-            return self._buffers[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:
+        kind = self._kinds.get(name)
         if isinstance(value, Parameter):
             self._require_init("parameters")
-            self._forget(name, self._buffers, self._modules)
+            if kind != "parameter":
+                self._forget(name)
             self.register_parameter(name, value)
-        elif name in self._parameters:
+        elif kind == "parameter":
             if value is not None:
                 raise TypeError(
                     f"cannot assign '{typename(value)}' as parameter '{name}' "
                     "(torch.nn.Parameter or None expected)"
                 )
-            self._parameters[name] = None
+            vars(self)[name] = None
         elif isinstance(value, Registry):
             self._require_init("module")
-            self._forget(name, self._parameters, self._buffers)
+            if kind != "module":
+                self._forget(name)
             self._modules[name] = value
-        elif name in self._modules:
+        elif kind == "module":
             if value is not None:
                 raise TypeError(
                     f"cannot assign '{typename(value)}' as child module '{name}' "
                     "(torch.nn.Module or None expected)"
                 )
-            self._modules[name] = None
-        elif isinstance(value, Buffer) or name in self._buffers:
+            vars(self)[name] = None
+        elif kind == "buffer" or isinstance(value, Buffer):
             if not (value is None or isinstance(value, Tensor)):
                 raise TypeError(
                     f"cannot assign '{typename(value)}' as buffer '{name}' "
                     "(torch.nn.Buffer, torch.Tensor or None expected)"
                 )
-            known = name not in self._non_persistent_buffers_set if self._buffers else True
+            self._require_init("buffer")
+            known = name not in self._non_persistent_buffers_set
             self.register_buffer(name, value, getattr(value, "persistent", known))
         else:
             super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
-        for store in (self._parameters, self._buffers, self._modules):
-            if name in store:
-                self._forget(name, store)
-                return
         super().__delattr__(name)
+        self._forget(name)
 
     def __dir__(self) -> list[str]:
-        names = [*super().__dir__(), *self._parameters, *self._buffers, *self._modules]
-        return sorted({name for name in names if not name[0].isdigit()})
+        return sorted(name for name in super().__dir__() if not name[0].isdigit())
 
     def _require_init(self, kind):
-        if "_modules" not in vars(self):
+        if "_kinds" not in vars(self):
             raise AttributeError(f"cannot assign {kind} before Module.__init__() call")
 
-    def _forget(self, name, *stores):
-        for store in (vars(self), *stores):
-            store.pop(name, None)
+    def _forget(self, name):
+        """Let `name` be free for an attribute of another kind."""
+        self._kinds.pop(name, None)
+        vars(self).pop(name, None)
         self._non_persistent_buffers_set.discard(name)
 
     # ---------------------------------------------------------------- registering

@@ -408,3 +408,35 @@ def bitwise_or(x, other, /):
 def bitwise_xor(x, other, /):
     """x ^ other, bit by bit."""
     return x ^ other
+
+
+@function
+@method
+def isclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
+    """Whether |input - other| <= atol + rtol * |other|, element by element.
+
+    equal_nan  whether two NaN are close
+    """
+    if input.dtype is not other.dtype:
+        raise DtypeError(f"{input.dtype} did not match {other.dtype}: convert one with .to(dtype)")
+    close = eq(input, other)
+    if input.dtype.is_floating_point:
+        near = abs(input - other) <= atol + abs(rtol * other)
+        close = close | (near & isfinite(input) & isfinite(other))
+    if equal_nan:
+        close = close | (isnan(input) & isnan(other))
+    return close
+
+
+@function
+@method
+def allclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
+    """Whether all elements are close; see `isclose`."""
+    return isclose(input, other, rtol, atol, equal_nan).all().item()
+
+
+@function
+@method
+def equal(input, other):
+    """Whether two tensors have the same shape and the same elements."""
+    return input.array.shape == other.array.shape and eq(input, other).all().item()

@@ -6,7 +6,8 @@ from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.elementwise import add, where
+from minitorch.ops.elementwise import add
+from minitorch.ops.elementwise import where as choose
 from minitorch.ops.index import WHOLE, copy_at, put, put_add, take_rows
 from minitorch.ops.shape import axis_of, broadcast_to, reshape
 
@@ -304,7 +305,7 @@ def masked_fill(input, mask, value):
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value.array.ndim} dimension(s)."
         )
-    return where(mask, converted(value, input), input)
+    return choose(mask, converted(value, input), input)
 
 
 @function
@@ -340,3 +341,19 @@ def nonzero(input, *, as_tuple=False):
 def argwhere(input):
     """The indices of the elements that are not zero, a row for each."""
     return nonzero(input)
+
+
+@function
+def where(condition, input=None, other=None):
+    """input where `condition` holds, else other; of a condition alone, the indices where it holds."""
+    if input is None and other is None:
+        return nonzero(condition, as_tuple=True)
+    return choose(condition, input, other)
+
+
+def where_of(self, condition, other):
+    """This tensor where `condition` holds, else other."""
+    return choose(condition, self, other)
+
+
+Tensor.where = where_of

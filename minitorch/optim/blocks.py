@@ -6,6 +6,12 @@ makes about ten. So the small parameters of a group move into one flat array, th
 once for all of them. A large parameter is a block of its own, in the memory that it has. Long
 arrays are updated in pieces, so that what the rule computes on the way stays in the cache.
 
+    one step in us, on one core           in blocks   one by one   PyTorch 2.13
+    XOR net, 9 numbers, SGD                       7           16             22
+    XOR net, 9 numbers, Adam                     15           46            118
+    784-128-10, Adam                            295          306            274
+    200 parameters of 64 x 64, Adam            2400         4640           6380
+
 Only what nobody else holds may move, or a held `p.detach()` would no longer see the updates. And
 nothing is taken for granted from one step to the next: a block whose parameters were given other
 memory or other state, or of which only some have gradients, is taken apart and its parameters are

@@ -29,6 +29,7 @@ class Case:
     near     tolerance of values in float64
     orders   how many derivatives are compared with differences
     shapes   also try a size of 0, and no dimensions at all
+    gpu      this holds on the GPU too, where no values are looked at and CuPy words its errors
     fixed    positions of the inputs that never get a gradient
     """
 
@@ -44,6 +45,7 @@ class Case:
     near: float = 1e-9
     orders: int = 2
     shapes: bool = True
+    gpu: bool = True
     fixed: tuple = ()
     settings: dict = field(default_factory=dict)
 

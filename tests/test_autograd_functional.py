@@ -1,0 +1,102 @@
+"""autograd.functional: whole Jacobians and Hessians."""
+
+import pytest
+
+import minitorch
+from minitorch.autograd.functional import hessian, hvp, jacobian, jvp, vhp, vjp
+
+
+def vector(m):
+    return m.tensor([0.5, -1.0, 2.0], dtype=m.float64)
+
+
+def two(x, y):
+    return (x * y).sum(0), x.exp()
+
+
+def cubes(x):
+    return (x**3).sum() * x[0]
+
+
+def test_a_jacobian_is_square_for_a_vector():
+    x = minitorch.tensor([1.0, 3.0])
+    assert jacobian(lambda x: x * x, x).tolist() == [[2, 0], [0, 6]]
+    assert not x.requires_grad
+
+
+def test_an_output_that_does_not_depend_on_an_input_has_zeros():
+    x, y = minitorch.ones(2), minitorch.ones(3)
+    found = jacobian(lambda x, y: x * 2, (x, y))
+    assert found[1].tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert jacobian(lambda x: minitorch.ones(2), x).tolist() == [[0, 0], [0, 0]]
+
+
+def test_a_jacobian_can_be_differentiated():
+    x = minitorch.tensor([1.0, 3.0], requires_grad=True)
+    jacobian(lambda x: x**3, x, create_graph=True).sum().backward()
+    assert x.grad.tolist() == [6, 18]
+    assert not jacobian(lambda x: x**3, x).requires_grad
+
+
+def test_a_hessian_needs_one_number():
+    x = minitorch.tensor([1.0, 3.0])
+    assert hessian(lambda x: (x**3).sum(), x).tolist() == [[6, 0], [0, 18]]
+    with pytest.raises(RuntimeError, match="should contain a single element"):
+        hessian(lambda x: x * x, x)
+
+
+def test_products_work_inside_no_grad():
+    with minitorch.no_grad():
+        y, product = jvp(
+            lambda x: x * x, minitorch.tensor([1.0, 3.0]), minitorch.tensor([1.0, 10.0])
+        )
+    assert y.tolist() == [1, 9]
+    assert product.tolist() == [2, 60]
+
+
+def test_weights_may_be_left_out_for_a_single_number_only():
+    x = minitorch.tensor([1.0, 3.0])
+    assert vjp(lambda x: (x * x).sum(), x)[1].tolist() == [2, 6]
+    with pytest.raises(RuntimeError, match="The vector v can only be None if the user-provided"):
+        vjp(lambda x: x * x, x)
+    with pytest.raises(RuntimeError, match="The vector v can only be None if the input"):
+        jvp(lambda x: x * x, x)
+    with pytest.raises(RuntimeError, match="v must have the shapes"):
+        vjp(lambda x: x * x, x, minitorch.ones(3))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["jacobian", "vjp", "jvp"])
+def test_tuples_of_inputs_and_outputs_as_in_torch(name):
+    torch = pytest.importorskip("torch")
+    results = []
+    for m, functional in [
+        (minitorch, minitorch.autograd.functional),
+        (torch, torch.autograd.functional),
+    ]:
+        x, y = vector(m), vector(m) * 2
+        v = {"jacobian": (), "jvp": ((y, x),), "vjp": ((x.sum(), y),)}[name]
+        found = getattr(functional, name)(two, (x, y), *v)
+        results.append([[each.tolist() for each in part] for part in found])
+    ours, theirs = results
+    for a, b in zip(ours, theirs, strict=True):
+        for c, d in zip(a, b, strict=True):
+            assert minitorch.tensor(c).numpy() == pytest.approx(minitorch.tensor(d).numpy())
+
+
+@pytest.mark.torch
+def test_second_derivatives_are_those_of_torch():
+    torch = pytest.importorskip("torch")
+    found = []
+    for m in (minitorch, torch):
+        functional = m.autograd.functional
+        x, v = vector(m), vector(m) + 1
+        products = [functional.hvp(cubes, x, v)[1], functional.vhp(cubes, x, v)[1]]
+        found.append([*functional.hessian(cubes, x).flatten().tolist(), *sum_of(products)])
+    assert found[0] == pytest.approx(found[1])
+    assert hvp(cubes, vector(minitorch), vector(minitorch))[0].item() == pytest.approx(3.5625)
+    assert vhp(cubes, vector(minitorch), vector(minitorch))[0].item() == pytest.approx(3.5625)
+
+
+def sum_of(products):
+    return [number for each in products for number in each.tolist()]
