@@ -49,9 +49,9 @@ class CNN(nn.Module):
     def block(self, channels_in, channels_out):
         return [
             nn.Conv2d(channels_in, channels_out, kernel_size=3, padding=1),
+            nn.MaxPool2d(2),
             nn.BatchNorm2d(channels_out),
             nn.ReLU(),
-            nn.MaxPool2d(2),
         ]
 
     def forward(self, x):

@@ -15,6 +15,8 @@ class device:  # noqa: N801  PyTorch's name
     """
 
     __slots__ = ("index", "type")
+    type: str
+    index: int | None
 
     def __init__(self, type, index=None):
         if isinstance(type, device):

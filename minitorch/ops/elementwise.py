@@ -31,7 +31,8 @@ def sub(x, other, /, *, alpha=1):
     return x - alpha * other, same, lambda g: g * -alpha
 
 
-@op
+@function
+@op(public=False)
 def rsub(x, other, /, *, alpha=1):
     """other - alpha * x."""
     return other - alpha * x, lambda g: g * -alpha, same

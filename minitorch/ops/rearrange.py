@@ -39,9 +39,9 @@ def repeat(input, repeats):
     return tiled(input, repeats)
 
 
-del FUNCTIONS["repeat"]  # in PyTorch a method alone
 
 
+@function
 @spread
 def tile(input, dims):
     """As `repeat`, but fewer numbers stand for the last dimensions."""
@@ -82,6 +82,7 @@ def flipped(x, /, dims):
     return xp.copy(xp.flip(x, dims)), lambda g: xp.flip(g, dims)
 
 
+@function
 @spread
 def flip(input, dims):
     """A copy with the order of the elements along each of `dims` reversed."""

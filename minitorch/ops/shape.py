@@ -12,7 +12,7 @@ from minitorch.ops.reduce import axes_of
 
 
 def spread(f):
-    """Offer `f(input, sizes)`; the method takes the sizes one by one too, as in x.view(2, -1)."""
+    """A method that takes the sizes one by one too, as in x.view(2, -1), of `f(input, sizes)`."""
 
     def call(self, *sizes, **named):
         if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
@@ -22,7 +22,7 @@ def spread(f):
     call.__doc__ = f.__doc__
     METHODS[f.__name__] = call
     setattr(Tensor, f.__name__, call)
-    return function(f)
+    return f
 
 
 def integers(what, sizes):
@@ -125,6 +125,7 @@ def fits_strides(array, size):
     return made.base is array or (made.base is not None and made.base is array.base)
 
 
+@function
 @spread
 def reshape(input, shape):
     """The elements of `input` in another shape: a view where the strides allow it, else a copy.
@@ -263,6 +264,7 @@ def inverse(dims):
     return tuple(sorted(range(len(dims)), key=dims.__getitem__))
 
 
+@function
 @spread
 def permute(input, dims):
     """The dimensions in the order `dims`: `permute(x, (2, 0, 1))` puts the last one first."""
@@ -397,6 +399,7 @@ def expand(input, size):
     return expanded(input, tuple(result))
 
 
+@function
 @spread
 def broadcast_to(input, size):
     """`input` broadcast to `size`; see `expand`."""
