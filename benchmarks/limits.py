@@ -1,4 +1,4 @@
-"""`python -m benchmarks.limits`: import time, deep graphs, memory over time, peak memory of a step."""
+"""`python -m benchmarks.limits`: import time, deep graphs, memory over time, peak of a step."""
 
 import argparse
 import gc
@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from itertools import pairwise
 
 
 def import_time(runs=15):
@@ -45,7 +46,7 @@ def deep_chain():
         times.append(time.perf_counter())
         del y
         times.append(time.perf_counter())
-        built, back, freed = (b - a for a, b in zip(times, times[1:], strict=False))
+        built, back, freed = (b - a for a, b in pairwise(times))
         print(
             f"chain of {length:,} nodes: built {built:.2f} s, backward {back:.2f} s, "
             f"freed {freed:.2f} s: {sum((built, back, freed)) / length * 1e6:.2f} us a node"
@@ -55,7 +56,6 @@ def deep_chain():
 def resident_memory(steps=100_000):
     """Resident memory along XOR training steps with the garbage collector off."""
     import minitorch  # noqa: PLC0415
-
     from benchmarks.workloads import xor_step  # noqa: PLC0415
 
     step = xor_step(minitorch)
@@ -88,7 +88,7 @@ def peak_memory():
     step()
     ours = tracemalloc.get_traced_memory()[1] - before
     tracemalloc.stop()
-    print(f"peak memory of an MLP step above what lives between steps: minitorch {ours / 1024:.0f} KiB")
+    print(f"peak of an MLP step above what lives between steps: minitorch {ours / 1024:.0f} KiB")
     try:
         import torch  # noqa: PLC0415
     except ImportError:
@@ -109,10 +109,15 @@ def peak_memory():
     for event in sorted(events, key=lambda e: e["ts"]):
         live += event["args"]["Bytes"]
         peak = max(peak, live)
-    print(f"{'':53}PyTorch   {peak / 1024:.0f} KiB")
+    print(f"{'':46}PyTorch   {peak / 1024:.0f} KiB")
 
 
-PARTS = {"import": import_time, "chain": deep_chain, "resident": resident_memory, "peak": peak_memory}
+PARTS = {
+    "import": import_time,
+    "chain": deep_chain,
+    "resident": resident_memory,
+    "peak": peak_memory,
+}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.limits", description=__doc__)

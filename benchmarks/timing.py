@@ -33,7 +33,7 @@ def alternate(ours, theirs, pairs, least_seconds=0.1):
 
 
 def summary(pairs):
-    """Medians and spread: {"ours", "theirs", "ratio", "low", "high"}; seconds, and their / our time.
+    """Medians and spread: {"ours", "theirs", "ratio", "low", "high"}, in seconds and their / ours.
 
     low, high  the quartiles of the ratio over the pairs
     """

@@ -4,6 +4,8 @@ A workload is a function of the library that prepares everything and returns wha
 docstring is what the table calls it.
 """
 
+from itertools import pairwise
+
 
 def xor_step(torch):
     """XOR step, 2-2-1 sigmoid, BCE, SGD"""
@@ -87,7 +89,7 @@ def mlp_step(sizes, batch, make_optimizer):
     def workload(torch):
         torch.manual_seed(0)
         layers = []
-        for before, after in zip(sizes, sizes[1:], strict=False):
+        for before, after in pairwise(sizes):
             layers += [torch.nn.Linear(before, after), torch.nn.ReLU()]
         model = torch.nn.Sequential(*layers[:-1])
         criterion = torch.nn.CrossEntropyLoss()

@@ -2,7 +2,7 @@
 
 `import minitorch as torch` is meant to run a PyTorch program. The floors, from the ground up:
 `backend` (arrays, devices, dtypes), `autograd` (Tensor, `@op`, the engine), `ops` (the operations),
-`methods` (how tensors print and convert), then `nn`, `losses`, `optim`, `data`, and `vision` on top.
+`methods` (how tensors print and convert), then `nn`, `losses`, `optim`, `data`; `vision` on top.
 """
 
 from math import e, inf, nan, pi
@@ -39,7 +39,6 @@ from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.generators import Generator
 from minitorch.methods import attributes, convert, inplace, operators
 from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
-from minitorch.ops.shape import contiguous_format, memory_format, preserve_format
 from minitorch.ops import (
     activation,
     creation,
@@ -55,6 +54,7 @@ from minitorch.ops import (
     shape,
     sort,
 )
+from minitorch.ops.shape import contiguous_format, memory_format, preserve_format
 
 globals().update(FUNCTIONS)
 

@@ -257,7 +257,7 @@ def test_grad_is_assigned_only_what_fits(x):
     with pytest.raises(RuntimeError, match=r"gradient of size '\[3\]' to a tensor of size '\[2\]'"):
         x.grad = minitorch.ones(3)
     with pytest.raises(
-        RuntimeError, match="a gradient with dtype 'torch.float64' to a tensor with"
+        RuntimeError, match=r"a gradient with dtype 'torch.float64' to a tensor with"
     ):
         x.grad = minitorch.ones(2, dtype=minitorch.float64)
     with pytest.raises(TypeError, match="to be a Tensor or None but got grad of type float"):

@@ -49,7 +49,9 @@ def unbroadcast(g, shape):
     """`g` summed over the axes along which `shape` was broadcast."""
     extra = g.ndim - len(shape)
     stretched = tuple(
-        axis for axis in range(g.ndim) if axis < extra or (shape[axis - extra] == 1 != g.shape[axis])
+        axis
+        for axis in range(g.ndim)
+        if axis < extra or (shape[axis - extra] == 1 != g.shape[axis])
     )
     return g.sum(axis=stretched, keepdims=True).reshape(shape)
 

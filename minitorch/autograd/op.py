@@ -1,16 +1,16 @@
 """`@op`: from one function over arrays to a tensor operation.
 
-The function returns its value and one vjp per tensor input. Tensors stand left of the slash, settings
-right of it:
+The function returns its value and one vjp per tensor input. Tensors stand left of the slash,
+settings right of it:
 
     @op
     def tanh(x, /):
         y = namespace(x).tanh(x)
         return y, lambda g: g * (1 - y * y)
 
-What the decorator makes of it is straight-line code for just this signature (`source_of`), which serves
-tensors of one floating dtype passed as tensors. All else that PyTorch allows (Python numbers on the
-left, NumPy arrays, mixed dtypes, `out=`) goes through `Op.bind`, the same for all ops.
+What the decorator makes of it is straight-line code for just this signature (`source_of`), which
+serves tensors of one floating dtype passed as tensors. All else that PyTorch allows (Python numbers
+on the left, NumPy arrays, mixed dtypes, `out=`) goes through `Op.bind`, the same for all ops.
 """
 
 from collections import namedtuple
@@ -125,8 +125,10 @@ class Op:
                 f"{self.name}(): functions with out=... arguments don't support automatic "
                 "differentiation, but one of the arguments requires grad."
             )
-        vjps = vjps[0] if self.joint else tuple(
-            None if node is None else vjp for node, vjp in zip(nodes, vjps, strict=True)
+        vjps = (
+            vjps[0]
+            if self.joint
+            else tuple(None if node is None else vjp for node, vjp in zip(nodes, vjps, strict=True))
         )
         inputs = tuple(
             array if node is None or node.leaf is not None else None
@@ -160,7 +162,8 @@ class Op:
             out.array = np.empty_like(out.array, shape=value.shape)
         if not np.can_cast(value.dtype, out.array.dtype, "same_kind"):
             raise DtypeError(
-                f"result type {wrap(value).dtype} can't be cast to the desired output type {out.dtype}"
+                f"result type {wrap(value).dtype} can't be cast to the desired output type "
+                f"{out.dtype}"
             )
         out.array[...] = value
         touch(out.array)
@@ -170,16 +173,16 @@ class Op:
         """Take whatever PyTorch takes for a tensor, bring dtypes together, and call."""
         tensors = [self.accept(name, value) for name, value in zip(self.names(tensors), tensors)]
         joined = [
-            t for name, t in zip(self.names(tensors), tensors) if name not in self.apart and t is not None
+            t
+            for name, t in zip(self.names(tensors), tensors)
+            if name not in self.apart and t is not None
         ]
         if dtype is not None:
             tensors[0] = tensors[0].to(dtype)
         elif self.promote and joined:
             kind = self.common(joined)
             tensors = [
-                self.convert(t, kind, joined)
-                if name not in self.apart and t is not None
-                else t
+                self.convert(t, kind, joined) if name not in self.apart and t is not None else t
                 for name, t in zip(self.names(tensors), tensors)
             ]
         return self.call(tensors, settings, out)
@@ -197,7 +200,8 @@ class Op:
         if isinstance(value, np.ndarray):
             return wrap(value)
         raise TypeError(
-            f"{self.name}(): argument '{name}' must be Tensor, not {type(value).__name__}"
+            f"{self.name}(): argument '{'input' if name == 'x' else name}' must be Tensor, "
+            f"not {type(value).__name__}"
             + ("\n  make one with minitorch.tensor(...)" if isinstance(value, list | tuple) else "")
         )
 
@@ -239,10 +243,13 @@ class Op:
         for a in arrays:
             for b in arrays:
                 for back in range(1, min(a.ndim, b.ndim) + 1):
-                    if a.shape[-back] != b.shape[-back] and 1 not in (a.shape[-back], b.shape[-back]):
+                    if a.shape[-back] != b.shape[-back] and 1 not in (
+                        a.shape[-back],
+                        b.shape[-back],
+                    ):
                         return ShapeError(
-                            f"The size of tensor a ({a.shape[-back]}) must match the size of tensor "
-                            f"b ({b.shape[-back]}) at non-singleton dimension "
+                            f"The size of tensor a ({a.shape[-back]}) must match the size of "
+                            f"tensor b ({b.shape[-back]}) at non-singleton dimension "
                             f"{max(a.ndim, b.ndim) - back}\n  {self.name}: {named}"
                         )
         kind = DtypeError if isinstance(error, TypeError) else ShapeError
@@ -261,7 +268,9 @@ class Op:
         if self.outputs:
             for i, each in enumerate(y):
                 if each.array.dtype.kind == "f":
-                    each.node = Node(PICK, (node,), (pick(i, len(y)),), (None,), (i,), each.array.shape)
+                    each.node = Node(
+                        PICK, (node,), (pick(i, len(y)),), (None,), (i,), each.array.shape
+                    )
         elif isinstance(y, Tensor) and not any(y is x for x in inputs):
             y.node = node
         return vjps
@@ -323,8 +332,9 @@ def op(rule=None, *, public=True, numpy=(), **options):
     o = Op(rule, **options)
     scope = {
         "__name__": rule.__module__, "op": o, "rule": rule, "bind": o.bind, "explain": o.explain,
-        "wrap": wrap, "record": record, "grad_mode": grad_mode, "F4": F4, "F8": F8, "ERRORS": ERRORS,
-        "specialise": specialise, "set_base": set_base, **{f"default_{name}": d for name, d in o.defaults.items()},
+        "wrap": wrap, "record": record, "set_base": set_base, "specialise": specialise,
+        "grad_mode": grad_mode, "F4": F4, "F8": F8, "ERRORS": ERRORS,
+        **{f"default_{name}": default for name, default in o.defaults.items()},
     }  # fmt: skip
     call: Any = FunctionType(first_call.__code__, scope, o.name)
     scope["this"] = call

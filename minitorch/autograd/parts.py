@@ -11,7 +11,9 @@ class Parts(tuple):
     shape = None
 
     def __add__(self, other):
-        return Parts(b if a is None else a if b is None else a + b for a, b in zip(self, other, strict=True))
+        return Parts(
+            b if a is None else a if b is None else a + b for a, b in zip(self, other, strict=True)
+        )
 
 
 def pick(index, count):

@@ -18,8 +18,8 @@ from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 
 OVERLAPPING = (
-    "unsupported operation: more than one element of the written-to tensor refers to a single memory "
-    "location. Please clone() the tensor before performing the operation."
+    "unsupported operation: more than one element of the written-to tensor refers to a single "
+    "memory location. Please clone() the tensor before performing the operation."
 )
 
 
@@ -97,7 +97,7 @@ def write(tensor, compute):
 
 
 def move_on(tensor, node):
-    """Let `tensor`, whose memory was just written, continue at `node`, and what shares its memory."""
+    """Let `tensor`, whose memory was just written, continue at `node`, and its base and views."""
     base = tensor if tensor.base is None else tensor.base
     former = base.node
     if tensor is not base:
@@ -141,7 +141,7 @@ def with_node(tensor, node):
 
 
 def positions_in(base, part):
-    """The flat positions in `base` (as if it were contiguous) of the elements of its view `part`."""
+    """The flat positions in `base`, as if it were contiguous, of the elements of its view."""
     xp = namespace(base)
     size = base.itemsize
     steps = [stride // size for stride in base.strides]
@@ -151,7 +151,9 @@ def positions_in(base, part):
         base.shape
     )
     start = (address(part) - address(base)) // size
-    return strided(memory[start:], part.shape, [stride // size * 8 for stride in part.strides]).copy()
+    return strided(
+        memory[start:], part.shape, [stride // size * 8 for stride in part.strides]
+    ).copy()
 
 
 def address(array):

@@ -19,7 +19,7 @@ def at(array, node):
 
 
 class Reader:
-    """The values of all nodes, computed once more from the leaves upward, and their vjps on Tensors.
+    """The values of all nodes, computed again from the leaves upward, and their vjps on Tensors.
 
     What the leaves and the constants were is remembered by the nodes that read them; those that
     were changed in place since are refused.

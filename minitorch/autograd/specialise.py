@@ -22,7 +22,8 @@ writes it, as `dataclass` writes `__init__`. For `mul` it reads
             return wrap(made)
         return record(made, op, (p0, p1,), ...)
 
-where `bind` serves what the quick way does not: Python numbers on the left, NumPy arrays, mixed dtypes.
+where `bind` serves what the quick way does not: Python numbers on the left, NumPy arrays, mixed
+dtypes.
 """
 
 NUMPY_NAMES = {"dim": "axis", "keepdim": "keepdims"}
@@ -35,7 +36,7 @@ def specialise(function):
     twice as long.
     """
     scope = function.__globals__
-    exec(source_of(function.op), scope)  # noqa: S102  as dataclasses and namedtuple do
+    exec(source_of(function.op), scope)
     made = scope.pop("call")
     function.__code__ = made.__code__
     function.__defaults__ = made.__defaults__
@@ -53,7 +54,9 @@ def source_of(o):
     tensors = callers(o)
     everything = "tuple(tensors)" if o.variadic else listing(tensors)
     settings = "{" + ", ".join(f"'{s}': {s}" for s in o.settings) + "}"
-    general = f"return bind({everything}, {settings}{', out' * takes_out(o)}{', dtype=dtype' * o.casts})"
+    general = (
+        f"return bind({everything}, {settings}{', out' * takes_out(o)}{', dtype=dtype' * o.casts})"
+    )
     lines = [f"def call({signature(o)}):"]
     lines += [
         f"    if {NUMPY_NAMES[s]} is not None: {s} = {NUMPY_NAMES[s]}"
@@ -69,12 +72,13 @@ def source_of(o):
         return "\n".join([*lines, f"    {general}", ""])
     count = range(len(tensors))
     vjps = ["v"] if o.joint else [f"v{i}" for i in count]
+    results = ", ".join(["made", *vjps] if o.differentiable else ["made"])
     arguments = [f"x{i}" for i in count]
     arguments += [f"{s}={s}" if s in o.keyword_only else s for s in o.settings]
     lines += [
         *loading(o, tensors, general),
         "    try:",
-        f"        {', '.join(['made', *vjps]) if o.differentiable else 'made'} = rule({', '.join(arguments)})",
+        f"        {results} = rule({', '.join(arguments)})",
         "    except ERRORS as error:",
         f"        raise explain(error, {everything}) from error",
         *(recording(o, tensors) if o.differentiable else ["    return wrap(made)"]),
@@ -127,7 +131,9 @@ def loading(o, tensors, general):
         dtypes.append(f"(x{i} is not None and {differs})" if optional[i] else differs)
 
     load = [
-        f"        x{i} = None if {c} is None else {c}.array" if optional[i] else f"        x{i} = {c}.array"
+        f"        x{i} = None if {c} is None else {c}.array"
+        if optional[i]
+        else f"        x{i} = {c}.array"
         for i, c in enumerate(tensors)
     ]
     lines = ["    try:", *load, "    except AttributeError:", f"        {general}"]
@@ -142,7 +148,8 @@ def loading(o, tensors, general):
             "    if type(other) is float or type(other) is int:",
             "        x0 = getattr(input, 'array', other)",
             "        x1 = other",
-            f"        if x0 is other or (x0.dtype is not F4 and x0.dtype is not F8) or {' or '.join(odd)}:",
+            "        d = None if x0 is other else x0.dtype",
+            f"        if {' or '.join([floating, *odd])}:",
             f"            {general}",
             "    else:",
             *[f"    {line}" for line in lines],

@@ -178,8 +178,8 @@ class Tensor:
             if value.array.shape != self.array.shape:
                 raise RuntimeError(
                     f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of "
-                    f"size '{list(self.shape)}'. Please ensure that the gradient and the tensor are "
-                    "the same size"
+                    f"size '{list(self.shape)}'. Please ensure that the gradient and the tensor "
+                    "are the same size"
                 )
             if value.array.dtype != self.array.dtype:
                 raise RuntimeError(
@@ -294,7 +294,9 @@ ndarray = np.ndarray
 def wrap(value):
     """A Tensor around an array (or around a NumPy scalar, what 0-d arithmetic gives)."""
     t = new_tensor(Tensor)
-    t.array = value if type(value) is ndarray or not isinstance(value, np.generic) else np.asarray(value)
+    t.array = (
+        value if type(value) is ndarray or not isinstance(value, np.generic) else np.asarray(value)
+    )
     t._grad = t.node = t.base = t.views = None
     return t
 
@@ -302,7 +304,9 @@ def wrap(value):
 def record(value, op, parents, vjps, inputs, settings):
     """A Tensor around `value` with a new node: `Node(...)` written out, which saves 0.2 us."""
     t = new_tensor(Tensor)
-    t.array = value if type(value) is ndarray or not isinstance(value, np.generic) else np.asarray(value)
+    t.array = (
+        value if type(value) is ndarray or not isinstance(value, np.generic) else np.asarray(value)
+    )
     t._grad = t.base = t.views = None
     t.node = n = new_node(Node)
     n.order = next_order()

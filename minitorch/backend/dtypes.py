@@ -79,7 +79,9 @@ def as_dtype(kind):
         return BY_NUMPY[np.dtype(kind)]
     except (KeyError, TypeError):
         names = ", ".join(each.name for each in ALL)
-        raise TypeError(f"dtype {kind} is not one that a tensor can hold\n  use one of {names}") from None
+        raise TypeError(
+            f"dtype {kind} is not one that a tensor can hold\n  use one of {names}"
+        ) from None
 
 
 def dtype_of_number(number):

@@ -14,7 +14,12 @@ from minitorch.backend import numpy_conv, numpy_index, numpy_kernels
 def functions_of(*modules):
     """One flat namespace of what the modules offer; later modules win."""
     return SimpleNamespace(
-        **{name: value for module in modules for name, value in vars(module).items() if name[0] != "_"}
+        **{
+            name: value
+            for module in modules
+            for name, value in vars(module).items()
+            if name[0] != "_"
+        }
     )
 
 
@@ -27,7 +32,9 @@ class _ByType(dict):
                 self[kind] = self[known]
                 return self[kind]
         if kind.__module__.partition(".")[0] != "cupy":
-            raise TypeError(f"an op met a {kind.__name__}: it works on NumPy or CuPy arrays or Tensors")
+            raise TypeError(
+                f"an op met a {kind.__name__}: it works on NumPy or CuPy arrays or Tensors"
+            )
         import cupy  # noqa: PLC0415  only where arrays of it exist
 
         from minitorch.backend import cupy_conv, cupy_index, cupy_kernels  # noqa: PLC0415

@@ -110,7 +110,7 @@ def bernoulli_terms(x, target):
 
 
 def bernoulli_share(x, target, g):
-    """(x - target) / ((1 - x) * x) * g, the derivative of `bernoulli_terms`; g a number or (...)."""
+    """(x - target) / ((1 - x) * x) * g: the derivative of `bernoulli_terms`; g may be a number."""
     spread = (ONE - x) * x
     share = (x - target) / np.maximum(spread, LEAST_SPREAD) * g
     return share.astype(x.dtype, copy=False)
@@ -122,13 +122,13 @@ def require_probabilities(x, name, loss=NAN):
     loss  what was computed of the logarithms of x and 1 - x: nan, if one is of a negative number
     """
     total = loss.sum() if loss.shape else loss
-    if total != total and x.size:
+    if np.isnan(total) and x.size:
         low, high = x.min(), x.max()
         if not (low >= 0 and high <= 1):
             raise ShapeError(
                 f"all elements of {name} should be between 0 and 1\n"
-                f"  {name} {x.shape} lies in [{low}, {high}]: probabilities come out of sigmoid; for "
-                "logits there is binary_cross_entropy_with_logits"
+                f"  {name} {x.shape} lies in [{low}, {high}]: probabilities come out of sigmoid; "
+                "for logits there is binary_cross_entropy_with_logits"
             )
 
 

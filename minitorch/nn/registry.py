@@ -57,8 +57,8 @@ def members(kind):
 
 
 class Registry:
-    """The attributes of a module: the part of Module that tells parameters, buffers, modules and all
-    else apart.
+    """The attributes of a module: the part of Module that tells parameters, buffers, modules and
+    all else apart.
 
     They lie in the module's own dict, where Python finds them at once: through `__getattr__`, as in
     PyTorch, each would take 0.4 us more, nine times in a step of the XOR network. `_kinds` tells

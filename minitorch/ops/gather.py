@@ -345,7 +345,7 @@ def argwhere(input):
 
 @function
 def where(condition, input=None, other=None):
-    """input where `condition` holds, else other; of a condition alone, the indices where it holds."""
+    """input where `condition` holds, else other; of a condition alone, where it holds."""
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
     return choose(condition, input, other)
@@ -356,4 +356,5 @@ def where_of(self, condition, other):
     return choose(condition, self, other)
 
 
-Tensor.where = where_of
+where_of.__name__ = "where"
+method(where_of)

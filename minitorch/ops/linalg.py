@@ -15,8 +15,10 @@ def matmul_name(node):
 def matmul(x, other, /):
     """Matrix product by PyTorch's rules for ranks.
 
-    (n,) (n,) -> (); (m, n) (n,) -> (m,); (n,) (n, p) -> (p,); (..., m, n) (..., n, p) -> (..., m, p)
-    with the leading dimensions broadcast. Raises RuntimeError where the inner sizes differ.
+    (n,) (n,) -> ();  (m, n) (n,) -> (m,);  (n,) (n, p) -> (p,);
+    (..., m, n) (..., n, p) -> (..., m, p) with the leading dimensions broadcast.
+
+    Raises RuntimeError where the inner sizes differ.
     """
     xp = namespace(x)
     try:
@@ -138,9 +140,9 @@ def dot(input, tensor):
     require_ranks("dot", input, tensor, (1, 1))
     if input.shape != tensor.shape:
         raise ShapeError(
-            "inconsistent tensor size, expected tensor [%d] and src [%d] to have the same number "
-            "of elements, but got %d and %d elements respectively"
-            % (len(input), len(tensor), len(input), len(tensor))
+            f"inconsistent tensor size, expected tensor [{len(input)}] and src [{len(tensor)}] to "
+            f"have the same number of elements, but got {len(input)} and {len(tensor)} elements "
+            "respectively"
         )
     return matmul(input, tensor)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method, wrap
+from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.gather import index_select
@@ -37,8 +37,6 @@ def repeat(input, repeats):
         bad = next(n for n in sizes if n < 0)
         raise ShapeError(f"Trying to create tensor with negative dimension {bad}: {sizes}")
     return tiled(input, repeats)
-
-
 
 
 @function
