@@ -35,12 +35,12 @@ def specialise(function):
     That takes 0.3 ms, so it is done at the first call: for all ops at once the import would take
     twice as long.
     """
-    scope = function.__globals__
-    exec(source_of(function.op), scope)
-    made = scope.pop("call")
-    function.__code__ = made.__code__
+    names: dict = {}  # of this thread: another one may be at the same op
+    exec(source_of(function.op), function.__globals__, names)
+    made = names["call"]
     function.__defaults__ = made.__defaults__
     function.__kwdefaults__ = made.__kwdefaults__
+    function.__code__ = made.__code__  # last: from now on calls find it
 
 
 def first_call(*args, **kwargs):
