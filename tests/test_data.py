@@ -458,6 +458,10 @@ def test_indices_beyond_the_end_are_an_error():
         list(DataLoader(tensors(), sampler=[3, 10]))
 
 
+def test_a_list_is_a_dataset_too():
+    assert listed(list(DataLoader([5, 6, 7], batch_size=2))) == [[5, 6], [7]]
+
+
 def test_getitems_is_asked_for_whole_batches():
     class Batched(Squares):
         def __getitems__(self, indices):

@@ -173,3 +173,9 @@ def test_dtypes_are_recognised_under_other_names(kind, dtype):
 def test_what_no_tensor_can_hold_is_refused(kind):
     with pytest.raises(TypeError, match="not one that a tensor can hold"):
         as_dtype(kind)
+
+
+def test_limits_are_python_numbers():
+    assert minitorch.finfo(minitorch.float32).eps == 2**-23
+    assert type(minitorch.finfo().max) is float
+    assert minitorch.iinfo(minitorch.int8).max == 127

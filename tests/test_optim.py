@@ -71,10 +71,14 @@ RULES = [
 PLAIN = [
     ("SGD", {"lr": 0.1}),
     ("SGD", {"lr": 0.1, "momentum": 0.9}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
     ("Adam", {"amsgrad": True}),
+    ("Adam", {"weight_decay": 0.01}),
     ("AdamW", {}),
+    ("RMSprop", {"weight_decay": 0.01}),
     ("RMSprop", {"momentum": 0.5, "centered": True}),
 ]
+ONE = minitorch.ones(1, requires_grad=True)
 every_rule = pytest.mark.parametrize(("name", "options"), PLAIN)
 
 
@@ -213,6 +217,22 @@ def test_a_state_dict_of_pytorch_can_be_loaded():
     assert mine.state[ours[0]]["step"].item() == 6
 
 
+def test_an_optimizer_prints_its_groups():
+    optimizer = optim.RMSprop([{"params": ONE}], lr=0.5)
+    assert repr(optimizer).splitlines() == [
+        "RMSprop (",
+        "Parameter Group 0",
+        "    alpha: 0.99",
+        "    centered: False",
+        "    eps: 1e-08",
+        "    lr: 0.5",
+        "    maximize: False",
+        "    momentum: 0",
+        "    weight_decay: 0",
+        ")",
+    ]
+
+
 @pytest.mark.torch
 def test_optimizers_print_as_those_of_pytorch():
     torch = pytest.importorskip("torch")
@@ -290,7 +310,6 @@ def test_a_parameter_can_be_exchanged_in_its_group():
     assert optimizer.state[newcomer]["step"].item() == 1
 
 
-ONE = minitorch.ones(1, requires_grad=True)
 BAD_ARGUMENTS = [
     (lambda: optim.SGD([ONE], lr=-1), ValueError, "Invalid learning rate: -1"),
     (lambda: optim.SGD([ONE], momentum=-1), ValueError, "Invalid momentum value: -1"),
@@ -575,7 +594,8 @@ def test_users_may_keep_entries_of_their_own_in_the_state():
     plan = optimizer._plans[0].blocks
     optimizer.step()
     assert optimizer._plans[0].blocks[0] is plan[0]
-    assert optimizer.state_dict()["state"][0]["note"] == "kept"
+    optimizer.load_state_dict(optimizer.state_dict())
+    assert optimizer.state[params[0]]["note"] == "kept"
 
 
 # -------------------------------------------------------------------- blocks

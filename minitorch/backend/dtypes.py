@@ -1,5 +1,7 @@
 """The element types and PyTorch's rules for mixing them."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 BOOL, INTEGER, FLOAT = range(3)
@@ -121,10 +123,18 @@ def common_dtype(tensors, zero_dims, scalars):
 
 
 def finfo(d=None):
-    """Limits of a floating dtype: `eps`, `max`, `min`, `tiny`, `bits` ... as NumPy's finfo."""
-    return np.finfo((d or _default).dtype)
+    """Limits of a floating dtype as Python numbers: bits, eps, max, min, tiny, smallest_normal.
+
+    >>> finfo(float32).eps
+    1.1920928955078125e-07
+    """
+    limits = np.finfo((d or _default).dtype)
+    names = ("eps", "max", "min", "tiny", "smallest_normal", "resolution")
+    return SimpleNamespace(
+        bits=limits.bits, **{name: getattr(limits, name).item() for name in names}
+    )
 
 
 def iinfo(d):
-    """Limits of an integer dtype: `min`, `max`, `bits`, as NumPy's iinfo."""
+    """Limits of an integer dtype: bits, max, min."""
     return np.iinfo(d.dtype)

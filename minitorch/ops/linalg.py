@@ -1,5 +1,7 @@
 """Products of matrices and vectors."""
 
+import math
+
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.errors import ShapeError
@@ -75,9 +77,11 @@ def linear(x, weight, bias=None, /):
     try:
         y = xp.linear(x, weight, bias)
     except ValueError:
+        rows = f"{math.prod(x.shape[:-1])}x{x.shape[-1]}" if x.ndim else "0-d"
+        columns = "x".join(map(str, weight.shape[::-1]))
         raise ShapeError(
-            f"linear: mat1 and mat2 shapes cannot be multiplied: the input's last axis must equal "
-            f"weight's second, and bias must have weight's first\n"
+            f"mat1 and mat2 shapes cannot be multiplied ({rows} and {columns})\n"
+            "  linear: the input's last axis must equal weight's second, bias have weight's first\n"
             f"  input {tuple(x.shape)}   weight {tuple(weight.shape)}"
             + ("" if bias is None else f"   bias {tuple(bias.shape)}")
             + "\n  images need .flatten(1) before the first Linear layer"
