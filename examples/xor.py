@@ -13,7 +13,7 @@ from minitorch import nn, optim
 
 INPUTS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 TARGETS = [[0.0], [1.0], [1.0], [0.0]]
-ATTEMPTS = 10  # of learning, from different seeds; about one in seven fails
+ATTEMPTS = 10  # of learning, from different seeds; about one in four fails
 
 
 class XORNet(nn.Module):

@@ -25,10 +25,16 @@ def add(x, other, /, *, alpha=1):
 
 @op
 def sub(x, other, /, *, alpha=1):
-    """x - alpha * other."""
-    if alpha == 1:
+    """x - alpha * other. Raises RuntimeError for two bool tensors: `^` tells where they differ."""
+    if alpha != 1:
+        return x - alpha * other, same, lambda g: g * -alpha
+    try:
         return x - other, same, lambda g: -g
-    return x - alpha * other, same, lambda g: g * -alpha
+    except TypeError:  # NumPy's and CuPy's, of bools
+        raise DtypeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. "
+            "Use the `^` or `logical_xor()` operator instead."
+        ) from None
 
 
 @function
@@ -220,7 +226,7 @@ def rsqrt(x, /):
     return y, lambda g: -0.5 * g * y * y * y
 
 
-@op
+@op(shown="Pow")
 def square(x, /):
     """x * x."""
     return x * x, lambda g: g * (2 * x)

@@ -72,12 +72,22 @@ def mean(x, /, dim=None, keepdim=False):
     return y, lambda g: namespace(g).expand(g.reshape(kept) * scale, shape)
 
 
+LEGACY_NAMES = {
+    "bool": "Bool",
+    "uint8": "Byte",
+    "int8": "Char",
+    "int16": "Short",
+    "int32": "Int",
+    "int64": "Long",
+}
+
+
 def require_float(name, x):
     if x.dtype.kind != "f":
         raise DtypeError(
             f"{name}(): could not infer output dtype. Input dtype must be either a floating point "
-            f"or complex dtype. Got: {x.dtype}\n "
-            " convert it first, with .float()"
+            f"or complex dtype. Got: {LEGACY_NAMES[str(x.dtype)]}\n"
+            "  convert it first, with .float()"
         )
 
 
