@@ -6,15 +6,18 @@ import time
 
 
 def seconds_per_call(call, least_seconds):
-    """The time of one call, averaged over as many as fill `least_seconds`."""
-    calls = 0
-    start = time.perf_counter()
-    while True:
+    """The median time of the calls that fill `least_seconds`: a neighbour on the machine that takes
+    the processor for a while spoils a mean.
+    """
+    times = []
+    now = time.perf_counter()
+    end = now + least_seconds
+    while now < end:
+        start = now
         call()
-        calls += 1
-        took = time.perf_counter() - start
-        if took >= least_seconds:
-            return took / calls
+        now = time.perf_counter()
+        times.append(now - start)
+    return statistics.median(times)
 
 
 def alternate(ours, theirs, pairs, least_seconds=0.1):

@@ -58,9 +58,8 @@ def sigmoid_share(g, y):
     """g * (1 - y) * y in one buffer."""
     if not y.ndim:
         return g * (1 - y) * y
-    share = np.negative(y)
-    np.add(share, ONE, share)
-    np.multiply(share, y, share)
+    share = y * y
+    np.subtract(y, share, share)
     return np.multiply(share, g, share)
 
 
@@ -122,7 +121,7 @@ def require_probabilities(x, name, loss=NAN):
     loss  what was computed of the logarithms of x and 1 - x: nan, if one is of a negative number
     """
     total = loss.sum() if loss.shape else loss
-    if np.isnan(total) and x.size:
+    if total != total and x.size:  # noqa: PLR0124  nan; np.isnan takes 0.3 us
         low, high = x.min(), x.max()
         if not (low >= 0 and high <= 1):
             raise ShapeError(

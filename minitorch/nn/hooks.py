@@ -30,7 +30,7 @@ class Hooks:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._hooked:
             return call_with_hooks(self, args, kwargs)
-        return self.forward(*args, **kwargs)
+        return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
 
     def register_forward_pre_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
