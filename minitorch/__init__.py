@@ -5,6 +5,7 @@
 `methods` (how tensors print and convert), then `nn`, `losses`, `optim`, `data`; `vision` on top.
 """
 
+import importlib
 from math import e, inf, nan, pi
 
 from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor  # isort: skip
@@ -58,6 +59,14 @@ from minitorch.ops.shape import contiguous_format, memory_format, preserve_forma
 
 globals().update(FUNCTIONS)
 
-from minitorch import cuda, nn, losses, optim, data, utils, vision  # isort: skip  # noqa: E402
-
 __version__ = "0.1.0"
+LATER = ("cuda", "nn", "losses", "optim", "data", "utils", "vision")
+
+
+def __getattr__(name):
+    """The packages above `methods`, loaded at their first use: together they take as long as the
+    rest.
+    """
+    if name in LATER:
+        return importlib.import_module(f"minitorch.{name}")
+    raise AttributeError(f"module 'minitorch' has no attribute {name!r}")

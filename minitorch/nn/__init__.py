@@ -1,5 +1,7 @@
 """Building blocks of models."""
 
+import importlib
+
 from minitorch.nn import functional, init, utils
 from minitorch.nn.activation import (
     ELU,
@@ -26,14 +28,24 @@ from minitorch.nn.normalization import LayerNorm
 from minitorch.nn.parameter import Buffer, Parameter
 from minitorch.nn.pooling import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
 
-# Last: the losses are modules themselves.
-from minitorch.losses import (  # isort: skip
-    BCELoss,
-    BCEWithLogitsLoss,
-    CrossEntropyLoss,
-    HuberLoss,
-    L1Loss,
-    MSELoss,
-    NLLLoss,
-    SmoothL1Loss,
+LOSSES = (
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "CrossEntropyLoss",
+    "HuberLoss",
+    "L1Loss",
+    "MSELoss",
+    "NLLLoss",
+    "SmoothL1Loss",
 )
+
+
+def __getattr__(name):
+    """The losses, which are modules themselves and so load after this package."""
+    if name in LOSSES:
+        return getattr(importlib.import_module("minitorch.losses"), name)
+    raise AttributeError(f"module 'minitorch.nn' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *LOSSES})
