@@ -145,7 +145,7 @@ def require_matplotlib():
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--model", choices=["mlp", "cnn"], default="mlp")
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--optimizer", choices=["sgd", "adam", "adamw", "rmsprop"], default="adam")
     parser.add_argument(
