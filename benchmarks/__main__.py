@@ -103,11 +103,11 @@ def work(options):
 
 def load(name, threads):
     if name == "torch":
-        import torch  # noqa: PLC0415
+        import torch  # noqa: PLC0415  one library a process
 
         torch.set_num_threads(threads)
         return torch
-    import minitorch  # noqa: PLC0415
+    import minitorch  # noqa: PLC0415  one library a process
 
     return minitorch
 

@@ -33,7 +33,7 @@ def import_time(runs=15):
 
 def deep_chain():
     """Building, backward and freeing of chains: seconds per million nodes."""
-    import minitorch  # noqa: PLC0415
+    import minitorch  # noqa: PLC0415  one library a process
 
     x = minitorch.ones(1, requires_grad=True)
     for length in (250_000, 500_000, 1_000_000):
@@ -55,8 +55,8 @@ def deep_chain():
 
 def resident_memory(steps=100_000):
     """Resident memory along XOR training steps with the garbage collector off."""
-    import minitorch  # noqa: PLC0415
-    from benchmarks.workloads import xor_step  # noqa: PLC0415
+    import minitorch  # noqa: PLC0415  one library a process
+    from benchmarks.workloads import xor_step  # noqa: PLC0415  one library a process
 
     step = xor_step(minitorch)
     gc.collect()
@@ -73,10 +73,10 @@ def resident_memory(steps=100_000):
 
 def peak_memory():
     """Peak of live arrays in one step of MLP 784-128-10, batch 64, SGD momentum."""
-    from benchmarks.workloads import WORKLOADS  # noqa: PLC0415
+    from benchmarks.workloads import WORKLOADS  # noqa: PLC0415  one library a process
 
     workload = WORKLOADS["mlp 784-128-10 sgd"]
-    import minitorch  # noqa: PLC0415
+    import minitorch  # noqa: PLC0415  one library a process
 
     step = workload(minitorch)
     step(), step()
@@ -90,7 +90,7 @@ def peak_memory():
     tracemalloc.stop()
     print(f"peak of an MLP step above what lives between steps: minitorch {ours / 1024:.0f} KiB")
     try:
-        import torch  # noqa: PLC0415
+        import torch  # noqa: PLC0415  one library a process
     except ImportError:
         return
     step = workload(torch)

@@ -7,6 +7,14 @@ docstring is what the table calls it.
 from itertools import pairwise
 
 
+def train(model, criterion, optimizer, x, y):
+    """One step, as every training program writes it."""
+    optimizer.zero_grad()
+    loss = criterion(model(x), y)
+    loss.backward()
+    optimizer.step()
+
+
 def xor_step(torch):
     """XOR step, 2-2-1 sigmoid, BCE, SGD"""
     torch.manual_seed(0)
@@ -27,13 +35,7 @@ def xor_step(torch):
     criterion = torch.nn.BCELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
 
-    def step():
-        optimizer.zero_grad()
-        loss = criterion(model(x), y)
-        loss.backward()
-        optimizer.step()
-
-    return step
+    return lambda: train(model, criterion, optimizer, x, y)
 
 
 def small_op(f):
@@ -97,13 +99,7 @@ def mlp_step(sizes, batch, make_optimizer):
         x = torch.rand(batch, sizes[0])
         y = torch.randint(0, sizes[-1], (batch,))
 
-        def step():
-            optimizer.zero_grad()
-            loss = criterion(model(x), y)
-            loss.backward()
-            optimizer.step()
-
-        return step
+        return lambda: train(model, criterion, optimizer, x, y)
 
     return workload
 
@@ -144,10 +140,7 @@ def mlp_epoch(torch, images=60000):
 
     def epoch():
         for x, y in loader:
-            optimizer.zero_grad()
-            loss = criterion(model(x), y)
-            loss.backward()
-            optimizer.step()
+            train(model, criterion, optimizer, x, y)
 
     return epoch
 
@@ -166,13 +159,7 @@ def convnet_step(torch):
     x = torch.rand(64, 1, 28, 28)
     y = torch.randint(0, 10, (64,))
 
-    def step():
-        optimizer.zero_grad()
-        loss = criterion(model(x), y)
-        loss.backward()
-        optimizer.step()
-
-    return step
+    return lambda: train(model, criterion, optimizer, x, y)
 
 
 WORKLOADS = {

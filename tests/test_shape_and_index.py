@@ -440,8 +440,8 @@ def test_second_derivatives_through_indexing(w):
         lambda x: x[mask],
         lambda x: x[..., None, [0, 2, 2]],
     ):
-        assert autograd.gradcheck(lambda x: part(x) ** 3, (w,))  # noqa: B023
-        assert autograd.gradgradcheck(lambda x: part(x) ** 3, (w,))  # noqa: B023
+        assert autograd.gradcheck(lambda x: part(x) ** 3, (w,))  # noqa: B023  called at once
+        assert autograd.gradgradcheck(lambda x: part(x) ** 3, (w,))  # noqa: B023  called at once
 
 
 def test_rows_named_many_times_add_up():
@@ -710,8 +710,8 @@ def test_second_derivatives_of_gather_and_scatter():
         lambda x: x.repeat(2, 2).flip(1).roll(1, 0),
         lambda x: x.tril().T.triu(-1) @ x.unflatten(1, (1, 3)).flatten(1),
     ):
-        assert autograd.gradcheck(lambda x: f(x) ** 3, (x,))  # noqa: B023
-        assert autograd.gradgradcheck(lambda x: f(x) ** 3, (x,))  # noqa: B023
+        assert autograd.gradcheck(lambda x: f(x) ** 3, (x,))  # noqa: B023  called at once
+        assert autograd.gradgradcheck(lambda x: f(x) ** 3, (x,))  # noqa: B023  called at once
 
 
 # -------------------------------------------------------------------- sorting and searching

@@ -298,19 +298,6 @@ def require_node(tensor):
     return tensor.node
 
 
-class Recording:
-    """Grad mode set for a block: backward records only for higher derivatives."""
-
-    def __init__(self, enabled):
-        self.enabled = enabled
-
-    def __enter__(self):
-        self.before, grad_mode.enabled = grad_mode.enabled, self.enabled
-
-    def __exit__(self, *exc):
-        grad_mode.enabled = self.before
-
-
 @method
 def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
     """Add the derivative of this tensor to the `.grad` of each leaf that led to it.

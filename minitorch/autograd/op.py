@@ -6,7 +6,7 @@ settings right of it:
     @op
     def tanh(x, /):
         y = namespace(x).tanh(x)
-        return y, lambda g: g * (1 - y * y)
+        return y, lambda g: g - g * y * y
 
 What the decorator makes of it is straight-line code for just this signature (`source_of`), which
 serves tensors of one floating dtype passed as tensors. All else that PyTorch allows (Python numbers

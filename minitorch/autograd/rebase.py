@@ -12,7 +12,7 @@ import numpy as np
 
 from minitorch.autograd.node import Node, grad_mode
 from minitorch.autograd.op import op
-from minitorch.autograd.tensor import wrap
+from minitorch.autograd.tensor import at
 from minitorch.autograd.versions import touch
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -72,10 +72,10 @@ def write(tensor, compute):
     """
     require_writable(tensor)
     recording = grad_mode.enabled and tensor.node is not None
-    result = None if recording else compute(with_array(tensor, tensor.array))
+    result = None if recording else compute(at(tensor.array, tensor.node))
     if result is None or result.node is not None:
         # What vjps capture must not be the memory that is about to be overwritten.
-        result = compute(with_array(tensor, tensor.array.copy()))
+        result = compute(at(tensor.array.copy(), tensor.node))
     if result.array.shape != tensor.array.shape:
         raise ShapeError(
             f"output with shape {list(tensor.shape)} doesn't match the broadcast shape "
@@ -102,10 +102,10 @@ def move_on(tensor, node):
     former = base.node
     if tensor is not base:
         positions = positions_in(base.array, tensor.array)
-        whole = with_node(base, former)
+        whole = at(base.array, former)
         if former is None:  # reading 3 reads constants again: this one may be written again
             whole.array = base.array.copy()
-        node = put_region(whole, with_node(tensor, node), positions).node
+        node = put_region(whole, at(tensor.array, node), positions).node
     base.node = node
     for reference in (base.views or {}).values():
         view = reference()
@@ -121,23 +121,11 @@ def taken_again(view, base, former):
         steps.append(node)
         node = node.parents[0]
     if former is None or node is not former or any(step.vjps is None for step in steps):
-        return region(with_node(base, base.node), positions_in(base.array, view.array)).node
+        return region(at(base.array, base.node), positions_in(base.array, view.array)).node
     node = base.node
     for step in reversed(steps):
         node = Node(step.op, (node,), step.vjps, (None,), step.settings, step.shape)
     return node
-
-
-def with_array(tensor, array):
-    placed = wrap(array)
-    placed.node = tensor.node
-    return placed
-
-
-def with_node(tensor, node):
-    placed = wrap(tensor.array)
-    placed.node = node
-    return placed
 
 
 def positions_in(base, part):

@@ -46,7 +46,7 @@ def specialise(function):
 def first_call(*args, **kwargs):
     """The code of every op's function until its first call; `this` is the function itself."""
     specialise(this)  # type: ignore[name-defined]  # noqa: F821  in the scope that `@op` gives it
-    return this(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+    return this(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821  likewise
 
 
 def source_of(o):

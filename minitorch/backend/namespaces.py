@@ -37,7 +37,7 @@ class _ByType(dict):
             )
         import cupy  # noqa: PLC0415  only where arrays of it exist
 
-        from minitorch.backend import cupy_conv, cupy_index, cupy_kernels  # noqa: PLC0415
+        from minitorch.backend import cupy_conv, cupy_index, cupy_kernels  # noqa: PLC0415  so too
 
         self[kind] = functions_of(cupy, cupy_conv, cupy_index, cupy_kernels)
         return self[kind]

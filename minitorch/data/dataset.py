@@ -38,7 +38,7 @@ class IterableDataset(Dataset[T_co], Iterable[T_co]):
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError("Subclasses of IterableDataset should implement __iter__.")
 
-    def __add__(self, other: Dataset) -> "ChainDataset":  # type: ignore[override]
+    def __add__(self, other: Dataset) -> "ChainDataset":  # type: ignore[override]  # a stream
         return ChainDataset([self, other])
 
 

@@ -24,7 +24,7 @@ class Numbered(Module):
 
     def _part(self, named):
         """A container like this one of these pairs of name and module."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} needs _part")
 
     def __len__(self) -> int:
         return len(self._modules)

@@ -241,7 +241,7 @@ def read_checked(path, sha256):
 def fetch(name, mirrors, folder, sha256):
     """Put file `name` into `folder` from the first mirror that has it whole; all or nothing."""
     from http.client import HTTPException  # noqa: PLC0415  with urlopen 40 ms, and rarely needed
-    from urllib.request import urlopen  # noqa: PLC0415
+    from urllib.request import urlopen  # noqa: PLC0415  likewise
 
     failures = []
     for mirror in mirrors:
