@@ -14,12 +14,12 @@ QUICKER = {"transpose", "swapaxes"}  # CuPy's own serve there
 
 
 def kernels(library, kind):
-    """Name and parameters of each function of the file that its docstring calls a kernel."""
+    """Name and parameters of each public function of the file."""
     tree = ast.parse((BACKEND / f"{library}_{kind}.py").read_text())
     return {
         node.name: [argument.arg for argument in node.args.args]
         for node in tree.body
-        if isinstance(node, ast.FunctionDef)
+        if isinstance(node, ast.FunctionDef) and node.name[0] != "_"
     }
 
 

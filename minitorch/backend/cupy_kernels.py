@@ -41,6 +41,11 @@ def linear(x, weight, bias):
     return y
 
 
+def sum_of_rows(x):
+    """(n, m) -> (m,)."""
+    return x.sum(axis=0)
+
+
 def softmax(x, axis):
     """exp(x) over its sum along `axis`."""
     if not x.size:
@@ -99,3 +104,8 @@ def softmax_less_one_hot(x, scale, key):
     y[key] = y[key] - 1
     y *= scale.reshape(-1, 1)
     return y
+
+
+def subtract_scaled(y, a, x):
+    """y -= a * x in place."""
+    y -= x * a

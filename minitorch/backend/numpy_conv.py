@@ -54,7 +54,7 @@ def conv2d(x, w, stride, padding, dilation, groups):
     y = np.empty((n, groups, o // groups, oh * ow), x.dtype)
     w = w.reshape(groups, o // groups, -1)
     for images, columns in column_blocks(x, kernel, stride, padding, dilation, groups):
-        multiply(w, columns, y[images])
+        multiply_columns(w, columns, y[images])
     return y.reshape(n, o, oh, ow)
 
 
@@ -81,7 +81,7 @@ def conv2d_input(g, w, input_size, stride, padding, dilation, groups):
     for images in image_blocks(n, c * kh * kw, oh * ow, g.itemsize):
         b = images.stop - images.start
         columns = scratch("columns", (b, groups, w.shape[1], oh * ow), g.dtype)
-        multiply(w, g[images], columns)
+        multiply_columns(w, g[images], columns)
         shares = columns.reshape(b, c, kh, kw, oh, ow)
         padded = scratch("padded", (b, c, h + 2 * ph, width + 2 * pw), g.dtype)
         padded[...] = 0
@@ -219,7 +219,7 @@ def column_blocks(x, kernel, stride, padding, dilation, groups):
         yield images, columns.reshape(b, groups, -1, oh * ow)
 
 
-def multiply(w, columns, out):
+def multiply_columns(w, columns, out):
     """out = w @ columns, for each of b images; w (groups, R, K), columns (b, groups, K, P)"""
     if columns.shape[3] < MERGE_BELOW:
         b, groups, _, p = columns.shape

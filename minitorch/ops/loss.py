@@ -258,14 +258,14 @@ def cross_entropy_of_rows(x, target, weight=None, /, ignore_index=-100, reductio
 
 def total(picked, share, reduction):
     """-picked * share, or the sum of it; a mean over no rows is nan."""
+    each = is_none(reduction)
+    if not share.ndim:
+        return picked * -share if each else picked.sum() * -share
     xp = namespace(picked)
-    if share.ndim:  # what has no share may be infinite
-        picked = xp.where(share != 0, picked, 0)
-    y = picked * -share
-    if is_none(reduction):
+    y = xp.where(share != 0, picked, 0) * -share  # what has no share may be infinite
+    if each:
         return y
-    y = y.sum()
-    return xp.where((share != 0).any(), y, math.nan) if share.ndim and reduction == "mean" else y
+    return xp.where((share != 0).any(), y.sum(), math.nan) if reduction == "mean" else y.sum()
 
 
 @op(promote=None, public=False)

@@ -62,12 +62,13 @@ class Adam(Optimizer):
         decoupled = group["decoupled_weight_decay"]
         return {
             "step_size": group["lr"] / (1 - beta1**step),
-            "beta1": beta1,
+            "share1": 1 - beta1,
             "beta2": beta2,
+            "share2": 1 - beta2,
             "correction": (1 - beta2**step) ** 0.5,
             "eps": group["eps"],
             "weight_decay": 0 if decoupled else group["weight_decay"],
-            "shrink": 1 - group["lr"] * group["weight_decay"] if decoupled else 1,
+            "shrink": 1 - group["lr"] * group["weight_decay"] if decoupled else None,
             "amsgrad": group["amsgrad"],
             "maximize": group["maximize"],
         }
@@ -79,8 +80,9 @@ class Adam(Optimizer):
         state,
         *,
         step_size,
-        beta1,
+        share1,
         beta2,
+        share2,
         correction,
         eps,
         weight_decay,
@@ -92,16 +94,26 @@ class Adam(Optimizer):
         m, v = state["exp_avg"], state["exp_avg_sq"]
         if maximize:
             g = -g
-        if shrink != 1:
+        if shrink is not None:
             p *= shrink
         if weight_decay:
             g = g + weight_decay * p
-        m += (1 - beta1) * (g - m)
+        room = xp.empty_like(p)  # for all that is computed on the way
+        xp.subtract(g, m, out=room)
+        room *= share1
+        m += room
+        xp.multiply(g, g, out=room)
+        room *= share2
         v *= beta2
-        v += (1 - beta2) * (g * g)
+        v += room
         if amsgrad:
             v = xp.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
-        p -= step_size * m / (xp.sqrt(v) / correction + eps)
+        xp.sqrt(v, out=room)
+        room /= correction
+        room += eps
+        xp.divide(m, room, out=room)
+        room *= step_size
+        p -= room
 
 
 class AdamW(Adam):

@@ -50,8 +50,9 @@ class Optimizer:
     A subclass is one rule: `update` gets arrays of any shape and changes them in place, element by
     element, so that it may be given one parameter, a part of one or many in a row. It names in
     `initial_state` what it remembers, and computes in `settings` whatever is the same for all
-    elements. A rule that must see one whole parameter at a time sets `elementwise = False`. Or
-    it overrides `step`, as PyTorch's subclasses do.
+    elements, in double precision: numbers reach `update` in that of p. A rule that must see one
+    whole parameter at a time sets `elementwise = False`. Or it overrides `step`, as PyTorch's
+    subclasses do.
 
     >>> from minitorch.backend.namespaces import namespace
     >>> class SignSGD(Optimizer):
@@ -132,7 +133,7 @@ class Optimizer:
             initial = self.initial_state(group)
             for block in self._plans[index].due(group["params"], self.state, initial):
                 block.count += 1
-                settings = self.settings(group, block.count)
+                settings = block.numbers(self.settings(group, block.count))
                 g = block.gradient()
                 for part, p, state in block.pieces:
                     self.update(p, g[part], state, **settings)

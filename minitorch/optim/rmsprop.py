@@ -60,7 +60,12 @@ class RMSprop(Optimizer):
             entries["grad_avg"] = 0.0
         return entries
 
-    def update(self, p, g, state, *, lr, alpha, eps, weight_decay, momentum, centered, maximize):
+    def settings(self, group: dict[str, Any], step: int) -> dict[str, Any]:
+        return {**super().settings(group, step), "share": 1 - group["alpha"]}
+
+    def update(
+        self, p, g, state, *, lr, alpha, share, eps, weight_decay, momentum, centered, maximize
+    ):
         xp = namespace(p)
         square = state["square_avg"]
         if maximize:
@@ -68,15 +73,17 @@ class RMSprop(Optimizer):
         if weight_decay:
             g = g + weight_decay * p
         square *= alpha
-        square += (1 - alpha) * (g * g)
+        square += share * (g * g)
         if centered:
             mean = state["grad_avg"]
-            mean += (1 - alpha) * (g - mean)
+            mean += share * (g - mean)
             square = square - mean * mean
-        g = g / (xp.sqrt(square) + eps)
-        if momentum > 0:
+        deviation = xp.sqrt(square)
+        deviation += eps
+        g = g / deviation
+        if momentum:
             buffer = state["momentum_buffer"]
             buffer *= momentum
             buffer += g
             g = buffer
-        p -= lr * g
+        xp.subtract_scaled(p, lr, g)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from minitorch.backend.namespaces import namespace
 from minitorch.optim.optimizer import Optimizer, Params, require_not_negative
 
 
@@ -74,4 +75,4 @@ class SGD(Optimizer):
             buffer *= momentum
             buffer += g if share == 1 else share * g
             g = g + momentum * buffer if nesterov else buffer
-        p -= lr * g
+        namespace(p).subtract_scaled(p, lr, g)
