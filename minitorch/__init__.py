@@ -42,18 +42,30 @@ from minitorch.methods import attributes, convert, inplace, operators
 from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
 from minitorch.ops import (
     activation,
+    bits,
     creation,
+    decompose,
     elementwise,
+    exponents,
     from_data,
     gather,
     index,
     join,
-    linalg,
+    pieces,
+    products,
     random,
     rearrange,
     reduce,
+    scan,
+    scatter,
     shape,
+    solve,
     sort,
+    special,
+    statistics,
+    sums_of_products,
+    trigonometry,
+    windows,
 )
 from minitorch.ops.shape import contiguous_format, memory_format, preserve_format
 

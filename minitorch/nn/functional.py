@@ -12,7 +12,7 @@ from minitorch.ops.activation import logsigmoid, sigmoid, softplus, tanh
 from minitorch.ops.conv import conv2d
 from minitorch.ops.creation import arange
 from minitorch.ops.dropout import dropout, dropout2d
-from minitorch.ops.linalg import linear
+from minitorch.ops.products import linear
 from minitorch.ops.loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,

@@ -10,7 +10,7 @@ from minitorch.nn import init
 from minitorch.nn.module import Module
 from minitorch.nn.parameter import Parameter
 from minitorch.ops.creation import empty
-from minitorch.ops.linalg import linear
+from minitorch.ops.products import linear
 
 
 class Identity(Module):

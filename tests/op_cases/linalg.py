@@ -1,4 +1,4 @@
-"""Rows for `ops/linalg.py` and `ops/activation.py`."""
+"""Rows for `ops/products.py` and `ops/activation.py`."""
 
 import numpy as np
 

@@ -1,0 +1,1 @@
+"""Operations on integers: shifts, divisors, and what floats are made of."""

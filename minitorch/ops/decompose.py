@@ -1,0 +1,1 @@
+"""Matrix decompositions: Cholesky, QR, SVD, eigenvalues."""

@@ -1,0 +1,1 @@
+"""Powers, logarithms and their combinations beyond the plain ones."""

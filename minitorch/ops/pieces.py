@@ -1,0 +1,1 @@
+"""Cutting tensors into pieces and writing into a part of a copy."""

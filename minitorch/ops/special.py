@@ -1,0 +1,1 @@
+"""Special functions: those of error, gamma, Bessel and their kin."""

@@ -1,0 +1,1 @@
+"""Order statistics and norms: median, quantile, mode, histograms."""

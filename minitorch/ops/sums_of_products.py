@@ -1,0 +1,1 @@
+"""`einsum`, `tensordot` and other products over chosen dimensions."""
