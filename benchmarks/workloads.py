@@ -71,6 +71,54 @@ OPS = {
 }
 
 
+def large_op(f, *sizes):
+    """A workload: forward and backward of `f(torch, *tensors)` on large tensors."""
+
+    def workload(torch):
+        torch.manual_seed(0)
+        tensors = [torch.rand(*size, requires_grad=True) for size in sizes]
+        ones = torch.ones_like(f(torch, *tensors).detach())
+
+        def step():
+            for tensor in tensors:
+                tensor.grad = None
+            f(torch, *tensors).backward(ones)
+
+        return step
+
+    return workload
+
+
+SQUARE = (1024, 1024)
+LARGE = {
+    "add": large_op(lambda torch, a, b: a + b, SQUARE, SQUARE),
+    "add row": large_op(lambda torch, a, b: a + b, SQUARE, (1024,)),
+    "mul": large_op(lambda torch, a, b: a * b, SQUARE, SQUARE),
+    "div": large_op(lambda torch, a, b: a / b, SQUARE, SQUARE),
+    "pow": large_op(lambda torch, a: a**2, SQUARE),
+    "exp": large_op(lambda torch, a: torch.exp(a), SQUARE),
+    "log": large_op(lambda torch, a: torch.log(a), SQUARE),
+    "sqrt": large_op(lambda torch, a: torch.sqrt(a), SQUARE),
+    "tanh": large_op(lambda torch, a: torch.tanh(a), SQUARE),
+    "sigmoid": large_op(lambda torch, a: torch.sigmoid(a), SQUARE),
+    "relu": large_op(lambda torch, a: torch.relu(a), SQUARE),
+    "sum": large_op(lambda torch, a: a.sum(), SQUARE),
+    "mean dim": large_op(lambda torch, a: a.mean(dim=1), SQUARE),
+    "max dim": large_op(lambda torch, a: a.amax(1), SQUARE),
+    "matmul": large_op(lambda torch, a, b: a @ b, (512, 512), (512, 512)),
+    "softmax": large_op(lambda torch, a: torch.softmax(a, 1), SQUARE),
+    "log_softmax": large_op(lambda torch, a: torch.log_softmax(a, 1), SQUARE),
+    "layer_norm": large_op(
+        lambda torch, a, w, b: torch.nn.functional.layer_norm(a, (1024,), w, b),
+        SQUARE, (1024,), (1024,),
+    ),
+    "cat": large_op(lambda torch, a, b: torch.cat((a, b)), SQUARE, SQUARE),
+    "transpose": large_op(lambda torch, a: a.t().contiguous(), SQUARE),
+    "slice": large_op(lambda torch, a: a[:, 100:900], SQUARE),
+    "where": large_op(lambda torch, a, b: torch.where(a > 0.5, a, b), SQUARE, SQUARE),
+}  # fmt: skip
+
+
 def chain(torch):
     """small elementwise ops, forward and backward of a chain of 60"""
     x = torch.linspace(-1, 1, 4, requires_grad=True)
@@ -165,6 +213,7 @@ def convnet_step(torch):
 WORKLOADS = {
     "xor": xor_step,
     **{f"op {name}": small_op(f) for name, f in OPS.items()},
+    **{f"large {name}": workload for name, workload in LARGE.items()},
     "op chain": chain,
     "mlp 784-128-10 sgd": mlp_step((784, 128, 10), 64, sgd),
     "mlp 784-128-10 adam": mlp_step((784, 128, 10), 64, adam),

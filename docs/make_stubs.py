@@ -38,17 +38,30 @@ PARAMETERS = {
     "other": f"Tensor | {NUMBER}",
 }
 
-BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
+BINARY = (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor",
+    "lshift", "rshift",
+)  # fmt: skip
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 OPERATORS = {
     *[f"__{prefix}{name}__" for name in BINARY for prefix in ("", "r", "i")],
     *[f"__{name}__" for name in COMPARISONS],
 }
 
+EITHER = (
+    "max", "min", "unique", "unique_consecutive", "nonzero", "where", "median", "nanmedian",
+    "atleast_1d", "atleast_2d", "atleast_3d",
+)  # fmt: skip
+SEVERAL = (
+    "split", "chunk", "unbind", "meshgrid", "broadcast_tensors", "lu", "gradient", "qr", "geqrf",
+    "svd", "slogdet", "aminmax", "var_mean", "std_mean", "tensor_split", "hsplit", "vsplit",
+    "dsplit", "unsafe_split", "unsafe_chunk", "max_pool1d_with_indices", "adaptive_max_pool1d",
+    "split_copy", "unbind_copy", "histogram", "histogramdd", "triangular_solve", "kthvalue", "mode",
+)  # fmt: skip
 TENSORS = "builtins.tuple[Tensor, ...]"
 RETURNS = {
-    **dict.fromkeys(("split", "chunk", "unbind", "meshgrid", "broadcast_tensors"), TENSORS),
-    **dict.fromkeys(("max", "min", "unique", "unique_consecutive", "nonzero"), "Any"),
+    **dict.fromkeys(SEVERAL, TENSORS),
+    **dict.fromkeys(EITHER, "Any"),
     **dict.fromkeys(("type", "size", "stride", "tolist", "item", "__dlpack__"), "Any"),
     **dict.fromkeys(("__reduce__", "__deepcopy__"), "Any"),
     **dict.fromkeys(
@@ -61,6 +74,28 @@ RETURNS = {
     **dict.fromkeys(("initial_seed", "seed"), "builtins.int"),
     **dict.fromkeys(("__len__", "__hash__", "__int__", "__index__"), "builtins.int"),
     **dict.fromkeys(("__init__", "__setitem__", "backward", "set_rng_state"), "None"),
+    **dict.fromkeys(
+        (
+            "is_signed",
+            "is_conj",
+            "is_neg",
+            "is_inference",
+            "is_distributed",
+            "is_shared",
+            "is_pinned",
+            "is_same_size",
+            "is_set_to",
+            "is_storage",
+            "can_cast",
+            "is_anomaly_enabled",
+            "is_anomaly_check_nan_enabled",
+        ),
+        "builtins.bool",
+    ),
+    "dim_order": "builtins.tuple[builtins.int, ...]",
+    "typename": "builtins.str",
+    "result_type": "_dtype",
+    "set_default_tensor_type": "None",
     "manual_seed": "Generator",
     **dict.fromkeys(("numpy", "__array__"), "np.ndarray"),
     **dict.fromkeys(("register_hook", "register_post_accumulate_grad_hook"), "RemovableHandle"),

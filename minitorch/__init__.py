@@ -12,7 +12,7 @@ from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor  # isort: skip
 
 from minitorch import autograd
 from minitorch.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
-from minitorch.backend.devices import device
+from minitorch.backend.devices import device, get_default_device, set_default_device
 from minitorch.backend.dtypes import (
     bool,
     double,
@@ -38,41 +38,87 @@ from minitorch.backend.dtypes import (
 )
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.generators import Generator
+from minitorch.backend.layouts import layout, strided
+from minitorch.backend.scope import why_missing
+from minitorch.backend.settings import (
+    are_deterministic_algorithms_enabled,
+    get_deterministic_debug_mode,
+    get_float32_matmul_precision,
+    get_num_threads,
+    is_deterministic_algorithms_warn_only_enabled,
+    set_deterministic_debug_mode,
+    set_float32_matmul_precision,
+    set_num_threads,
+    use_deterministic_algorithms,
+)
 from minitorch.methods import attributes, convert, inplace, operators
 from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
 from minitorch.ops import (
     activation,
+    activation_forms,
+    adaptive_pool,
+    average_pool,
     bits,
+    bounds,
+    comparison,
+    conv,
+    copies,
     creation,
     decompose,
+    distance,
+    distributions,
+    dropout,
+    einsum,
     elementwise,
+    embedding,
     exponents,
+    extremes,
+    fold,
     from_data,
     gather,
+    grid,
+    histogram,
     index,
     join,
+    least_squares,
+    matrix_functions,
+    norm,
+    norms,
+    orders,
+    pad,
+    pairwise,
     pieces,
+    pool,
     products,
     random,
     rearrange,
     reduce,
+    reorder,
     scan,
     scatter,
     shape,
     solve,
     sort,
-    special,
     statistics,
+    strides,
     sums_of_products,
+    transposed_conv,
     trigonometry,
     windows,
 )
-from minitorch.ops.shape import contiguous_format, memory_format, preserve_format
+from minitorch.ops.shape import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    memory_format,
+    preserve_format,
+)
 
 globals().update(FUNCTIONS)
 
 __version__ = "0.1.0"
-LATER = ("cuda", "nn", "losses", "optim", "data", "utils", "vision")
+newaxis = None
+LATER = ("special", "cuda", "linalg", "nn", "losses", "optim", "data", "signal", "utils", "vision")
 
 
 def __getattr__(name):
@@ -81,4 +127,4 @@ def __getattr__(name):
     """
     if name in LATER:
         return importlib.import_module(f"minitorch.{name}")
-    raise AttributeError(f"module 'minitorch' has no attribute {name!r}")
+    raise AttributeError(f"module 'minitorch' has no attribute {name!r}{why_missing(name)}")

@@ -1,8 +1,11 @@
 """autograd.functional: whole Jacobians and Hessians."""
 
+import re
+
 import pytest
 
 import minitorch
+from minitorch import ones
 from minitorch.autograd.functional import hessian, hvp, jacobian, jvp, vhp, vjp
 
 
@@ -61,8 +64,95 @@ def test_weights_may_be_left_out_for_a_single_number_only():
         vjp(lambda x: x * x, x)
     with pytest.raises(RuntimeError, match="The vector v can only be None if the input"):
         jvp(lambda x: x * x, x)
-    with pytest.raises(RuntimeError, match="v must have the shapes"):
+    with pytest.raises(RuntimeError, match=r"v has invalid size: should be torch\.Size"):
         vjp(lambda x: x * x, x, minitorch.ones(3))
+
+
+def half_used(x, y):
+    return x * 2
+
+
+STRICT = [
+    ("jacobian", half_used, "Output 0 of the user-provided function is independent of input 1."),
+    ("vjp", half_used, "The output of the user-provided function is independent of input 1."),
+    ("jvp", half_used, "independent of input 1. This is not allowed in strict mode."),
+    ("vjp", lambda x, y: (x * y).detach(), "Output 0 of the user-provided function does not req"),
+    (
+        "hessian",
+        lambda x, y: (x + y).sum(),
+        "found that the jacobian of the user-provided function",
+    ),
+    ("hvp", lambda x, y: (x + y).sum(), "with respect to input 0 is independent of the input."),
+    ("vhp", lambda x, y: (x * x).sum(), "is independent of input 1. This is not allowed in strict"),
+]
+
+
+@pytest.mark.parametrize(("name", "func", "text"), STRICT)
+@pytest.mark.parametrize("library", ["minitorch", pytest.param("torch", marks=pytest.mark.torch)])
+def test_strict_refuses_what_depends_on_nothing(name, func, text, library):
+    m = pytest.importorskip(library)
+    x, y = m.ones(2), m.ones(2)
+    v = {"jacobian": (), "hessian": (), "vjp": (x,)}.get(name, ((x, y),))
+    f = getattr(m.autograd.functional, name)
+    with pytest.raises(RuntimeError, match=re.escape(text)):
+        f(func, (x, y), *v, strict=True)
+
+
+REFUSED = [
+    (lambda a: a.vjp(lambda x: x, [1]), TypeError, "The inputs given to vjp must be either a Te"),
+    (lambda a: a.vjp(lambda x: 1, ones(2)), TypeError, "The outputs of the user-provided function"),
+    (lambda a: a.jvp(two, (ones(2), ones(2)), (ones(2),)), RuntimeError, "v is a tuple of invalid"),
+    (
+        lambda a: a.jvp(cubes, ones(2), (ones(2), ones(2))),
+        RuntimeError,
+        "The given v should contain",
+    ),
+    (
+        lambda a: a.jvp(two, (ones(2), ones(2)), (ones(2), ones(3))),
+        RuntimeError,
+        "Entry 1 in v has invalid size: should be torch.Size([2]) but got torch.Size([3]).",
+    ),
+    (lambda a: a.hvp(two, (ones(2), ones(2))), RuntimeError, "The vector v can only be None if"),
+    (
+        lambda a: a.hvp(two, (ones(2), ones(2)), (ones(2), ones(2))),
+        RuntimeError,
+        "The function given to hvp should return a single Tensor",
+    ),
+    (
+        lambda a: a.jacobian(cubes, ones(2), strategy="no"),
+        AssertionError,
+        "Expected strategy to be",
+    ),
+    (
+        lambda a: a.jacobian(cubes, ones(2), strategy="forward-mode"),
+        NotImplementedError,
+        "`vectorize=True`",
+    ),
+    (
+        lambda a: a.jacobian(cubes, ones(2), strategy="forward-mode", create_graph=True),
+        NotImplementedError,
+        "not supported together",
+    ),
+    (
+        lambda a: a.jacobian(cubes, ones(2), strict=True, vectorize=True),
+        RuntimeError,
+        "`strict=True` and `vectorized=True` are not supported together.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "text"), REFUSED)
+def test_refused_arguments_raise_with_this_text(call, error, text):
+    with pytest.raises(error, match=re.escape(text)):
+        call(minitorch.autograd.functional)
+
+
+def test_vectorize_and_forward_mode_give_the_same():
+    x = minitorch.tensor([1.0, 3.0])
+    wanted = hessian(cubes, x).tolist()
+    assert hessian(cubes, x, vectorize=True).tolist() == wanted
+    both = {"vectorize": True, "outer_jacobian_strategy": "forward-mode"}
+    assert hessian(cubes, x, **both).tolist() == wanted
 
 
 @pytest.mark.torch

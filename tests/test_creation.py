@@ -7,6 +7,7 @@ import pytest
 
 import minitorch
 from minitorch import Tensor, tensor
+from minitorch.backend.devices import cuda_device_count
 
 # What is written, and how PyTorch prints what comes out.
 ROWS = {
@@ -107,6 +108,44 @@ ROWS = {
     "torch.ones(2, dtype=torch.int32).new_full((2,), 3.7)": "tensor([3, 3], dtype=torch.int32)",
     "torch.ones(2).new_tensor([1, 2])": "tensor([1., 2.])",
     "torch.ones(2).new_empty(2, 0)": "tensor([], size=(2, 0))",
+    "torch.zeros(2, layout=torch.strided, pin_memory=False)": "tensor([0., 0.])",
+    "torch.zeros(3, out=torch.empty(0))": "tensor([0., 0., 0.])",
+    "torch.ones_like(torch.ones(2, 3).T, memory_format=torch.contiguous_format).stride()": "(2, 1)",
+    "torch.empty(0, memory_format=torch.contiguous_format)": "tensor([])",
+    "torch.full((2,), -1, dtype=torch.uint8)": "tensor([255, 255], dtype=torch.uint8)",
+    "torch.full_like(torch.zeros(1, dtype=torch.bool), 3)": "tensor([True])",
+    "torch.arange(-1, 2, 2, dtype=torch.uint8)": "tensor([255,   1], dtype=torch.uint8)",
+    "torch.arange(0.5, 6.2, 1.7, dtype=torch.int32)": "tensor([0, 1, 2, 3], dtype=torch.int32)",
+    "torch.arange(0.5, 6.2, 1.7, dtype=torch.int64)": "tensor([0, 1, 2, 3, 4, 5])",
+    "torch.arange(3.5, out=torch.empty(0, dtype=torch.int64))": "tensor([0, 1, 2])",
+    "torch.arange(2**40, 2**40 + 2)": "tensor([1099511627776, 1099511627777])",
+    "torch.linspace(4.3, -3, 8, dtype=torch.int32)": (
+        "tensor([ 4,  3,  2,  1,  0, -1, -2, -3], dtype=torch.int32)"
+    ),
+    "torch.linspace(0, float('inf'), 3)": "tensor([nan, nan, nan])",
+    "torch.linspace(0, 4, 3, out=torch.empty(0, dtype=torch.int64))": "tensor([0, 2, 4])",
+    "torch.logspace(0, 1.2, 2, dtype=torch.int64)": "tensor([ 1, 10])",
+    "torch.logspace(0, 2, 5, base=-2)": "tensor([ 1., nan, -2., nan,  4.])",
+    "torch.logspace(1.2, 2, 1, dtype=torch.int64)": "tensor([15])",
+    "torch.eye(2, out=torch.empty(0))": "tensor([[1., 0.],\n        [0., 1.]])",
+    "torch.empty_strided((2, 3), (1, 2)).stride()": "(1, 2)",
+    "torch.empty_strided((2, 0), (3, 1)).shape": "torch.Size([2, 0])",
+    "torch.empty_strided((), ()).shape": "torch.Size([])",
+    "torch.empty_permuted((2, 3, 4), (0, 2, 1)).stride()": "(12, 1, 3)",
+    "torch.ones(2, dtype=torch.int8).new_empty_strided((2, 3), (1, 2)).dtype": "torch.int8",
+    "torch.scalar_tensor(3)": "tensor(3.)",
+    "torch.scalar_tensor(3.5, dtype=torch.int64)": "tensor(3)",
+    "torch.ones(2, dtype=torch.int64).new([1, 2])": "tensor([1, 2])",
+    "torch.ones(2).new(2, 3).shape": "torch.Size([2, 3])",
+    "torch.frombuffer(bytearray(b'abcd'), dtype=torch.int16)": (
+        "tensor([25185, 25699], dtype=torch.int16)"
+    ),
+    "torch.frombuffer(bytearray(b'abcde'), dtype=torch.int16, offset=1, count=1)": (
+        "tensor([25442], dtype=torch.int16)"
+    ),
+    "torch.asarray(bytearray(b'abcd'))": "tensor([1.6778e+22])",
+    "torch.asarray(torch.ones(2, requires_grad=True), requires_grad=False)": "tensor([1., 1.])",
+    "torch.get_default_device()": "device(type='cpu')",
 }
 
 
@@ -205,6 +244,8 @@ REFUSED_DATA = [
     (["a"], ValueError, "too many dimensions 'str'"),
     (None, RuntimeError, "Could not infer dtype of NoneType"),
     ([1, None], RuntimeError, "Could not infer dtype of NoneType"),
+    (1j, RuntimeError, "complex numbers are out of the scope of minitorch"),
+    ([1.0, 1j], RuntimeError, "complex numbers are out of the scope of minitorch"),
     ({1: 2}, RuntimeError, "Could not infer dtype of dict"),
     ([2**70], ValueError, "Overflow when unpacking long long"),
     ([Tensor(1), Tensor(2)], ValueError, "only one element tensors can be converted to Python"),
@@ -222,11 +263,11 @@ def test_refused_data_raises_with_this_text(data, error, text):
 
 @pytest.mark.parametrize(
     ("value", "name"),
-    [(300, "uint8"), (-300, "uint8"), (128, "int8"), (1e20, "int64"), (np.nan, "int32")],
+    [(300, "uint8"), (-300, "uint8"), (128, "int8"), (1e20, "int64"), (np.nan, "int")],
 )
 def test_numbers_that_the_dtype_cannot_hold_are_refused(value, name):
-    with pytest.raises(RuntimeError, match=f"converted to type {name} without overflow"):
-        tensor([float(value)], dtype=getattr(minitorch, name))
+    with pytest.raises(RuntimeError, match=f"converted to type {name}(_t)? without overflow"):
+        tensor([float(value)], dtype=getattr(minitorch, name.replace("int_", "int")))
 
 
 def test_from_numpy_refuses_what_it_cannot_share():
@@ -236,6 +277,54 @@ def test_from_numpy_refuses_what_it_cannot_share():
         ValueError, match="At least one stride in the given numpy array is negative"
     ):
         minitorch.from_numpy(np.arange(3)[::-1])
+
+
+def test_a_buffer_is_shared_and_one_that_cannot_be_written_to_warns():
+    buffer = bytearray(b"abcd")
+    x = minitorch.frombuffer(buffer, dtype=minitorch.uint8)
+    x[0] = 120
+    assert buffer == b"xbcd"
+    assert minitorch.frombuffer(bytearray(8), dtype=minitorch.float32, requires_grad=True).is_leaf
+    with pytest.warns(UserWarning, match="The given buffer is not writable"):
+        minitorch.frombuffer(b"abcd", dtype=minitorch.uint8)
+
+
+def test_asarray_of_a_leaf_warns_that_it_keeps_requires_grad():
+    with pytest.warns(UserWarning, match="unspecified requires_grad now defaults to obj.requires"):
+        assert minitorch.asarray(minitorch.ones(2, requires_grad=True)).requires_grad
+
+
+def test_legacy_types_set_the_default_dtype():
+    try:
+        for kind in ("torch.DoubleTensor", minitorch.DoubleTensor):
+            with pytest.warns(UserWarning, match="set_default_tensor_type.. is deprecated"):
+                minitorch.set_default_tensor_type(kind)
+            assert minitorch.zeros(1).dtype is minitorch.float64
+    finally:
+        minitorch.set_default_dtype(minitorch.float32)
+
+
+def test_unknown_legacy_types_are_refused():
+    with pytest.warns(UserWarning), pytest.raises(TypeError, match="invalid type object 'Tensor'"):
+        minitorch.set_default_tensor_type("Tensor")
+    with pytest.warns(UserWarning), pytest.raises(TypeError, match="only floating-point types are"):
+        minitorch.set_default_tensor_type("torch.LongTensor")
+
+
+def test_the_default_device_is_where_tensors_are_made():
+    minitorch.set_default_device("cpu")
+    with minitorch.device("cpu") as inside:
+        assert minitorch.get_default_device() is inside
+        assert minitorch.zeros(2).device == inside
+    minitorch.set_default_device(None)
+    assert minitorch.get_default_device() == minitorch.device("cpu")
+    with pytest.raises(RuntimeError, match="device 'tpu' is not one"):
+        minitorch.set_default_device("tpu")
+    if not cuda_device_count():
+        with minitorch.device("cuda"):
+            for make in (lambda: minitorch.zeros(2), lambda: minitorch.tensor([1])):
+                with pytest.raises(RuntimeError, match="device 'cuda' needs CuPy"):
+                    make()
 
 
 def test_integers_cannot_require_gradients():
@@ -257,7 +346,7 @@ def test_creation_writes_into_out():
 
 REFUSED = [
     (lambda: minitorch.zeros(-1), RuntimeError, "negative dimension -1: [-1]"),
-    (lambda: minitorch.zeros(2.0), TypeError, "argument 'size' must be tuple of ints, not 2.0"),
+    (lambda: minitorch.zeros(2.0), TypeError, "argument 'size' (position 1) must be tuple of ints"),
     (minitorch.zeros, TypeError, 'missing 1 required positional arguments: "size"'),
     (lambda: minitorch.zeros(2, dtype="text"), TypeError, "dtype text is not one"),
     (lambda: minitorch.zeros(2, device="tpu"), RuntimeError, "device 'tpu' is not one"),
@@ -267,6 +356,98 @@ REFUSED = [
     (lambda: minitorch.logspace(0, 1, -1), RuntimeError, "number of steps must be non-negative"),
     (lambda: minitorch.eye(-1), RuntimeError, "n must be greater or equal to 0, got -1"),
     (lambda: minitorch.eye(1, -1), RuntimeError, "m must be greater or equal to 0, got -1"),
+    (lambda: minitorch.eye(2.5), TypeError, "eye(): argument 'n' (position 1) must be int, not fl"),
+    (
+        lambda: minitorch.zeros([2, 2.5]),
+        TypeError,
+        "zeros(): argument 'size' must be tuple of ints",
+    ),
+    (lambda: minitorch.zeros(2, layout=3), RuntimeError, "layout must be torch.strided, not 3"),
+    (
+        lambda: minitorch.zeros(2, out=minitorch.ones(2), dtype=minitorch.int64),
+        RuntimeError,
+        "dtype Long does not match dtype of out parameter (Float)",
+    ),
+    (
+        lambda: minitorch.zeros(2, out=minitorch.ones(1).expand(2)),
+        RuntimeError,
+        "more than one element of the written-to tensor refers to a single memory location",
+    ),
+    (
+        lambda: minitorch.full((2,), "a"),
+        TypeError,
+        "full(): argument 'fill_value' (position 2) must be Number, not str",
+    ),
+    (lambda: minitorch.full(2, 3), TypeError, "argument 'size' (position 1) must be tuple of ints"),
+    (
+        lambda: minitorch.full((2,), 300, dtype=minitorch.uint8),
+        RuntimeError,
+        "value cannot be converted to type uint8_t without overflow",
+    ),
+    (
+        lambda: minitorch.zeros_like([1]),
+        TypeError,
+        "zeros_like(): argument 'input' (position 1) must be Tensor, not list",
+    ),
+    (minitorch.arange, TypeError, 'arange() missing 1 required positional arguments: "end"'),
+    (lambda: minitorch.arange(float("nan")), RuntimeError, "unsupported range: 0 -> nan"),
+    (
+        lambda: minitorch.arange(2, dtype=minitorch.bool),
+        NotImplementedError,
+        "\"arange_cpu\" not implemented for 'Bool'",
+    ),
+    (lambda: minitorch.range(3), TypeError, 'range() missing 1 required positional arguments: "e'),
+    (
+        lambda: minitorch.linspace(minitorch.ones(2), 1, 3),
+        RuntimeError,
+        "linspace only supports 0-dimensional start and end tensors, but got start with 1",
+    ),
+    (
+        lambda: minitorch.linspace(0, 1, 2.5),
+        TypeError,
+        "linspace() received an invalid combination of arguments - got (int, int, float)",
+    ),
+    (
+        lambda: minitorch.empty_strided((2, 3), (3,)),
+        RuntimeError,
+        "dimensionality of sizes (2) must match dimensionality of strides (1)",
+    ),
+    (lambda: minitorch.empty_strided((2,), (-1,)), RuntimeError, "Storage size calculation overfl"),
+    (
+        lambda: minitorch.empty_permuted((2, 3), (1,)),
+        RuntimeError,
+        "Number of dimensions in size does not match the length of the physical_layout",
+    ),
+    (lambda: minitorch.empty_permuted((2, 3), (1, 1)), RuntimeError, "Duplicate dim not allowed"),
+    (lambda: minitorch.empty_permuted((2, 3), (1, 2)), RuntimeError, "Dimension out of range (ex"),
+    *[
+        (
+            lambda settings=settings: minitorch.frombuffer(
+                bytearray(5), dtype=minitorch.int16, **settings
+            ),
+            ValueError,
+            text,
+        )
+        for settings, text in (
+            (
+                {},
+                "buffer length (5 bytes) after offset (0 bytes) must be a multiple of elem",
+            ),
+            ({"count": 9}, "requested buffer length (9 * 2 bytes) after offset (0 bytes) must not"),
+            ({"count": 0}, "both buffer length (5) and count (0) must not be 0"),
+            ({"offset": 6}, "offset (6 bytes) must be non-negative and no greater than buffer len"),
+        )
+    ],
+    (
+        lambda: minitorch.frombuffer([1], dtype=minitorch.uint8),
+        ValueError,
+        "object does not implement Python buffer protocol.",
+    ),
+    (
+        lambda: minitorch.asarray(minitorch.ones(2), copy=False, dtype=minitorch.float64),
+        ValueError,
+        "can't alias tensor with dtype",
+    ),
 ]
 
 
@@ -274,6 +455,20 @@ REFUSED = [
 def test_refused_arguments_raise_with_this_text(call, error, text):
     with pytest.raises(error, match=re.escape(text)):
         call()
+
+
+def test_pinned_memory_needs_a_gpu():
+    if not cuda_device_count():
+        for make in (lambda **k: minitorch.zeros(2, **k), lambda **k: tensor([1], **k)):
+            with pytest.raises(RuntimeError, match="requires a CUDA or other accelerator backend"):
+                make(pin_memory=True)
+
+
+@pytest.mark.parametrize("library", ["minitorch", pytest.param("torch", marks=pytest.mark.torch)])
+def test_range_includes_its_end_and_warns(library):
+    m = pytest.importorskip(library)
+    with pytest.warns(UserWarning, match="torch.range is deprecated and will be removed"):
+        assert m.range(5, 1, -2).tolist() == [5, 3, 1]
 
 
 @pytest.mark.torch

@@ -131,8 +131,8 @@ def test_torch_agrees_on_pooling_one_image():
 def test_batch_norm_moves_the_running_statistics():
     x = tensor([[1.0, 0.0], [3.0, 4.0]])
     mean, var = minitorch.zeros(2), minitorch.ones(2)
-    y = F.batch_norm(x, mean, var, training=True, momentum=0.5, eps=0.0)
-    assert y.tolist() == [[-1, -1], [1, 1]]
+    y = F.batch_norm(x, mean, var, training=True, momentum=0.5, eps=1e-12)
+    np.testing.assert_allclose(y.numpy(), [[-1, -1], [1, 1]], 1e-6)
     assert mean.tolist() == [1, 1]
     assert var.tolist() == [1.5, 4.5]  # variances over count - 1: 2 and 8
     y = F.batch_norm(x, mean, var, eps=0.0)
@@ -228,7 +228,21 @@ ACTIVATIONS = [
     ("sigmoid", {}),
     ("tanh", {}),
     ("softmax", {"dim": 1}),
+    ("softmin", {"dim": 1}),
     ("log_softmax", {"dim": 0}),
+    ("selu", {}),
+    ("celu", {"alpha": 0.5}),
+    ("mish", {}),
+    ("gelu", {}),
+    ("gelu", {"approximate": "tanh"}),
+    ("hardswish", {}),
+    ("hardshrink", {"lambd": 0.3}),
+    ("softshrink", {"lambd": 0.3}),
+    ("softsign", {}),
+    ("tanhshrink", {}),
+    ("threshold", {"threshold": 0.5, "value": 3.0}),
+    ("rrelu", {}),
+    ("hardtanh", {}),
 ]
 
 
@@ -254,16 +268,45 @@ def test_torch_agrees_on_activations_of_extremes(name, settings):
     np.testing.assert_allclose(ours.numpy(), theirs.numpy(), 1e-6, 1e-30)
 
 
-@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "silu", "hardtanh", "relu6"])
+WRITING = (
+    "relu leaky_relu elu silu hardtanh relu6 selu celu mish hardswish hardsigmoid rrelu threshold"
+)
+
+
+@pytest.mark.parametrize("name", WRITING.split())
 def test_activations_can_write_into_their_input(name):
     x = tensor(normal(3, 4) * 4, requires_grad=True)
-    wanted = getattr(F, name)(x)
+    settings = (0.5, 3.0) if name == "threshold" else ()
+    wanted = getattr(F, name)(x, *settings)
     wanted.sum().backward()
-    first, x.grad = x.grad, None
-    y = x * 1
-    assert getattr(F, name)(y, inplace=True) is y
+    first = x.grad
+    forms = [lambda y: getattr(F, name)(y, *settings, inplace=True)]
+    if name in ("relu", "leaky_relu", "elu", "hardtanh", "selu", "celu", "rrelu", "threshold"):
+        forms.append(lambda y: getattr(F, f"{name}_")(y, *settings))
+    for form in forms:
+        x.grad = None
+        y = x * 1
+        assert form(y) is y
+        y.sum().backward()
+        assert (y == wanted).all() and (x.grad == first).all()
+
+
+def test_rrelu_draws_its_slopes_while_training():
+    x = minitorch.full((1000,), -1.0, requires_grad=True)
+    y = F.rrelu(x, 0.2, 0.6, training=True)
+    assert -0.6 <= y.min().item() < y.max().item() <= -0.2
     y.sum().backward()
-    assert (y == wanted).all() and (x.grad == first).all()
+    assert (x.grad == -y).all()
+
+
+def test_gumbel_softmax_draws_rows_that_add_up_to_one():
+    logits = tensor([0.0, math.log(3.0)]).expand(4000, 2).clone().requires_grad_()
+    soft = F.gumbel_softmax(logits, tau=0.5)
+    assert soft.sum(1).allclose(minitorch.ones(4000))
+    hard = F.gumbel_softmax(logits, hard=True)
+    assert hard.detach().round().sum(0)[1].item() == pytest.approx(3000, abs=150)
+    hard[:, 0].sum().backward()
+    assert (logits.grad != 0).any()
 
 
 def test_softmax_without_a_dimension_guesses_and_warns():

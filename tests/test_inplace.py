@@ -157,7 +157,7 @@ REFUSED = [
     ),
     (lambda x: x[0].expand(2, 3).add_(1), "refers to a single memory location"),
     (lambda x: x[0].expand(2, 3).zero_(), "refers to a single memory location"),
-    (lambda x: x[0].fill_diagonal_(1), "fill_diagonal_ takes a matrix"),
+    (lambda x: x[0].fill_diagonal_(1), "dimensions must larger than 1"),
 ]
 
 

@@ -5,9 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import minitorch
+from minitorch.backend import numpy_kernels, numpy_rows
 
 BACKEND = Path(minitorch.__file__).parent / "backend"
 QUICKER = {"transpose", "swapaxes"}  # CuPy's own serve there
@@ -23,7 +25,7 @@ def kernels(library, kind):
     }
 
 
-@pytest.mark.parametrize("kind", ["kernels", "index", "conv"])
+@pytest.mark.parametrize("kind", ["kernels", "rows", "index", "conv", "scan"])
 def test_cupy_kernels_have_the_signatures_of_the_numpy_kernels(kind):
     numpy, cupy = kernels("numpy", kind), kernels("cupy", kind)
     shared = numpy.keys() & cupy.keys()
@@ -32,6 +34,51 @@ def test_cupy_kernels_have_the_signatures_of_the_numpy_kernels(kind):
 
 def test_every_numpy_kernel_has_one_for_cupy():
     assert kernels("numpy", "kernels").keys() - kernels("cupy", "kernels").keys() == QUICKER
+
+
+SHAPES = [(7,), (3, 5), (40, 33), (2, 3, 40), (70, 520), (3, 20_000)]  # short, long, wide rows
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("axis", [0, -1])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_kernels_over_rows_are_the_plain_formulas_however_long_the_rows_are(shape, axis, dtype):
+    x, g = np.random.normal(size=(2, *shape))
+    x, g = x.astype(dtype), g.astype(dtype)
+    wide_x, wide_g = x.astype(np.float64), g.astype(np.float64)
+    y = np.exp(wide_x) / np.exp(wide_x).sum(axis, keepdims=True)
+    near = {"float16": 2e-2, "float32": 2e-5, "float64": 1e-12}[dtype]
+    softmax, log_softmax = numpy_rows.softmax(x, axis), numpy_rows.log_softmax(x, axis)
+    pairs = [
+        (softmax, y),
+        (log_softmax, np.log(y)),
+        (
+            numpy_rows.softmax_share(g, softmax, axis),
+            (wide_g - (wide_g * y).sum(axis, keepdims=True)) * y,
+        ),
+        (
+            numpy_rows.log_softmax_share(g, log_softmax, axis),
+            wide_g - y * wide_g.sum(axis, keepdims=True),
+        ),
+    ]
+    for found, wanted in pairs:
+        assert found.dtype == dtype and found.flags.c_contiguous
+        np.testing.assert_allclose(found, wanted, near, near * 20)
+
+
+@pytest.mark.parametrize("size", [1, 1000, 1 << 14, (1 << 14) + 3, 3 << 14])
+def test_relu_is_the_maximum_with_zero(size):
+    x = np.random.normal(size=size).astype(np.float32)
+    x[::7] = np.nan
+    np.testing.assert_array_equal(numpy_kernels.relu(x), np.maximum(x, 0))
+
+
+def test_kernels_over_rows_leave_the_buffer_size_of_numpy():
+    before = np.getbufsize()
+    numpy_rows.softmax(np.ones((64, 1024), np.float32), 1)
+    with pytest.raises(ValueError):
+        numpy_rows.scale_rows(np.ones((64, 1024), np.float32), np.ones(3, np.float32), None)
+    assert np.getbufsize() == before
 
 
 def test_numpy_warns_of_what_the_user_computes_and_not_of_what_this_package_does():

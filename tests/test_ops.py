@@ -109,6 +109,8 @@ def test_value_is_that_of_the_reference_and_inputs_are_left_alone(case, device):
 @over([case for case in GOOD if has_floats(case)])
 @pytest.mark.parametrize("dtype, near", [("float32", 2e-5), ("float16", 2e-2)])
 def test_other_float_dtypes_are_kept(case, dtype, near, device):
+    if dtype == "float16" and not case.half:
+        pytest.skip("not in float16, as in PyTorch")
     arrays = case.arrays(dtype)
     doubles = [
         a.astype("f8") if isinstance(a, np.ndarray) and a.dtype.kind == "f" else a for a in arrays

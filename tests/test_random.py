@@ -1,5 +1,6 @@
 """Random tensors: seeds, distributions, and what is refused."""
 
+import math
 import re
 import subprocess
 import sys
@@ -39,6 +40,10 @@ DRAWS = {
     "exponential_": lambda g: zeros(3).exponential_(generator=g),
     "bernoulli_": lambda g: zeros(20).bernoulli_(generator=g),
     "random_": lambda g: zeros(3).random_(generator=g),
+    "log_normal_": lambda g: zeros(3).log_normal_(generator=g),
+    "cauchy_": lambda g: zeros(3).cauchy_(generator=g),
+    "geometric_": lambda g: zeros(9).geometric_(0.1, generator=g),
+    "poisson": lambda g: minitorch.poisson(ones(9) * 20, generator=g),
 }
 
 
@@ -71,7 +76,41 @@ def test_a_state_brings_back_what_followed_it():
     g = Generator().set_state(state)
     assert g.initial_seed() == minitorch.initial_seed()
     with pytest.raises(RuntimeError, match=r"expected the 112 uint8 of get_state\(\)"):
+        minitorch.set_rng_state(zeros(3, dtype=minitorch.uint8))
+    with pytest.raises(TypeError, match=r"RNG state must be a torch\.ByteTensor"):
         minitorch.set_rng_state(zeros(3))
+    with pytest.raises(TypeError, match=r"expected a torch\.ByteTensor, but got list"):
+        minitorch.set_rng_state([3])
+
+
+def test_a_clone_goes_on_alike_and_apart():
+    g = Generator().manual_seed(3)
+    minitorch.rand(2, generator=g)
+    clone = g.clone_state()
+    assert clone.initial_seed() == 3
+    assert minitorch.rand(2, generator=g).tolist() == minitorch.rand(2, generator=clone).tolist()
+    minitorch.rand(1, generator=clone)
+    assert minitorch.rand(2, generator=g).tolist() != minitorch.rand(2, generator=clone).tolist()
+
+
+def test_a_fork_leaves_what_is_drawn_after_it_as_it_was():
+    manual_seed(3)
+    first = minitorch.rand(2).tolist()
+    second = minitorch.rand(2).tolist()
+    manual_seed(3)
+    with minitorch.random.fork_rng():
+        assert minitorch.rand(2).tolist() == first
+    assert minitorch.rand(2).tolist() == first
+    with minitorch.random.fork_rng(enabled=False):
+        assert minitorch.rand(2).tolist() == second
+
+
+def test_the_module_random_offers_the_seeds():
+    assert minitorch.random.manual_seed(4) is minitorch.random.default_generator
+    assert minitorch.random.initial_seed() == 4
+    assert minitorch.random.seed() == minitorch.initial_seed()
+    state = minitorch.random.get_rng_state()
+    minitorch.random.set_rng_state(state)
 
 
 def test_seeds_have_64_bits():
@@ -106,6 +145,16 @@ DISTRIBUTIONS = {
     "exponential_ of float16": (lambda: zeros(N).half().exponential_(), {"mean": 1, "std": 1}),
     "bernoulli_": (lambda: zeros(N).bernoulli_(), {"mean": 0.5, "std": 0.5}),
     "random_": (lambda: zeros(N).random_(0, 3), {"mean": 1, "std": (2 / 3) ** 0.5}),
+    "log_normal_": (
+        lambda: zeros(N).log_normal_(0.5, 0.25),
+        {"mean": np.exp(0.53125), "std": np.exp(0.53125) * (np.exp(0.0625) - 1) ** 0.5},
+    ),
+    "geometric_": (lambda: zeros(N).geometric_(0.25), {"mean": 4, "std": 12**0.5}),
+    "geometric_ of integers": (lambda: zeros(N).int().geometric_(0.5), {"mean": 2, "std": 2**0.5}),
+    "poisson": (lambda: minitorch.poisson(ones(N) * 6.25), {"mean": 6.25, "std": 2.5}),
+    "normal of a mean": (lambda: minitorch.normal(ones(N), 2.0), {"mean": 1, "std": 2}),
+    "normal of a std": (lambda: minitorch.normal(1.0, ones(N) * 2), {"mean": 1, "std": 2}),
+    "bernoulli_ of a tensor": (lambda: zeros(N).bernoulli_(ones(N) / 5), {"mean": 0.2, "std": 0.4}),
     "multinomial": (
         lambda: minitorch.multinomial(tensor([1.0, 0, 3]), N, replacement=True),
         {"mean": 1.5, "std": 0.75**0.5},
@@ -119,6 +168,64 @@ def test_draws_have_the_mean_and_spread_of_their_distribution(name):
     off_mean, off_std = gaps(draw(), **limits)
     assert off_mean < 5 * limits["std"] / N**0.5
     assert off_std < 8 * limits["std"] / N**0.5
+
+
+def below(x):
+    """The normal distribution function."""
+    return 0.5 * (1 + np.vectorize(math.erf)(x / 2**0.5))
+
+
+CONTINUOUS = {
+    "rand": (lambda: minitorch.rand(N), lambda x: x),
+    "randn": (lambda: minitorch.randn(N), below),
+    "rand of float64": (lambda: minitorch.rand(N, dtype=minitorch.float64), lambda x: x),
+    "uniform_": (lambda: zeros(N).uniform_(-1, 3), lambda x: (x + 1) / 4),
+    "normal_": (lambda: zeros(N).normal_(2, 3), lambda x: below((x - 2) / 3)),
+    "log_normal_": (lambda: zeros(N).log_normal_(1, 2), lambda x: below((np.log(x) - 1) / 2)),
+    "exponential_": (lambda: zeros(N).exponential_(2), lambda x: 1 - np.exp(-2 * x)),
+    "cauchy_": (
+        lambda: zeros(N).cauchy_(1, 2),
+        lambda x: np.arctan((x - 1) / 2) / np.pi + 0.5,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTINUOUS)
+def test_draws_are_distributed_as_they_should_be(name):
+    """Kolmogorov's distance from the distribution function: over 2 / sqrt(N) once in 1500 times."""
+    draw, function = CONTINUOUS[name]
+    expected = function(np.sort(draw().double().numpy()))
+    steps = np.arange(N + 1) / N
+    distance = max(np.abs(expected - steps[1:]).max(), np.abs(expected - steps[:-1]).max())
+    assert distance < 2 / N**0.5
+
+
+COUNTED = {
+    "randint": (lambda: minitorch.randint(6, (N,)), [1 / 6] * 6),
+    "random_": (lambda: zeros(N).random_(6), [1 / 6] * 6),
+    "geometric_": (lambda: zeros(N).geometric_(0.5) - 1, [0.5**k for k in range(1, 9)]),
+    "poisson": (
+        lambda: minitorch.poisson(ones(N) * 2),
+        [math.exp(-2) * 2**k / math.factorial(k) for k in range(8)],
+    ),
+    "multinomial": (
+        lambda: minitorch.multinomial(tensor([1.0, 0, 3, 4]), N, replacement=True),
+        [0.125, 0, 0.375, 0.5],
+    ),
+    "first of multinomial": (
+        lambda: minitorch.multinomial(tensor([[1.0, 0, 3, 4]] * N), 2)[:, 0],
+        [0.125, 0, 0.375, 0.5],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_each_value_comes_as_often_as_it_should(name):
+    draw, shares = COUNTED[name]
+    values = draw().numpy()
+    for value, share in enumerate(shares):
+        off = abs((values == value).mean() - share)
+        assert off <= 5 * (share * (1 - share) / N) ** 0.5
 
 
 def test_uniform_numbers_stay_below_one():
@@ -164,67 +271,134 @@ def test_shapes_and_dtypes():
     assert minitorch.rand_like(ones(2, dtype=minitorch.float64)).dtype is minitorch.float64
     assert minitorch.randint_like(ones(2), 1, 5).dtype is minitorch.float32
     assert minitorch.multinomial(ones(4), 2).dtype is minitorch.int64
+    assert minitorch.normal(zeros(2), ones(2).double()).dtype is minitorch.float32
+    assert minitorch.normal(0, 1, (2,), dtype=minitorch.float64).dtype is minitorch.float64
+    assert minitorch.poisson(ones(2).double()).dtype is minitorch.float64
+    assert zeros(2).int().geometric_(0.5).dtype is minitorch.int32
+    assert minitorch.rand(()).shape == minitorch.rand_like(ones(()).half()).shape == ()
+    assert minitorch.bernoulli(ones(())).item() == 1
+    assert minitorch.randperm(4, dtype=minitorch.float32).dtype is minitorch.float32
 
 
-REFUSED = [
-    (
-        lambda: minitorch.rand(2, dtype=minitorch.int64),
+def test_draws_are_written_into_out():
+    whole, real = minitorch.empty(0, dtype=minitorch.int64), minitorch.empty(3)
+    assert minitorch.rand(3, out=real) is real
+    assert minitorch.randperm(4, out=whole).tolist() == whole.tolist()
+    assert minitorch.randint(3, (5,), out=whole).shape == (5,)
+    assert minitorch.multinomial(ones(3), 2, out=whole).shape == (2,)
+    assert minitorch.bernoulli(ones(3), out=real).tolist() == [1, 1, 1]
+    assert minitorch.normal(zeros(3), 0.0, out=real).tolist() == [0, 0, 0]
+
+
+def test_the_derivative_of_a_draw_counts_as_zero():
+    for draw in (
+        minitorch.bernoulli,
+        minitorch.poisson,
+        lambda x: minitorch.normal(x, 1.0),
+        lambda x: minitorch.normal(0.0, x),
+        lambda x: (x * 1).uniform_(),
+    ):
+        x = (ones(3) / 2).requires_grad_()
+        draw(x).sum().backward()
+        assert x.grad.tolist() == [0, 0, 0]
+    assert "BernoulliBackward" in repr(minitorch.bernoulli(x).grad_fn)
+
+
+def test_a_float_that_cannot_hold_all_integers_warns():
+    with pytest.warns(UserWarning, match="to - 1 is out of bounds .-.2.24., 2.24.. Due to precisi"):
+        minitorch.randint(0, 2**24 + 2, (2,), dtype=minitorch.float32)
+
+
+REFUSED = {
+    "minitorch.rand(2, dtype=minitorch.int64)": (
         NotImplementedError,
-        '"rand" not implemented',
+        "\"check_uniform_bounds\" not implemented for 'Long'",
     ),
-    (
-        lambda: zeros(2).long().normal_(),
+    "zeros(2).long().normal_()": (
         NotImplementedError,
-        '"normal_" not implemented for torch.int',
+        "\"normal_kernel_cpu\" not implemented for 'Long'",
     ),
-    (lambda: minitorch.rand(2, generator=5), TypeError, "'generator' must be Generator, not int"),
-    (lambda: minitorch.randint(5, 3, (2,)), RuntimeError, "expects 'from' to be less than 'to'"),
-    (
-        lambda: minitorch.randint(0, 300, (2,), dtype=minitorch.uint8),
+    "minitorch.rand(2, generator=5)": (TypeError, "'generator' must be Generator, not int"),
+    "minitorch.randint(5, 3, (2,))": (RuntimeError, "expects 'from' to be less than 'to'"),
+    "minitorch.randint(0, 300, (2,), dtype=minitorch.uint8)": (
         RuntimeError,
-        "to - 1 is out of bounds for uint8",
+        "to - 1 is out of bounds for unsigned char",
     ),
-    (lambda: minitorch.randperm(-1), RuntimeError, "negative dimension -1: [-1]"),
-    (
-        lambda: minitorch.normal(0.0, -1.0, (2,)),
+    "minitorch.randint(-1, 3, (2,), dtype=minitorch.uint8)": (
         RuntimeError,
-        "normal expects std >= 0.0, but found",
+        "from is out of bounds for unsigned char",
     ),
-    (lambda: minitorch.normal(ones(2), -ones(2)), RuntimeError, "all elements of std >= 0.0"),
-    (lambda: minitorch.bernoulli(ones(2) * 2), RuntimeError, "Expected p_in >= 0 && p_in <= 1"),
-    (
-        lambda: zeros(2).bernoulli_(2),
+    "minitorch.randint(3.5, (2,))": (TypeError, "argument 'high' (position 1) must be int, not"),
+    "minitorch.randint(0, 3, 2)": (TypeError, "must be tuple of ints, not int"),
+    "minitorch.randperm(-1)": (RuntimeError, "negative dimension -1: [-1]"),
+    "minitorch.randperm(2.5)": (TypeError, "argument 'n' (position 1) must be int, not float"),
+    "minitorch.randperm(300, dtype=minitorch.uint8)": (RuntimeError, "uint8_t without overflow"),
+    "minitorch.normal(0.0, -1.0, (2,))": (
         RuntimeError,
-        "bernoulli_ expects p to be in [0, 1], but got p=2",
+        "normal expects std >= 0.0, but found std -1",
     ),
-    (lambda: zeros(2).uniform_(3, 1), RuntimeError, "but found from=3 > to=1"),
-    (lambda: zeros(2).normal_(0, -1), RuntimeError, "normal expects std >= 0.0, but found std -1"),
-    (lambda: zeros(2).exponential_(-1), RuntimeError, "expects lambda > 0.0, but found lambda=-1"),
-    (
-        lambda: minitorch.multinomial(ones(2).long(), 1),
+    "minitorch.normal(1.0)": (TypeError, "normal(): argument 'mean' (position 1) must be Tensor"),
+    "minitorch.normal(zeros(2), ones(3))": (RuntimeError, "The size of tensor a (2) must match"),
+    "minitorch.normal(ones(2), -ones(2))": (RuntimeError, "all elements of std >= 0.0"),
+    "minitorch.normal(ones(2).long(), 1.0)": (NotImplementedError, '"normal_kernel_cpu" not impl'),
+    "minitorch.bernoulli(ones(2) * 2)": (RuntimeError, "Expected p_in >= 0 && p_in <= 1"),
+    "minitorch.bernoulli(ones(2).long())": (NotImplementedError, '"bernoulli_tensor_cpu_p_" not'),
+    "zeros(2).bernoulli_(2)": (RuntimeError, "bernoulli_ expects p to be in [0, 1], but got p=2"),
+    "minitorch.poisson(-ones(2))": (RuntimeError, "invalid Poisson rate, expected rate to be non"),
+    "minitorch.poisson(ones(2).long())": (NotImplementedError, '"poisson_cpu" not implemented'),
+    "zeros(2).uniform_(3, 1)": (RuntimeError, "but found from=3 > to=1"),
+    "zeros(2).uniform_(0, float('inf'))": (RuntimeError, "to is out of bounds for float"),
+    "zeros(2).uniform_(-3e38, 3e38)": (RuntimeError, "uniform_ expects to-from <= std::numeric_l"),
+    "zeros(2).normal_(0, -1)": (RuntimeError, "normal expects std >= 0.0, but found std -1"),
+    "zeros(2).log_normal_(0, 0)": (RuntimeError, "log_normal_ expects std > 0.0, but found std=0"),
+    "zeros(2).exponential_(-1)": (RuntimeError, "expects lambda > 0.0, but found lambda=-1"),
+    "zeros(2).long().exponential_()": (
         RuntimeError,
-        "only supports floating-point",
+        "Exponential distribution is a continuous probability distribution. dtype must be a",
     ),
-    (
-        lambda: minitorch.multinomial(ones(2), 3),
+    "zeros(2).cauchy_(0, -1)": (RuntimeError, "cauchy_ expects sigma > 0.0, but found sigma=-1"),
+    "zeros(2).geometric_(1)": (RuntimeError, "geometric_ expects p to be in (0, 1), but got p=1"),
+    "zeros(2).bool().geometric_(0.5)": (NotImplementedError, '"geometric_cpu" not implemented'),
+    "zeros(2).random_(0)": (RuntimeError, "random_ expects 'from' to be less than 'to', but got"),
+    "minitorch.multinomial(ones(2).long(), 1)": (RuntimeError, "only supports floating-point"),
+    "minitorch.multinomial(ones(2), 3)": (
         RuntimeError,
-        "cannot sample n_sample > prob_dist.size",
+        "cannot sample n_sample > prob_dist.size(-1) samples without replacement",
     ),
-    (
-        lambda: minitorch.multinomial(ones(2), 0),
+    "minitorch.multinomial(ones(2), 0)": (RuntimeError, "cannot sample n_sample <= 0 samples"),
+    "minitorch.multinomial(ones(2), 1.5)": (TypeError, "argument 'num_samples' (position 2) must"),
+    "minitorch.multinomial(-ones(2), 1)": (RuntimeError, "`inf`, `nan` or element < 0"),
+    "minitorch.multinomial(-ones(2), 2, True)": (
         RuntimeError,
-        "cannot sample n_sample <= 0 samples",
+        "invalid multinomial distribution (encountering probability entry < 0)",
     ),
-    (lambda: minitorch.multinomial(-ones(2), 1), RuntimeError, "`inf`, `nan` or element < 0"),
-    (lambda: minitorch.multinomial(zeros(2), 1), RuntimeError, "sum of probabilities <= 0"),
-    (lambda: minitorch.multinomial(ones(1)[0], 1), RuntimeError, "prob_dist must be 1 or 2 dim"),
-]
+    "minitorch.multinomial(zeros(2), 1)": (RuntimeError, "sum of probabilities <= 0"),
+    "minitorch.multinomial(ones(1)[0], 1)": (RuntimeError, "prob_dist must be 1 or 2 dim"),
+    "minitorch.multinomial(ones(2), 1, out=ones(1))": (
+        RuntimeError,
+        "multinomial expects Long tensor out, got: Float",
+    ),
+}
 
 
-@pytest.mark.parametrize(("call", "error", "text"), REFUSED)
-def test_refused_draws_raise_with_this_text(call, error, text):
+@pytest.mark.parametrize("call", REFUSED)
+def test_refused_draws_raise_with_this_text(call):
+    error, text = REFUSED[call]
     with pytest.raises(error, match=re.escape(text)):
-        call()
+        eval(call, {"minitorch": minitorch, "ones": ones, "zeros": zeros})
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("call", [call for call in REFUSED if "generator" not in call])
+def test_torch_refuses_the_same(call):
+    torch = pytest.importorskip("torch")
+    names = {"minitorch": torch, "ones": torch.ones, "zeros": torch.zeros}
+    with pytest.raises(Exception) as theirs:
+        eval(call, names)
+    error, text = REFUSED[call]
+    assert isinstance(theirs.value, error)
+    if error is not TypeError:
+        assert text in str(theirs.value)
 
 
 def test_importing_loads_no_numpy_random():

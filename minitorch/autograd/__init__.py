@@ -12,6 +12,8 @@ def __getattr__(name):
     """What few programs need, loaded at its first use: a tenth of the time of the import."""
     if name == "functional":
         return importlib.import_module("minitorch.autograd.functional")
+    if name in ("detect_anomaly", "set_detect_anomaly"):
+        return getattr(importlib.import_module("minitorch.autograd.anomaly"), name)
     if name == "Function":
         return importlib.import_module("minitorch.autograd.function").Function
     raise AttributeError(f"module 'minitorch.autograd' has no attribute {name!r}")

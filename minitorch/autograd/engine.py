@@ -83,6 +83,7 @@ def walk(nodes, gradients, retain_graph, create_graph, targets):
     wanted = leading_to(targets, nodes) if targets is not None else None
     reader = Reader(nodes) if create_graph else None
     last_write = versions.clock.latest
+    watch = grad_mode.anomaly
     found = {}
 
     for node in nodes:
@@ -113,6 +114,8 @@ def walk(nodes, gradients, retain_graph, create_graph, targets):
             share = vjps[index](g) if shares is None else shares[index]
             if share is None:
                 continue
+            if watch is not None:
+                watch.gradient(node, index, share)
             if share.shape != parent.shape:
                 share = unbroadcast(share, parent.shape)
             held = gradients.get(parent)

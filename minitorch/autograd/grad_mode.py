@@ -18,6 +18,18 @@ def is_inference_mode_enabled():
     return grad_mode.inference
 
 
+@function
+def is_anomaly_enabled():
+    """Whether anomaly detection is on; see `autograd.detect_anomaly`."""
+    return grad_mode.anomaly is not None
+
+
+@function
+def is_anomaly_check_nan_enabled():
+    """Whether anomaly detection, where it is on, looks for NaN."""
+    return grad_mode.anomaly is None or grad_mode.anomaly.check_nan
+
+
 class Mode:
     """Sets the grad mode of this thread from enter to exit, or around each call of a function."""
 

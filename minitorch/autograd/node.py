@@ -3,15 +3,17 @@
 import itertools
 import threading
 from types import BuiltinFunctionType, FunctionType
+from typing import Any
 
 next_order = itertools.count(1).__next__
 
 
 class GradMode(threading.local):
-    """Whether operations are recorded, for each thread."""
+    """Whether operations are recorded, for each thread; `anomaly` is set for all threads."""
 
     enabled = True
     inference = False
+    anomaly: Any = None  # the `anomaly.Watch` that looks at gradients
 
 
 grad_mode = GradMode()

@@ -13,6 +13,7 @@ serves tensors of one floating dtype passed as tensors. All else that PyTorch al
 on the left, NumPy arrays, mixed dtypes, `out=`) goes through `Op.bind`, the same for all ops.
 """
 
+import warnings
 from collections import namedtuple
 from inspect import CO_VARARGS
 from types import CodeType, FunctionType
@@ -27,7 +28,7 @@ from minitorch.autograd.tensor import Tensor, function, method, record, set_base
 from minitorch.autograd.versions import touch
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device_of
-from minitorch.backend.dtypes import common_dtype
+from minitorch.backend.dtypes import C_NAMES, common_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import BY_TYPE, functions_of, namespace
 
@@ -35,6 +36,10 @@ OPS: dict = {}
 TENSOR_FUNCTIONS = BY_TYPE[Tensor] = functions_of()
 F4, F8 = np.dtype("f4"), np.dtype("f8")
 ERRORS = (ValueError, TypeError, IndexError)
+OVERLAPPING = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single "
+    "memory location. Please clone() the tensor before performing the operation."
+)
 
 
 class Op:
@@ -44,13 +49,16 @@ class Op:
     tensors        names of the tensor inputs; the first is `input` to callers, as in PyTorch
     settings       names of the other arguments
     promote        "common": inputs are brought to one dtype; "float": and to a floating one;
-                   None: taken as they are
+                   "same": they must have one dtype, and not bool; None: taken as they are
     apart          names of tensors that keep their own dtype (masks, indices)
     view           the value may share the memory of the first input
     joint          one vjp returns the shares of all inputs
     differentiable False: the rule returns its value alone
     outputs        names of the outputs, where there are several
-    casts          callers may pass `dtype=`, to which the input is converted first
+    casts          callers may pass `dtype=`: the value's, to which the input is converted first
+    wide           float16 is computed in float32 and the value rounded, as in PyTorch
+    numbers        which tensors callers may give as Python numbers: "any"; "other", not the
+                   first; "some", not all; "none", which does not hold for bodies of ops
     saves_nothing  no vjp captures anything, so nothing is freed after backward
     saves_arrays   a vjp was seen to capture an array, so it is freed without a look
     """
@@ -65,6 +73,8 @@ class Op:
         differentiable=True,
         outputs=None,
         casts=False,
+        wide=False,
+        numbers="any",
         shown=None,
     ):
         self.rule = rule
@@ -76,8 +86,12 @@ class Op:
         self.joint = joint
         self.differentiable = differentiable
         self.casts = casts
+        self.wide = wide
+        self.numbers = numbers
         self.shown = shown or "".join(part.capitalize() for part in name.split("_"))
-        self.outputs: Any = return_type(self.shown.lower(), outputs) if outputs else None
+        self.outputs: Any = (
+            return_type(self.shown.partition("Backward")[0].lower(), outputs) if outputs else None
+        )
         self.saves_arrays = False
         self.saves_nothing = not any(
             code.co_freevars for code in rule.__code__.co_consts if isinstance(code, CodeType)
@@ -155,23 +169,17 @@ class Op:
     def place(self, value, out):
         """The value as a Tensor, or written into `out`."""
         if self.outputs:
-            return self.outputs(*map(wrap, value))
-        if out is None:
-            return wrap(value)
-        if out.array.shape != value.shape:
-            out.array = np.empty_like(out.array, shape=value.shape)
-        if not np.can_cast(value.dtype, out.array.dtype, "same_kind"):
-            raise DtypeError(
-                f"result type {wrap(value).dtype} can't be cast to the desired output type "
-                f"{out.dtype}"
+            places = [None] * len(value) if out is None else out
+            return self.outputs(
+                *[wrap(v) if to is None else written(v, to) for v, to in zip(value, places)]
             )
-        out.array[...] = value
-        touch(out.array)
-        return out
+        return wrap(value) if out is None else written(value, out)
 
     def bind(self, tensors, settings, out=None, dtype=None):
         """Take whatever PyTorch takes for a tensor, bring dtypes together, and call."""
         tensors = [self.accept(name, value) for name, value in zip(self.names(tensors), tensors)]
+        if self.numbers != "any":
+            self.require_tensors(tensors)
         joined = [
             t
             for name, t in zip(self.names(tensors), tensors)
@@ -181,11 +189,26 @@ class Op:
             tensors[0] = tensors[0].to(dtype)
         elif self.promote and joined:
             kind = self.common(joined)
+            exact = dtypes.float32 if self.wide and kind is dtypes.float16 else kind
             tensors = [
-                self.convert(t, kind, joined) if name not in self.apart and t is not None else t
+                self.convert(t, kind if isinstance(t, Tensor) else exact, joined)
+                if name not in self.apart and t is not None
+                else t
                 for name, t in zip(self.names(tensors), tensors)
             ]
-        return self.call(tensors, settings, out)
+        if self.wide and any(getattr(t, "dtype", None) is dtypes.float16 for t in tensors):
+            return self.call_in_single(tensors, settings, out)
+        y = self.call(tensors, settings, out)
+        return y if dtype is None or out is not None else y.to(dtype)  # a sum widens integers
+
+    def call_in_single(self, tensors, settings, out):
+        """The call on float16 tensors, computed in float32."""
+        half, single = dtypes.float16, dtypes.float32
+        wide = [t.to(single) if isinstance(t, Tensor) and t.dtype is half else t for t in tensors]
+        y = self.call(wide, settings, out)
+        if self.outputs:
+            return self.outputs(*[t.to(half) if t.dtype is single else t for t in y])
+        return y.to(half) if out is None and y.dtype is single else y
 
     def names(self, tensors):
         return self.tensors or ("tensors",) * len(tensors)
@@ -205,6 +228,20 @@ class Op:
             + ("\n  make one with minitorch.tensor(...)" if isinstance(value, list | tuple) else "")
         )
 
+    def require_tensors(self, tensors):
+        """Refuse Python numbers where PyTorch does; see `numbers`."""
+        numbers = [i for i, t in enumerate(tensors) if t is not None and not isinstance(t, Tensor)]
+        if numbers and (
+            self.numbers == "none"
+            or (self.numbers == "other" and 0 in numbers)
+            or len(numbers) == len(tensors)
+        ):
+            name = "input" if numbers[0] == 0 else self.tensors[numbers[0]]
+            raise TypeError(
+                f"{self.name}(): argument '{name}' (position {numbers[0] + 1}) must be Tensor, "
+                f"not {type(tensors[numbers[0]]).__name__}"
+            )
+
     def common(self, joined):
         """The dtype in which to compute on these tensors and numbers."""
         tensors = [t for t in joined if isinstance(t, Tensor)]
@@ -215,6 +252,8 @@ class Op:
         )
         if self.promote == "float" and not kind.is_floating_point:
             kind = dtypes.get_default_dtype()
+        if self.promote == "same":
+            require_same(tensors)
         return kind
 
     @staticmethod
@@ -223,7 +262,10 @@ class Op:
         if isinstance(t, Tensor):
             return t if t.dtype is kind else t.to(kind)
         near = next((other.array for other in joined if isinstance(other, Tensor)), np.empty(0))
-        return wrap(namespace(near).asarray(t, dtype=kind.dtype))
+        try:
+            return wrap(namespace(near).asarray(t, dtype=kind.dtype))
+        except OverflowError:  # an integer beyond this dtype wraps around
+            return wrap(namespace(near).asarray(t).astype(kind.dtype))
 
     def explain(self, error, tensors):
         """The error to show for what the array library said of these inputs."""
@@ -274,6 +316,46 @@ class Op:
         elif isinstance(y, Tensor) and not any(y is x for x in inputs):
             y.node = node
         return vjps
+
+
+def written(value, out):
+    """The tensor `out` with `value` written into it; it takes on the shape of `value`."""
+    if not np.can_cast(value.dtype, out.array.dtype, "same_kind"):
+        raise DtypeError(
+            f"result type {wrap(value).dtype} can't be cast to the desired output type {out.dtype}"
+        )
+    array = out.array
+    if array.size and any(not step and n > 1 for n, step in zip(array.shape, array.strides)):
+        raise RuntimeError(OVERLAPPING)
+    if array.shape != value.shape:
+        if array.size:
+            warnings.warn(
+                "An output with one or more elements was resized since it had shape "
+                f"{list(out.shape)}, which does not match the required output shape "
+                f"{list(value.shape)}. This behavior is deprecated, and in a future PyTorch "
+                "release outputs will not be resized unless they have zero elements. You can "
+                "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with "
+                "t.resize_(0).",
+                UserWarning,
+                stacklevel=3,
+            )
+        out.array = namespace(array).empty(value.shape, array.dtype)
+    out.array[...] = value
+    touch(out.array)
+    return out
+
+
+def require_same(tensors):
+    """Refuse tensors of several dtypes, and bools, as matrix products do."""
+    names = [t.dtype.name for t in tensors]
+    if "bool" in names:
+        raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
+    for name in names[1:]:
+        if name != names[0]:
+            raise DtypeError(
+                "expected m1 and m2 to have the same dtype, but got: "
+                f"{C_NAMES[names[0]]} != {C_NAMES[name]}\n  convert one with .to(dtype)"
+            )
 
 
 def return_type(name, fields):
@@ -341,6 +423,12 @@ def op(rule=None, *, public=True, numpy=(), **options):
     call.__doc__ = rule.__doc__
     call.op = o
     OPS[o.name] = call
+    inner = call if o.numbers != "none" else taking_numbers(call)
     for name in (o.name, *numpy):
-        setattr(TENSOR_FUNCTIONS, name, call)
+        setattr(TENSOR_FUNCTIONS, name, inner)
     return method(function(call)) if public else call
+
+
+def taking_numbers(call):
+    """`call` for bodies: as second tensor they hand it numbers, as NumPy takes them."""
+    return lambda x, other, *rest: call(x, Op.convert(other, x.dtype, [x]), *rest)

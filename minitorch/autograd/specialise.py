@@ -99,7 +99,7 @@ def listing(names):
 
 
 def takes_out(o):
-    return o.promote is not None and not o.view
+    return (o.promote is not None or o.outputs is not None) and not o.view
 
 
 def signature(o):
@@ -125,8 +125,8 @@ def loading(o, tensors, general):
     joined = [i for i, name in enumerate(o.tensors) if name not in o.apart]
     odd = ["out is not None"] * takes_out(o) + ["dtype is not None"] * o.casts
     floating = "not (d is F4 or d is F8)"
-    dtypes = [floating] if o.promote == "float" else []
-    for i in joined[1:]:
+    dtypes = [floating] if o.promote == "float" or o.wide else []
+    for i in joined[1:] if o.promote else ():
         differs = f"x{i}.dtype is not d"
         dtypes.append(f"(x{i} is not None and {differs})" if optional[i] else differs)
 
@@ -137,7 +137,7 @@ def loading(o, tensors, general):
         for i, c in enumerate(tensors)
     ]
     lines = ["    try:", *load, "    except AttributeError:", f"        {general}"]
-    if o.promote and (dtypes or odd):
+    if dtypes or odd:
         lines += [
             f"    d = x{joined[0]}.dtype",
             f"    if {' or '.join(dtypes + odd)}:",
@@ -159,7 +159,7 @@ def loading(o, tensors, general):
 
 def takes_number(o):
     """Whether the second operand is often a Python number."""
-    return o.promote is not None and o.tensors == ("x", "other")
+    return o.promote is not None and o.tensors == ("x", "other") and o.numbers != "none"
 
 
 def recording(o, tensors):

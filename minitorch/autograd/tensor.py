@@ -350,3 +350,10 @@ def method(f):
     METHODS[f.__name__] = f
     setattr(Tensor, f.__name__, f)
     return f
+
+
+def alias(name, f):
+    """Offer the function and method `f` under another name too; returns `f`."""
+    FUNCTIONS[name] = METHODS[name] = f
+    setattr(Tensor, name, f)
+    return f

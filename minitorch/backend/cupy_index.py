@@ -9,6 +9,11 @@ import cupy as cp
 from minitorch.backend.devices import move  # noqa: F401  a kernel like the others
 
 
+def copied(x, order):
+    """A copy in the memory order "C" or "K"; what was broadcast has no order to be kept."""
+    return cp.array(x, order="C" if 0 in x.strides else order)
+
+
 def put(x, value, key):
     """A copy of `x` whose part `key` is `value`, an array or a number."""
     y = x.copy()
@@ -63,6 +68,78 @@ def lines(indices, axis):
     key = [cp.arange(n).reshape(n, *[1] * (last - d)) for d, n in enumerate(indices.shape)]
     key[axis] = indices
     return tuple(key)
+
+
+JOINING = {"prod": cp.multiply, "amax": cp.maximum, "amin": cp.minimum}
+
+
+def reduce_along(x, src, indices, axis, reduce):
+    """A copy of `x` with `src` joined in at `indices` by "sum", "prod", "amax" or "amin"."""
+    y = cp.array(x, order="C")
+    if reduce == "sum":
+        cp.add.at(y, lines(indices, axis), src)
+        return y
+    # There is no multiply.at, and maximum.at takes negative int64 for large ones: so what goes to
+    # one place is brought together by sorting, and joined with what comes before it by doubling.
+    join = JOINING[reduce]
+    places = cp.arange(y.size).reshape(y.shape)[lines(indices, axis)].reshape(-1)
+    if not places.size:
+        return y
+    order = cp.argsort(places)
+    places, joined = places[order], src.reshape(-1)[order]
+    step = 1
+    while step < places.size:
+        same = places[step:] == places[:-step]
+        joined[step:] = cp.where(same, join(joined[step:], joined[:-step]), joined[step:])
+        step *= 2
+    last = cp.append(places[1:] != places[:-1], True)
+    to = cp.where(last, places, y.size)
+    flat = cp.append(y.reshape(-1), y.reshape(-1)[:1])  # the element more takes what is not last
+    flat[to] = join(flat[to], joined)
+    return flat[:-1].reshape(y.shape)
+
+
+def first_order(x, zeros):
+    """`x`: the op of this name watches over second derivatives."""
+    return x
+
+
+def memory(x):
+    """The whole memory that `x` views, as one flat array."""
+    while x.base is not None:
+        x = x.base
+    return x.ravel(order="K")
+
+
+def strided(x, shape, strides, offset):
+    """The memory of `x` from `offset` bytes after its first element on, read with these `strides`.
+
+    A view, of which `base` leads to the owner of the memory.
+    """
+    return cp.ndarray(shape, x.dtype, x.data + offset, strides)
+
+
+def windows(x, axis, size, step):
+    """The windows of `size` elements, `step` apart, along `axis`, as the last axis: a view."""
+    width = x.strides[axis]
+    shape, strides = [*x.shape, size], [*x.strides, width]
+    shape[axis], strides[axis] = (x.shape[axis] - size) // step + 1, width * step
+    return strided(x, shape, strides, 0)
+
+
+def add_windows(g, axis, step, length):
+    """The array, of `length` along `axis`, whose windows add up to `g`: `windows` transposed."""
+    *shape, size = g.shape
+    count, before = shape[axis], (slice(None),) * axis
+    shape[axis] = length
+    y = cp.zeros(shape, g.dtype)
+    if size <= count:
+        for i in range(size):
+            y[(*before, slice(i, i + (count - 1) * step + 1, step))] += g[..., i]
+    else:
+        for i in range(count):
+            y[(*before, slice(i * step, i * step + size))] += cp.moveaxis(g[(*before, i)], -1, axis)
+    return y
 
 
 def diagonal(x, offset, axis1, axis2):

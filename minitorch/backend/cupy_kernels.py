@@ -41,27 +41,9 @@ def linear(x, weight, bias):
     return y
 
 
-def sum_of_rows(x):
-    """(n, m) -> (m,)."""
-    return x.sum(axis=0)
-
-
-def softmax(x, axis):
-    """exp(x) over its sum along `axis`."""
-    if not x.size:
-        return x.copy()
-    y = cp.exp(x - x.max(axis=axis, keepdims=True))
-    y /= y.sum(axis=axis, keepdims=True)
-    return y
-
-
-def log_softmax(x, axis):
-    """Logarithm of `softmax`, without overflow."""
-    if not x.size:
-        return x.copy()
-    y = x - x.max(axis=axis, keepdims=True)
-    y -= cp.log(cp.exp(y).sum(axis=axis, keepdims=True))
-    return y
+def relu(x):
+    """max(x, 0)."""
+    return cp.maximum(x, 0)
 
 
 # -------------------------------------------------------------------- losses

@@ -48,8 +48,30 @@ class device:  # noqa: N801  PyTorch's name
     def __reduce__(self):
         return device, (self.type, self.index)
 
+    def __enter__(self):
+        """New tensors are made on this device inside, unless another one is named."""
+        _defaults.append(self)
+        return self
+
+    def __exit__(self, *exc):
+        _defaults.pop()
+
 
 CPU = device("cpu")
+_defaults = [CPU]  # the last one holds
+
+
+def get_default_device():
+    """The device of new tensors for which none is named; the CPU unless set."""
+    return _defaults[-1]
+
+
+def set_default_device(device):
+    """Make `device` that of new tensors for which none is named; None: the CPU."""
+    _defaults[-1] = CPU if device is None else as_device(device)
+
+
+as_device = device
 
 
 def device_of(array):

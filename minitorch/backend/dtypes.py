@@ -52,6 +52,17 @@ ALL = (bool, uint8, int8, int16, int32, int64, float16, float32, float64)
 BY_NUMPY = {each.dtype: each for each in ALL}
 PYTHON_TYPES = {type(True): bool, type(0): int64, type(0.0): float64}
 
+SCALAR_NAMES = {  # as errors and legacy types have them
+    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int",
+    "int64": "Long", "float16": "Half", "float32": "Float", "float64": "Double",
+}  # fmt: skip
+
+C_NAMES = {  # as PyTorch's C++ calls them, in other errors
+    "bool": "bool", "uint8": "unsigned char", "int8": "signed char", "int16": "short int",
+    "int32": "int", "int64": "long int", "float16": "c10::Half", "float32": "float",
+    "float64": "double",
+}  # fmt: skip
+
 _default = float32
 
 
@@ -64,7 +75,7 @@ def set_default_dtype(d):
     """Make `d` (float16, float32 or float64) the dtype of new tensors made from Python floats."""
     global _default  # noqa: PLW0603  one default per process, as in PyTorch
     if not (isinstance(d, dtype) and d.is_floating_point):
-        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
+        raise TypeError(f"only floating-point types are supported as the default type\n  got {d!r}")
     _default = d
 
 
@@ -81,8 +92,9 @@ def as_dtype(kind):
         return BY_NUMPY[np.dtype(kind)]
     except (KeyError, TypeError):
         names = ", ".join(each.name for each in ALL)
+        why = ": complex numbers are out of scope" if "complex" in str(kind) else ""
         raise TypeError(
-            f"dtype {kind} is not one that a tensor can hold\n  use one of {names}"
+            f"dtype {kind} is not one that a tensor can hold{why}\n  use one of {names}"
         ) from None
 
 

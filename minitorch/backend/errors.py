@@ -11,3 +11,7 @@ class ShapeError(ValueError, RuntimeError):
 
 class DtypeError(TypeError, RuntimeError):
     """A dtype or device that the operation does not take."""
+
+
+class LinAlgError(RuntimeError):
+    """A matrix that has no such decomposition or inverse."""

@@ -5,6 +5,7 @@ the same numbers on every machine.
 """
 
 import os
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,10 @@ class Generator:
     >>> Generator().manual_seed(3).initial_seed()
     3
     """
+
+    get_state: Any  # these three are added by `ops/random.py`, since they speak tensors
+    set_state: Any
+    clone_state: Any
 
     def __init__(self, device="cpu"):
         self.device = as_device(device)
@@ -57,20 +62,19 @@ class Generator:
         """The seed at which the stream started."""
         return self._seed
 
-    def get_state(self):
+    def state(self):
         """Where the stream is, as an array of 112 uint8."""
         state = self.stream.bit_generator.state
         words = [self._seed, *state["state"]["counter"], *state["state"]["key"], *state["buffer"]]
         words += [state["buffer_pos"], state["has_uint32"], state["uinteger"]]
         return np.array(words, np.uint64).view(np.uint8)
 
-    def set_state(self, new_state):
-        """Go to where `get_state` said, an array or a tensor; returns the generator."""
-        new_state = np.asarray(new_state)
-        if new_state.dtype != np.uint8 or new_state.shape != (112,):
+    def go_to(self, new_state):
+        """Continue where `state` said; returns the generator."""
+        if new_state.shape != (112,):
             raise ShapeError(
-                "expected the 112 uint8 of get_state(), found "
-                f"{new_state.dtype} of shape {tuple(new_state.shape)}"
+                "expected the 112 uint8 of get_state(), found a state of shape "
+                f"{tuple(new_state.shape)}"
             )
         words = new_state.copy().view(np.uint64)
         self._seed = int(words[0])
@@ -90,24 +94,32 @@ class Generator:
     def uniform(self, shape, dtype=FLOAT32):
         """Floats in [0, 1)."""
         if dtype == FLOAT16:  # 11 bits, so that none is rounded up to 1
-            return self.stream.integers(0, 2048, shape).astype(FLOAT16) / FLOAT16.type(2048)
+            return np.asarray(self.stream.integers(0, 2048, shape) / 2048).astype(FLOAT16)
         return self.stream.random(shape, dtype)
 
     def normal(self, shape, dtype=FLOAT32):
         """Floats of mean 0 and standard deviation 1."""
         if dtype == FLOAT16:
-            return self.stream.standard_normal(shape, FLOAT32).astype(FLOAT16)
+            return np.asarray(self.stream.standard_normal(shape, FLOAT32)).astype(FLOAT16)
         return self.stream.standard_normal(shape, dtype)
 
     def exponential(self, shape, dtype=FLOAT32):
         """Positive floats of density exp(-x)."""
         if dtype == FLOAT16:
-            return self.stream.standard_exponential(shape, FLOAT32).astype(FLOAT16)
+            return np.asarray(self.stream.standard_exponential(shape, FLOAT32)).astype(FLOAT16)
         return self.stream.standard_exponential(shape, dtype)
 
     def integers(self, low, high, shape):
         """int64 from `low` up to but not including `high`."""
         return self.stream.integers(low, high, shape)
+
+    def geometric(self, p, shape):
+        """int64: how many tries of success probability p it takes."""
+        return np.asarray(self.stream.geometric(p, shape))
+
+    def poisson(self, rates):
+        """int64: counts of the average `rates`, an array."""
+        return np.asarray(self.stream.poisson(rates))
 
     def permutation(self, n):
         """0 to n - 1 in random order, int64."""

@@ -8,7 +8,17 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from minitorch.backend import numpy_conv, numpy_index, numpy_kernels
+from minitorch.backend import (
+    numpy_bessel,
+    numpy_conv,
+    numpy_index,
+    numpy_kernels,
+    numpy_linalg,
+    numpy_pool,
+    numpy_rows,
+    numpy_scan,
+    numpy_special,
+)
 
 
 def functions_of(*modules):
@@ -37,13 +47,45 @@ class _ByType(dict):
             )
         import cupy  # noqa: PLC0415  only where arrays of it exist
 
-        from minitorch.backend import cupy_conv, cupy_index, cupy_kernels  # noqa: PLC0415  so too
+        from minitorch.backend import (  # noqa: PLC0415  so too
+            cupy_bessel,
+            cupy_conv,
+            cupy_index,
+            cupy_kernels,
+            cupy_linalg,
+            cupy_pool,
+            cupy_rows,
+            cupy_scan,
+            cupy_special,
+        )
 
-        self[kind] = functions_of(cupy, cupy_conv, cupy_index, cupy_kernels)
+        self[kind] = functions_of(
+            cupy,
+            cupy_conv,
+            cupy_index,
+            cupy_kernels,
+            cupy_linalg,
+            cupy_pool,
+            cupy_rows,
+            cupy_scan,
+            cupy_special,
+            cupy_bessel,
+        )
         return self[kind]
 
 
-NUMPY = functions_of(np, numpy_conv, numpy_index, numpy_kernels)
+NUMPY = functions_of(
+    np,
+    numpy_conv,
+    numpy_index,
+    numpy_kernels,
+    numpy_linalg,
+    numpy_pool,
+    numpy_rows,
+    numpy_scan,
+    numpy_special,
+    numpy_bessel,
+)
 BY_TYPE = _ByType({np.ndarray: NUMPY, np.generic: NUMPY})
 
 

@@ -14,6 +14,11 @@ from minitorch.backend.devices import move  # noqa: F401  a kernel like the othe
 BLOCK = 1 << 17  # elements added at a time: their positions stay in the L2 cache
 
 
+def copied(x, order):
+    """A copy in the memory order "C" or "K"; what was broadcast has no order to be kept."""
+    return np.array(x, order="C" if 0 in x.strides else order)
+
+
 def put(x, value, key):
     """A copy of `x` whose part `key` is `value`, an array or a number."""
     y = np.array(x)  # also of a NumPy scalar, which 0-d arithmetic gives
@@ -89,6 +94,12 @@ def lines(indices, axis):
 def add_along(g, indices, axis, shape):
     """Zeros of `shape` with `g` added at `indices`, which may name an element more than once."""
     y = np.zeros(shape, g.dtype)
+    add_flat(y, flat_positions(indices, axis, shape), g)
+    return y
+
+
+def flat_positions(indices, axis, shape):
+    """The positions in a flat array of `shape` of what `indices` name along `axis`."""
     steps = [math.prod(shape[d + 1 :]) for d in range(len(shape))]
     positions = np.where(indices < 0, indices + shape[axis], indices) * steps[axis]
     for d, step in enumerate(steps):
@@ -96,7 +107,77 @@ def add_along(g, indices, axis, shape):
             line = [1] * len(shape)
             line[d] = -1
             positions += (np.arange(indices.shape[d]) * step).reshape(line)
-    add_flat(y, positions, g)
+    return positions
+
+
+JOINING = {"sum": np.add, "prod": np.multiply, "amax": np.maximum, "amin": np.minimum}
+
+
+def reduce_along(x, src, indices, axis, reduce):
+    """A copy of `x` with `src` joined in at `indices` by "sum", "prod", "amax" or "amin"."""
+    y = np.array(x, order="C")
+    positions = flat_positions(indices, axis, x.shape)
+    JOINING[reduce].at(y.reshape(-1), positions.reshape(-1), src.reshape(-1))
+    return y
+
+
+def first_order(x, zeros):
+    """`x`: the op of this name watches over second derivatives."""
+    return x
+
+
+def memory(x):
+    """The whole memory that `x` views, as one flat array.
+
+    Raises ValueError for memory with gaps that another library owns.
+    """
+    root = base = x
+    while base is not None:
+        root = base if type(base) is np.ndarray else root
+        base = getattr(base, "base", None)
+    flat = root.ravel(order="K")
+    if flat.ctypes.data != root.ctypes.data:  # a copy
+        raise ValueError("the memory has gaps and belongs to another library: clone() it first")
+    return flat
+
+
+def strided(x, shape, strides, offset):
+    """The memory of `x` from `offset` bytes after its first element on, read with these `strides`.
+
+    A view, of which `base` leads to the owner of the memory (that of NumPy's `as_strided` does
+    not); read-only where it is clear that elements overlap.
+    """
+    flat = memory(x)
+    start = 0 if 0 in shape else x.ctypes.data - flat.ctypes.data + offset
+    y = np.ndarray(shape, x.dtype, flat, start, strides)
+    reach = 0
+    for stride, n in sorted(zip(strides, shape)):
+        if n > 1:
+            y.flags.writeable = y.flags.writeable and stride > reach
+            reach += (n - 1) * stride
+    return y
+
+
+def windows(x, axis, size, step):
+    """The windows of `size` elements, `step` apart, along `axis`, as the last axis: a view."""
+    width = x.strides[axis]
+    shape, strides = [*x.shape, size], [*x.strides, width]
+    shape[axis], strides[axis] = (x.shape[axis] - size) // step + 1, width * step
+    return strided(x, shape, strides, 0)
+
+
+def add_windows(g, axis, step, length):
+    """The array, of `length` along `axis`, whose windows add up to `g`: `windows` transposed."""
+    *shape, size = g.shape
+    count, before = shape[axis], (slice(None),) * axis
+    shape[axis] = length
+    y = np.zeros(shape, g.dtype)
+    if size <= count:
+        for i in range(size):
+            y[(*before, slice(i, i + (count - 1) * step + 1, step))] += g[..., i]
+    else:
+        for i in range(count):
+            y[(*before, slice(i * step, i * step + size))] += np.moveaxis(g[(*before, i)], -1, axis)
     return y
 
 

@@ -3,8 +3,6 @@
 `cupy_kernels.py` holds the same names and signatures for the GPU.
 """
 
-from functools import lru_cache
-
 import numpy as np
 
 from minitorch.backend.errors import ShapeError
@@ -19,6 +17,23 @@ ONE = np.array(1, np.float32)
 LEAST_LOG = np.array(-100, np.float32)
 LEAST_SPREAD = np.array(1e-12, np.float32)
 NAN = np.array(np.nan, np.float32)
+
+
+ZEROS = np.zeros(1 << 14, np.float32)
+
+
+def relu(x):
+    """max(x, 0). NumPy compares a million numbers with zeros in 150 us, with one zero in 400."""
+    if x.size < 1 << 10 or x.dtype.char != "f" or not x.flags.c_contiguous:
+        return np.maximum(x, 0)
+    y, width = np.empty_like(x), len(ZEROS)
+    whole = x.size - x.size % width
+    given, made = x.reshape(-1), y.reshape(-1)
+    if whole:
+        given_rows, rows = given[:whole].reshape(-1, width), made[:whole].reshape(-1, width)
+        np.maximum(given_rows, ZEROS, out=rows)
+    np.maximum(given[whole:], ZEROS[: x.size - whole], out=made[whole:])
+    return y
 
 
 def expand(x, shape):
@@ -58,7 +73,7 @@ def sigmoid(x):
     y = np.negative(x)
     np.exp(y, y)
     np.add(y, ONE, y)
-    return np.reciprocal(y, y)
+    return np.divide(ONE, y, y)
 
 
 def sigmoid_share(g, y):
@@ -90,63 +105,6 @@ def linear(x, weight, bias):
     if bias is not None:
         np.add(y, bias, y)
     return y
-
-
-def softmax(x, axis):
-    """exp(x) over its sum along `axis`, in one buffer."""
-    if not x.size:
-        return x.copy()
-    if _in_short_rows(x, axis):
-        return softmax(_columns(x), 0).T.reshape(x.shape)
-    y = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True))
-    y = np.exp(y, out=y if y.ndim else None)
-    y /= _total(y, axis)
-    return y
-
-
-def log_softmax(x, axis):
-    """Logarithm of `softmax`, without overflow."""
-    if not x.size:
-        return x.copy()
-    if _in_short_rows(x, axis):
-        return log_softmax(_columns(x), 0).T.reshape(x.shape)
-    y = np.subtract(x, np.maximum.reduce(x, axis, keepdims=True))
-    y -= np.log(_total(np.exp(y), axis))
-    return y
-
-
-def _in_short_rows(x, axis):
-    """Whether `axis` is the last and so short that it is better transposed.
-
-    NumPy finds the maxima of (10000, 10) in 430 us, those of (10, 10000) in 12.
-    """
-    return x.ndim > 1 and axis in (-1, x.ndim - 1) and x.shape[-1] <= 32
-
-
-def _columns(x):
-    """The rows of `x` as columns, (n, c) -> (c, n), in memory of their own."""
-    return x.reshape(-1, x.shape[-1]).T.copy()
-
-
-def _total(x, axis):
-    """The sum along `axis`, which stays with length 1.
-
-    A product with ones takes 260 us for (4096, 1000), NumPy's sum 670.
-    """
-    if axis in (-1, x.ndim - 1) and x.dtype.char in "fd" and x.ndim:
-        return x.dot(_ones(x.shape[-1], x.dtype)).reshape(*x.shape[:-1], 1)
-    return np.add.reduce(x, axis, keepdims=True)
-
-
-def sum_of_rows(x):
-    """(n, m) -> (m,); a product with ones takes 0.8 us for (64, 128), NumPy's sum 2.6."""
-    return _ones(len(x), x.dtype).dot(x)
-
-
-@lru_cache(64)
-def _ones(length, dtype):
-    """A vector that is not to be written to."""
-    return np.ones(length, dtype)
 
 
 def bernoulli_terms(x, target):

@@ -2,7 +2,7 @@
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.nn.module import Module
-from minitorch.ops import loss
+from minitorch.ops import binary_loss, classification_loss
 
 
 class BCELoss(Module):
@@ -24,7 +24,9 @@ class BCELoss(Module):
         self.reduction = reduction
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return loss.binary_cross_entropy(input, target, self.weight, reduction=self.reduction)
+        return binary_loss.binary_cross_entropy(
+            input, target, self.weight, reduction=self.reduction
+        )
 
 
 class BCEWithLogitsLoss(Module):
@@ -49,8 +51,12 @@ class BCEWithLogitsLoss(Module):
         self.reduction = reduction
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return loss.binary_cross_entropy_with_logits(
-            input, target, self.weight, self.pos_weight, reduction=self.reduction
+        return binary_loss.binary_cross_entropy_with_logits(
+            input,
+            target,
+            self.weight,
+            pos_weight=self.pos_weight,
+            reduction=self.reduction,
         )
 
 
@@ -73,7 +79,7 @@ class NLLLoss(Module):
         self.reduction = reduction
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return loss.nll_loss(
+        return classification_loss.nll_loss(
             input,
             target,
             self.weight,
@@ -110,7 +116,7 @@ class CrossEntropyLoss(Module):
         self.label_smoothing = label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return loss.cross_entropy(
+        return classification_loss.cross_entropy(
             input,
             target,
             self.weight,

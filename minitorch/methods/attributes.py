@@ -1,9 +1,15 @@
-"""What a tensor says of itself: sizes, memory, kind."""
+"""What a tensor says of itself: sizes, memory, kind; and what dtypes make of each other."""
 
 from minitorch.autograd.rebase import address
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.autograd.versions import owner
+from minitorch.backend.devices import cuda_device_count
+from minitorch.backend.dtypes import as_dtype, common_dtype
+from minitorch.backend.layouts import strided
+from minitorch.ops.making import require_tensor
 from minitorch.ops.shape import axis_of, contiguous_format
+
+# -------------------------------------------------------------------- sizes
 
 
 @method
@@ -16,6 +22,7 @@ def size(self, dim=None):
 @method
 def numel(input):
     """How many elements there are."""
+    require_tensor("numel", input)
     return input.array.size
 
 
@@ -37,6 +44,16 @@ def ndimension(self):
     return self.array.ndim
 
 
+@function
+@method
+def is_same_size(input, other):
+    """Whether both have the same shape."""
+    return input.array.shape == other.array.shape
+
+
+# -------------------------------------------------------------------- memory
+
+
 @method
 def element_size(self):
     """How many bytes an element takes."""
@@ -49,6 +66,13 @@ def stride(self, dim=None):
     array = self.array
     steps = tuple([step // array.itemsize for step in array.strides])
     return steps if dim is None else steps[axis_of(array.ndim, dim)]
+
+
+@method
+def dim_order(self):
+    """The dimensions, the one whose neighbours are furthest apart in memory first."""
+    steps = self.stride()
+    return tuple(sorted(range(len(steps)), key=lambda dim: -steps[dim]))
 
 
 @method
@@ -65,23 +89,66 @@ def data_ptr(self):
 
 
 @method
+def is_set_to(self, tensor):
+    """Whether both are the same elements of the same memory in the same order."""
+    return (
+        self.device == tensor.device
+        and self.data_ptr() == tensor.data_ptr()
+        and self.shape == tensor.shape
+        and self.stride() == tensor.stride()
+    )
+
+
+@method
 def is_contiguous(self, memory_format=contiguous_format):
-    """Whether the elements lie in memory without gaps, row by row."""
-    return self.array.flags.c_contiguous
+    """Whether the elements lie in memory without gaps, row by row or in that other order."""
+    return memory_format.holds(self.array)
+
+
+@method
+def get_device(self):
+    """The number of the GPU, -1 on the CPU."""
+    index = self.device.index
+    return -1 if self.device.type == "cpu" else index
+
+
+@method
+def is_shared(self):
+    """Whether other processes see the memory: only that of a GPU."""
+    return self.is_cuda
+
+
+@method
+def is_pinned(self):
+    """False: minitorch pins no memory."""
+    return False
+
+
+@method
+def pin_memory(self):
+    """The tensor itself; RuntimeError where there is no GPU, for which memory could be pinned."""
+    if not cuda_device_count():
+        raise RuntimeError("Cannot access accelerator device when none is available.")
+    return self
+
+
+# -------------------------------------------------------------------- kind
 
 
 @function
 @method
 def is_floating_point(input):
     """Whether the elements are floats."""
+    require_tensor("is_floating_point", input)
     return input.dtype.is_floating_point
 
 
 @function
 @method
-def is_complex(input):
-    """False: minitorch has no complex numbers."""
-    return False
+def is_signed(input):
+    """Whether the elements can be negative."""
+    require_tensor("is_signed", input)
+    return input.dtype.is_signed
 
 
 @function
@@ -90,8 +157,90 @@ def is_tensor(obj):
     return isinstance(obj, Tensor)
 
 
-@method
-def get_device(self):
-    """The number of the GPU, -1 on the CPU."""
-    index = self.device.index
-    return -1 if self.device.type == "cpu" else index
+def never(name, reason):
+    """The function and method `name`, which is False of every tensor."""
+
+    def call(input):
+        return False
+
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"False: {reason}."
+    function(method(call))
+
+
+never("is_complex", "minitorch has no complex numbers")
+never("is_conj", "minitorch has no complex numbers")
+never("is_neg", "minitorch computes what is negative at once")
+never("is_inference", "what is made in `inference_mode` is a tensor like others")
+never("is_distributed", "a tensor lies in one piece")
+
+
+@function
+def is_storage(obj):
+    """False: minitorch has no storages apart from tensors."""
+    return False
+
+
+@function
+def typename(obj):
+    """The name of the type of `obj`, such as 'torch.FloatTensor'."""
+    if isinstance(obj, Tensor):
+        return obj.type()
+    named = obj if hasattr(obj, "__qualname__") else type(obj)
+    module = getattr(named, "__module__", None)
+    inside = module in (None, "", "builtins")
+    return named.__qualname__ if inside else f"{module}.{named.__qualname__}"
+
+
+FIXED = {
+    "layout": strided,
+    "name": None,  # of a Variable, long ago
+    "output_nr": 0,
+    **dict.fromkeys(  # of these there are none here
+        (
+            "is_sparse", "is_sparse_csr", "is_quantized", "is_meta", "is_mkldnn", "is_nested",
+            "is_mps", "is_xpu", "is_xla", "is_vulkan", "is_maia", "is_mtia", "is_ipu",
+        ),
+        False,
+    ),
+}  # fmt: skip
+for name, value in FIXED.items():
+    setattr(Tensor, name, value)
+
+
+# -------------------------------------------------------------------- dtypes together
+
+
+@function
+def result_type(tensor1, tensor2):
+    """The dtype of the sum of two tensors or numbers.
+
+    >>> from minitorch import int32, tensor
+    >>> result_type(tensor([1, 2], dtype=int32), 1.0)
+    torch.float32
+    """
+    both = (tensor1, tensor2)
+    for each in both:
+        if not isinstance(each, Tensor | bool | int | float):
+            got = ", ".join(type(each).__name__ for each in both)
+            raise TypeError(
+                f"result_type() received an invalid combination of arguments - got ({got}), but "
+                "takes tensors and numbers"
+            )
+    tensors = [each for each in both if isinstance(each, Tensor)]
+    return common_dtype(
+        [t.dtype for t in tensors if t.array.ndim],
+        [t.dtype for t in tensors if not t.array.ndim],
+        [each for each in both if not isinstance(each, Tensor)],
+    )
+
+
+@function
+def can_cast(from_, to):
+    """Whether PyTorch converts without being asked: not floats to integers, nor these to bools.
+
+    >>> from minitorch import float64, int32
+    >>> can_cast(float64, int32), can_cast(int32, float64)
+    (False, True)
+    """
+    return as_dtype(from_).category <= as_dtype(to).category

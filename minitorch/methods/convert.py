@@ -10,8 +10,8 @@ from minitorch.backend.devices import device as as_device
 from minitorch.backend.dtypes import as_dtype, get_default_dtype
 from minitorch.backend.namespaces import namespace
 from minitorch.methods.printing import format_tensor
-from minitorch.ops.elementwise import eq
-from minitorch.ops.join import unbind
+from minitorch.ops.comparison import eq
+from minitorch.ops.pieces import unbind
 from minitorch.ops.shape import astype, clone
 
 # -------------------------------------------------------------------- Python numbers and lists
@@ -207,12 +207,6 @@ for name in ("float", "double", "half", "int", "long", "short", "bool"):
 casting("byte", dtypes.uint8)
 casting("char", dtypes.int8)
 
-TYPE_NAMES = {
-    dtypes.float16: "Half", dtypes.float32: "Float", dtypes.float64: "Double",
-    dtypes.uint8: "Byte", dtypes.int8: "Char", dtypes.int16: "Short",
-    dtypes.int32: "Int", dtypes.int64: "Long", dtypes.bool: "Bool",
-}  # fmt: skip
-
 
 def type_of(self, dtype=None, non_blocking=False):
     """PyTorch's legacy name of dtype and device; with `dtype` the tensor in that dtype.
@@ -223,12 +217,12 @@ def type_of(self, dtype=None, non_blocking=False):
     """
     if dtype is None:
         place = "cuda." if self.is_cuda else ""
-        return f"torch.{place}{TYPE_NAMES[self.dtype]}Tensor"
+        return f"torch.{place}{dtypes.SCALAR_NAMES[self.dtype.name]}Tensor"
     if isinstance(dtype, str):
-        named = {f"torch.{name}Tensor": kind for kind, name in TYPE_NAMES.items()}
+        named = {f"torch.{legacy}Tensor": name for name, legacy in dtypes.SCALAR_NAMES.items()}
         if dtype not in named:
             raise ValueError(f"invalid type: {dtype!r}")
-        dtype = named[dtype]
+        dtype = getattr(dtypes, named[dtype])
     return cast(self, as_dtype(dtype))
 
 

@@ -1,25 +1,70 @@
 """In-place forms: x.add_(y), x += y, and the others, made from the ops of the same name."""
 
+import math
+
 from minitorch.autograd.op import F4, F8
-from minitorch.autograd.rebase import require_writable, write
-from minitorch.autograd.tensor import Tensor, method
+from minitorch.autograd.rebase import address, require_writable, write
+from minitorch.autograd.tensor import Tensor, function, method
+from minitorch.autograd.tensor import wrap as as_tensor
 from minitorch.autograd.versions import touch
 from minitorch.backend.errors import ShapeError
-from minitorch.ops import activation, elementwise, gather, rearrange
+from minitorch.backend.namespaces import namespace
+from minitorch.ops import (
+    activation,
+    bits,
+    bounds,
+    comparison,
+    elementwise,
+    exponents,
+    gather,
+    products,
+    rearrange,
+    scan,
+    scatter,
+    special,
+    statistics,
+    trigonometry,
+)
 from minitorch.ops.index import assign, concerns_graph
-from minitorch.ops.shape import squeeze, swapaxes, swapdims, t, transpose, unsqueeze
+from minitorch.ops.pieces import as_strided
+from minitorch.ops.reorder import swapaxes, swapdims, t, transpose
+from minitorch.ops.shape import contiguous_format, integers, squeeze, unsqueeze
 
 # -------------------------------------------------------------------- forms made from a list
 
 FORMS = {
     activation: "relu sigmoid tanh",
     elementwise: """
-        abs bitwise_and bitwise_not bitwise_or bitwise_xor ceil clamp cos div eq exp expm1 floor
-        floor_divide ge gt le log log1p logical_and logical_not logical_or logical_xor lt ne neg pow
-        reciprocal remainder round rsqrt sign sin sqrt square true_divide trunc
+        abs absolute addcdiv addcmul ceil div divide exp expm1 fix floor floor_divide fmod frac lerp
+        log log1p multiply neg negative reciprocal remainder round rsqrt sgn sign sqrt square
+        subtract true_divide trunc
     """,
-    gather: "index_add index_copy index_fill masked_fill scatter scatter_add",
+    bits: """
+        bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor
+        copysign gcd lcm nextafter
+    """,
+    bounds: "clamp clamp_max clamp_min clip nan_to_num",
+    comparison: """
+        eq ge greater greater_equal gt heaviside le less less_equal logical_and logical_not
+        logical_or logical_xor lt ne not_equal
+    """,
+    exponents: "exp2 ldexp log10 log2 pow",
+    statistics: "renorm",
+    special: """
+        digamma erf erfc erfinv i0 igamma igammac lgamma logit mvlgamma sinc xlogy
+    """,
+    trigonometry: """
+        acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh
+        cos cosh deg2rad hypot rad2deg sin sinh tan
+    """,
+    gather: "masked_fill",
+    products: "addbmm addmm addmv addr baddbmm",
     rearrange: "tril triu",
+    scan: "cumprod cumsum",
+    scatter: """
+        index_add index_copy index_fill index_reduce masked_scatter put scatter scatter_add
+        scatter_reduce
+    """,
 }
 
 
@@ -92,8 +137,9 @@ arithmetic("__imul__", elementwise.mul, mul)
 arithmetic("__itruediv__", elementwise.true_divide, div)
 for name, f in {
     "__ifloordiv__": elementwise.floor_divide, "__imod__": elementwise.remainder,
-    "__ipow__": elementwise.pow, "__iand__": elementwise.bitwise_and,
-    "__ior__": elementwise.bitwise_or, "__ixor__": elementwise.bitwise_xor,
+    "__ipow__": exponents.pow, "__iand__": bits.bitwise_and,
+    "__ior__": bits.bitwise_or, "__ixor__": bits.bitwise_xor,
+    "__ilshift__": bits.bitwise_left_shift, "__irshift__": bits.bitwise_right_shift,
 }.items():  # fmt: skip
     in_place(name, f)
 
@@ -125,14 +171,21 @@ def copy_(self, src, non_blocking=False):
 
 
 @method
-def fill_diagonal_(self, fill_value):
-    """The number `fill_value` on the main diagonal of a matrix."""
-    if self.array.ndim != 2:
-        raise ShapeError(
-            f"fill_diagonal_ takes a matrix, this tensor has {self.array.ndim} dimensions"
-        )
-    self.diagonal().fill_(fill_value)
-    return self
+def fill_diagonal_(self, fill_value, wrap=False):
+    """The number `fill_value` on the main diagonal, where all indices are equal.
+
+    wrap  in a tall matrix the diagonal begins again, one row below where it ended
+    """
+    shape = self.array.shape
+    if len(shape) < 2:
+        raise ShapeError("dimensions must larger than 1")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise ShapeError("all dimensions of input must be of equal length")
+    step = sum(math.prod(shape[d + 1 :]) for d in range(len(shape)))
+    stop = self.array.size if wrap and len(shape) == 2 else min(shape) * step
+    mask = namespace(self.array).zeros(self.array.size, "bool")
+    mask[0:stop:step] = True
+    return self.masked_fill_(as_tensor(mask.reshape(shape)), fill_value)
 
 
 # -------------------------------------------------------------------- another shape
@@ -154,3 +207,70 @@ def reshaping(name, f):
 
 for f in (squeeze, unsqueeze, t, transpose, swapaxes, swapdims):
     reshaping(f"{f.__name__}_", f)
+
+
+@function
+@method
+def as_strided_(input, size, stride, storage_offset=None):
+    """`as_strided` in place.
+
+    Raises RuntimeError in a graph where other tensors view this memory.
+    """
+    require_writable(input)
+    require_alone("as_strided_", input)
+    view = as_strided(input, size, stride, storage_offset)
+    input.array, input.node = view.array, view.node
+    return input
+
+
+@method
+def resize_(self, *sizes, memory_format=contiguous_format):
+    """Other sizes over the same memory, row by row; what is added to it is uninitialised.
+
+    Raises RuntimeError for a tensor that requires grad, and where memory that others view, too,
+    would have to grow.
+    """
+    if self.node is not None:
+        raise RuntimeError("cannot resize variables that require grad")
+    if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
+        (sizes,) = sizes
+    sizes = integers("resize_(): argument 'size'", sizes)
+    if min(sizes, default=0) < 0:
+        raise ShapeError(f"numel: integer multiplication overflow\n  sizes {list(sizes)}")
+    if sizes == self.array.shape:
+        return self
+    require_alone("resize_", self)
+    array, xp, count = self.array, namespace(self.array), math.prod(sizes)
+    rest = xp.memory(array)[(address(array) - address(xp.memory(array))) // array.itemsize :]
+    if rest.size < count:
+        if shared(self):
+            raise RuntimeError(
+                "Trying to resize storage that is not resizable: other tensors view this memory\n"
+                f"  it holds {rest.size} elements, {list(sizes)} takes {count}: clone() it first"
+            )
+        rest = xp.concatenate([rest, xp.empty(count - rest.size, array.dtype)])
+    self.array = rest[:count].reshape(sizes)
+    return self
+
+
+@function
+@method
+def resize_as_(input, the_template, *, memory_format=contiguous_format):
+    """`resize_` to the shape of `the_template`."""
+    return input.resize_(the_template.shape)
+
+
+def shared(tensor):
+    """Whether `tensor` is a view or has views."""
+    views = (tensor.views or {}).values()
+    return tensor.base is not None or any(view() is not None for view in views)
+
+
+def require_alone(name, tensor):
+    """Refuse to give another part of its memory to a tensor whose views a graph knows."""
+    base = tensor if tensor.base is None else tensor.base
+    if base.node is not None and shared(tensor):
+        raise RuntimeError(
+            f"{name}: a graph knows this tensor and its views in their present shapes\n"
+            "  use the form without _, or call it on a clone()"
+        )

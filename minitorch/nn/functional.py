@@ -1,125 +1,172 @@
 """`nn.functional`: what layers and losses compute, as functions without state."""
 
-import warnings
-
-from minitorch.autograd.rebase import write
-from minitorch.autograd.tensor import Tensor
-from minitorch.backend.dtypes import dtype as dtype_type
-from minitorch.backend.dtypes import int64
-from minitorch.backend.errors import ShapeError
-from minitorch.ops import activation
-from minitorch.ops.activation import logsigmoid, sigmoid, softplus, tanh
-from minitorch.ops.conv import conv2d
-from minitorch.ops.creation import arange
-from minitorch.ops.dropout import dropout, dropout2d
-from minitorch.ops.products import linear
-from minitorch.ops.loss import (
+from minitorch.ops.activation import (
+    gelu,
+    glu,
+    hardshrink,
+    logsigmoid,
+    prelu,
+    sigmoid,
+    softplus,
+    softshrink,
+    softsign,
+    tanh,
+    tanhshrink,
+)
+from minitorch.ops.activation_forms import (
+    celu,
+    celu_,
+    elu,
+    elu_,
+    gumbel_softmax,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    hardtanh_,
+    leaky_relu,
+    leaky_relu_,
+    log_softmax,
+    mish,
+    relu,
+    relu6,
+    relu_,
+    rrelu,
+    rrelu_,
+    selu,
+    selu_,
+    silu,
+    softmax,
+    softmin,
+    threshold,
+    threshold_,
+)
+from minitorch.ops.adaptive_pool import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_avg_pool3d,
+    adaptive_max_pool1d,
+    adaptive_max_pool1d_with_indices,
+    adaptive_max_pool2d,
+    adaptive_max_pool2d_with_indices,
+    adaptive_max_pool3d,
+    adaptive_max_pool3d_with_indices,
+    fractional_max_pool2d,
+    fractional_max_pool2d_with_indices,
+    fractional_max_pool3d,
+    fractional_max_pool3d_with_indices,
+)
+from minitorch.ops.attention import multi_head_attention_forward, scaled_dot_product_attention
+from minitorch.ops.average_pool import (
+    avg_pool1d,
+    avg_pool2d,
+    avg_pool3d,
+    lp_pool1d,
+    lp_pool2d,
+    lp_pool3d,
+)
+from minitorch.ops.binary_loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
-    cross_entropy,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+)
+from minitorch.ops.classification_loss import cross_entropy, linear_cross_entropy, nll_loss
+from minitorch.ops.conv import conv1d, conv2d, conv3d
+from minitorch.ops.ctc import ctc_loss
+from minitorch.ops.distance import (
+    bilinear,
+    cosine_similarity,
+    normalize,
+    pairwise_distance,
+    pdist,
+)
+from minitorch.ops.dropout import (
+    alpha_dropout,
+    dropout,
+    dropout1d,
+    dropout2d,
+    dropout3d,
+    feature_alpha_dropout,
+)
+from minitorch.ops.embedding import embedding, embedding_bag, one_hot
+from minitorch.ops.fold import channel_shuffle, fold, pixel_shuffle, pixel_unshuffle, unfold
+from minitorch.ops.fold import channel_shuffle as native_channel_shuffle
+from minitorch.ops.grid import affine_grid, grid_sample
+from minitorch.ops.interpolate import interpolate, upsample, upsample_bilinear, upsample_nearest
+from minitorch.ops.loss import (
+    gaussian_nll_loss,
     huber_loss,
+    kl_div,
     l1_loss,
     mse_loss,
-    nll_loss,
+    poisson_nll_loss,
     smooth_l1_loss,
 )
-from minitorch.ops.norm import batch_norm, layer_norm
-from minitorch.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d
+from minitorch.ops.norm import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    local_response_norm,
+    rms_norm,
+)
+from minitorch.ops.pad import pad
+from minitorch.ops.pool import (
+    max_pool1d,
+    max_pool1d_with_indices,
+    max_pool2d,
+    max_pool2d_with_indices,
+    max_pool3d,
+    max_pool3d_with_indices,
+)
+from minitorch.ops.products import linear
+from minitorch.ops.ranking_loss import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
+from minitorch.ops.transposed_conv import conv_transpose1d, conv_transpose2d, conv_transpose3d
+from minitorch.ops.unpool import max_unpool1d, max_unpool2d, max_unpool3d
 
 __all__ = [
-    "conv2d", "avg_pool2d", "max_pool2d", "adaptive_avg_pool2d", "relu", "hardtanh", "relu6", "elu",
-    "leaky_relu", "logsigmoid", "softplus", "softmax", "log_softmax", "tanh", "sigmoid", "silu",
-    "batch_norm", "layer_norm", "linear", "dropout", "dropout2d", "one_hot", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "cross_entropy", "l1_loss", "mse_loss", "nll_loss",
-    "huber_loss", "smooth_l1_loss",
+    # convolution and pooling
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
+    "avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool1d",
+    "max_pool2d", "max_pool3d", "max_pool1d_with_indices", "max_pool2d_with_indices",
+    "max_pool3d_with_indices", "max_unpool1d", "max_unpool2d", "max_unpool3d", "lp_pool1d",
+    "lp_pool2d", "lp_pool3d", "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d",
+    "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d_with_indices",
+    "adaptive_max_pool3d_with_indices", "adaptive_avg_pool1d", "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d", "fractional_max_pool2d", "fractional_max_pool2d_with_indices",
+    "fractional_max_pool3d", "fractional_max_pool3d_with_indices",
+    # images
+    "pad", "interpolate", "upsample", "upsample_nearest", "upsample_bilinear", "grid_sample",
+    "affine_grid", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "native_channel_shuffle",
+    "fold", "unfold",
+    # layers as functions
+    "batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "rms_norm",
+    "linear", "one_hot", "embedding", "embedding_bag",
+    # activations
+    "threshold", "threshold_", "relu", "relu_", "hardtanh", "hardtanh_", "hardswish", "relu6",
+    "elu", "elu_", "selu", "selu_", "celu", "celu_", "leaky_relu", "leaky_relu_", "prelu", "rrelu",
+    "rrelu_", "glu", "gelu", "logsigmoid", "hardshrink", "tanhshrink", "softsign", "softplus",
+    "softmin", "softmax", "softshrink", "gumbel_softmax", "log_softmax", "tanh", "sigmoid",
+    "hardsigmoid", "silu", "mish",
+    # dropout
+    "dropout", "alpha_dropout", "feature_alpha_dropout", "dropout1d", "dropout2d", "dropout3d",
+    # losses
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "l1_loss",
+    "mse_loss", "nll_loss", "huber_loss", "smooth_l1_loss", "soft_margin_loss",
+    "multilabel_soft_margin_loss", "gaussian_nll_loss", "kl_div", "poisson_nll_loss",
+    "linear_cross_entropy", "ctc_loss",
+    "cosine_embedding_loss", "hinge_embedding_loss", "margin_ranking_loss", "multi_margin_loss",
+    "multilabel_margin_loss", "triplet_margin_loss", "triplet_margin_with_distance_loss",
+    # attention
+    "multi_head_attention_forward", "scaled_dot_product_attention",
+    # distances
+    "bilinear", "cosine_similarity", "normalize", "pairwise_distance", "pdist",
 ]  # fmt: skip
-
-
-def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """The larger of each element and 0."""
-    return write(input, activation.relu) if inplace else activation.relu(input)
-
-
-def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """Each element where it is positive, else negative_slope times it."""
-    return applied(activation.leaky_relu, input, inplace, negative_slope)
-
-
-def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """Each element where it is positive, else alpha * (exp(element) - 1)."""
-    return applied(activation.elu, input, inplace, alpha)
-
-
-def silu(input: Tensor, inplace: bool = False) -> Tensor:
-    """input * sigmoid(input)."""
-    return applied(activation.silu, input, inplace)
-
-
-def hardtanh(
-    input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False
-) -> Tensor:
-    """Each element, or the nearer of the two bounds."""
-    return applied(activation.hardtanh, input, inplace, min_val, max_val)
-
-
-def relu6(input: Tensor, inplace: bool = False) -> Tensor:
-    """Each element, or the nearer of 0 and 6."""
-    return hardtanh(input, 0.0, 6.0, inplace)
-
-
-def applied(f, input, inplace, *settings):
-    """f(input, *settings), written into the input where `inplace`."""
-    return write(input, lambda x: f(x, *settings)) if inplace else f(input, *settings)
-
-
-def softmax(
-    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: dtype_type | None = None
-) -> Tensor:
-    """exp(input) over its sum along `dim`; in `dtype`, if it is given."""
-    dim = implicit_dim("softmax", input.ndim, _stacklevel) if dim is None else dim
-    return activation.softmax(input, dim, dtype=dtype)
-
-
-def log_softmax(
-    input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: dtype_type | None = None
-) -> Tensor:
-    """The logarithm of `softmax`."""
-    dim = implicit_dim("log_softmax", input.ndim, _stacklevel) if dim is None else dim
-    return activation.log_softmax(input, dim, dtype=dtype)
-
-
-def implicit_dim(name, ndim, stacklevel):
-    """PyTorch's old choice of the dimension, and its warning."""
-    warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. "
-        "Change the call to include dim=X as an argument.",
-        stacklevel=stacklevel,
-    )
-    return 0 if ndim in (0, 1, 3) else 1
-
-
-def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
-    """(..., num_classes) int64: 1 at the class that `input` (int64) names, 0 elsewhere.
-
-    num_classes  -1: one more than the largest class
-
-    >>> from minitorch import tensor
-    >>> one_hot(tensor([0, 2]))
-    tensor([[1, 0, 0],
-            [0, 0, 1]])
-    """
-    if input.dtype is not int64:
-        raise ShapeError(
-            "one_hot is only applicable to index tensor of type LongTensor.\n"
-            f"  input {input.dtype}: convert with .long()"
-        )
-    if input.numel() == 0 and num_classes <= 0:
-        raise ShapeError("Can not infer total number of classes from empty tensor.")
-    if input.numel() and int(input.min()) < 0:
-        raise ShapeError("Class values must be non-negative.")
-    largest = int(input.max()) if input.numel() else -1
-    if num_classes == -1:
-        num_classes = largest + 1
-    if largest >= num_classes:
-        raise ShapeError("Class values must be smaller than num_classes.")
-    return (input.unsqueeze(-1) == arange(num_classes, device=input.device)).to(int64)

@@ -1,8 +1,15 @@
 """Activation functions."""
 
-from minitorch.autograd.op import op
+import math
+
+from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.tensor import function, method
+from minitorch.backend.dtypes import SCALAR_NAMES
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.random import rand_like
 from minitorch.ops.reduce import axes_of, require_float
+from minitorch.ops.shape import reshape
 
 
 @op(promote="float")
@@ -30,16 +37,20 @@ def sigmoid_share(x, y, /):
     )
 
 
+# -------------------------------------------------------------------- straight pieces
+
+
 @op
 def relu(x, /):
     """The larger of x and 0; the derivative at 0 is 0."""
-    y = namespace(x).maximum(x, 0)
+    y = namespace(x).relu(x)
     return y, lambda g: g * (y > 0)
 
 
-@op(public=False)
+@op(public=False, wide=True)
 def leaky_relu(x, /, negative_slope=0.01):
     """x where it is positive, else negative_slope * x."""
+    only_floats("leaky_relu_cpu", x)
     xp = namespace(x)
     # where() is 4 times slower: it guesses the branch of each element.
     return (
@@ -48,7 +59,141 @@ def leaky_relu(x, /, negative_slope=0.01):
     )
 
 
-@op(casts=True)
+@op(public=False, shown="PreluKernel", wide=True)
+def prelu_kernel(x, weight, /):
+    """x where it is positive, else weight * x; the shapes broadcast."""
+    xp = namespace(x)
+    return (
+        xp.where(x > 0, x, weight * x),
+        lambda g: xp.where(x > 0, g, weight * g),
+        lambda g: xp.where(x > 0, 0, x * g),
+    )
+
+
+@function
+@method
+def prelu(input, weight):
+    """input where it is positive, else weight * input.
+
+    weight  a number in a tensor, or (C,): one for each slice along the second axis of input
+
+    He and others, Delving Deep into Rectifiers, 2015, arXiv:1502.01852.
+    """
+    shape, given = input.array.shape, weight.array
+    if given.dtype != input.array.dtype:
+        names = [each.dtype.name.capitalize().replace("32", "") for each in (input, weight)]
+        raise DtypeError(
+            f"prelu: Type promoting not supported. Got {names[0]} and {names[1]}\n"
+            "  weight wants the dtype of input: weight.to(input.dtype)"
+        )
+    if given.size != 1:
+        if not shape:
+            raise ShapeError("Not allow zero-dim input tensor.")
+        channels = shape[1] if len(shape) > 1 else 1
+        if given.size != channels:
+            raise ShapeError(
+                "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
+                f"{given.size} and channel size = {channels}."
+            )
+    if given.ndim > 1:
+        raise ShapeError(
+            f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {given.ndim}"
+        )
+    trailing = max(len(shape) - 2, 0)
+    return prelu_kernel(input, reshape(weight, (-1, *[1] * trailing) if shape else ()))
+
+
+@function
+def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, generator=None):
+    """`leaky_relu` with slopes drawn from [lower, upper) while training, else their mean.
+
+    Xu and others, 2015, arXiv:1505.00853.
+    """
+    if lower > upper:
+        raise ShapeError("Lower bound should be less than or equal to the upper bound")
+    if not training:
+        return leaky_relu(input, (lower + upper) / 2)
+    slopes = rand_like(input, generator=generator) * (upper - lower) + lower
+    return prelu_kernel(input, slopes)
+
+
+@function
+@op(public=False)
+def threshold(x, /, threshold, value):
+    """x where it exceeds the threshold, else value."""
+    xp = namespace(x)
+    below = x <= threshold
+    return xp.where(below, as_kind(value, x), x), lambda g: xp.where(below, 0, g)
+
+
+@op(public=False, shown="Hardtanh")
+def hardtanh(x, /, min_val=-1.0, max_val=1.0):
+    """x, or the nearer of the two bounds, where the derivative is 0."""
+    if x.dtype.kind == "u" and (min_val < 0 or max_val < 0):
+        raise ShapeError("cannot do hardtanh on an unsigned type with negative limits")
+    low, high = as_kind(min_val, x), as_kind(max_val, x)
+    return namespace(x).clip(x, low, high), lambda g: g * ((x > min_val) & (x < max_val))
+
+
+@op(public=False, wide=True)
+def hardsigmoid(x, /):
+    """x / 6 + 1/2, but at least 0 and at most 1."""
+    only_floats("hardsigmoid_cpu", x)
+    y = namespace(x).clip(x + 3, 0, 6) * (1 / 6)
+    return y, lambda g: g * ((x > -3) & (x < 3)) * (1 / 6)
+
+
+@op(public=False, wide=True)
+def hardswish(x, /):
+    """x * hardsigmoid(x). Howard and others, 2019, arXiv:1905.02244."""
+    only_floats("hardswish_cpu", x)
+    xp = namespace(x)
+    return (
+        x * xp.clip(x + 3, 0, 6) * (1 / 6),
+        lambda g: g * xp.where(x < 3, (x / 3 + 0.5) * (x > -3), 1),
+    )
+
+
+@op
+def hardshrink(x, /, lambd=0.5):
+    """x where it lies outside [-lambd, lambd], else 0."""
+    only_floats("hardshrink_cpu", x)
+    xp = namespace(x)
+    inside = (x >= -lambd) & (x <= lambd)
+    return xp.where(inside, 0, x), lambda g: xp.where(inside, 0, g)
+
+
+@op(public=False)
+def softshrink(x, /, lambd=0.5):
+    """x moved towards 0 by lambd >= 0, or 0 where it is nearer than that."""
+    only_floats("softshrink_cpu", x)
+    if lambd < 0:
+        raise ShapeError(
+            f"lambda must be in range [0, max of input dtype {x.dtype}], but found {lambd}"
+        )
+    xp = namespace(x)
+    inside = (x >= -lambd) & (x <= lambd)
+    return xp.where(inside, 0, x - xp.clip(x, -lambd, lambd)), lambda g: xp.where(inside, 0, g)
+
+
+def only_floats(name, x):
+    """Raise PyTorch's error unless `x` holds floats; the name is that of its kernel."""
+    if x.dtype.kind != "f":
+        raise NotImplementedError(
+            f"\"{name}\" not implemented for '{SCALAR_NAMES[str(x.dtype)]}'\n"
+            "  convert it first, with .float()"
+        )
+
+
+def as_kind(number, x):
+    """`number` as an element of `x`: without its fraction, if that holds integers."""
+    return number if x.dtype.kind == "f" else int(number)
+
+
+# -------------------------------------------------------------------- one of several
+
+
+@op(casts=True, wide=True)
 def softmax(x, /, dim):
     """exp(x) over its sum along `dim`.
 
@@ -58,23 +203,36 @@ def softmax(x, /, dim):
     """
     require_float("softmax", x)
     (axis,) = axes_of(x.ndim, dim) or (0,)
-    y = namespace(x).softmax(x, axis) if x.ndim else namespace(x).ones_like(x)
-
-    def vjp(g):
-        gy = g * y
-        return gy - y * gy.sum(axis=axis, keepdims=True) if y.ndim else gy * 0
-
-    return y, vjp
+    xp = namespace(x)
+    y = xp.softmax(x, axis) if x.ndim else xp.ones_like(x)
+    return y, lambda g: xp.softmax_share(g, y, axis) if y.ndim else g * 0
 
 
-@op(casts=True)
+@op(casts=True, wide=True)
 def log_softmax(x, /, dim):
     """Logarithm of `softmax`, exact where that would be 0."""
     require_float("log_softmax", x)
     (axis,) = axes_of(x.ndim, dim) or (0,)
     xp = namespace(x)
     y = xp.log_softmax(x, axis) if x.ndim else xp.zeros_like(x)
-    return y, lambda g: g - xp.exp(y) * g.sum(axis=axis, keepdims=True) if y.ndim else g * 0
+    return y, lambda g: xp.log_softmax_share(g, y, axis) if y.ndim else g * 0
+
+
+def softmax_share(g, y, axis):
+    """The kernel of this name, on Tensors."""
+    return (g - (g * y).sum(axis, keepdim=True)) * y
+
+
+def log_softmax_share(g, y, axis):
+    """The kernel of this name, on Tensors."""
+    return g - y.exp() * g.sum(axis, keepdim=True)
+
+
+TENSOR_FUNCTIONS.softmax_share = softmax_share
+TENSOR_FUNCTIONS.log_softmax_share = log_softmax_share
+
+
+# -------------------------------------------------------------------- smooth curves
 
 
 def log1p_exp(x):
@@ -83,30 +241,87 @@ def log1p_exp(x):
     return xp.log1p(xp.exp(-xp.absolute(x))) + xp.maximum(x, 0)
 
 
-@op(public=False)
-def elu(x, /, alpha=1.0):
-    """x where it is positive, else alpha * (exp(x) - 1).
+@op(public=False, wide=True)
+def elu(x, /, alpha=1.0, scale=1.0, input_scale=1.0):
+    """scale * x where x is positive, else scale * alpha * (exp(input_scale * x) - 1).
 
     Clevert and others, 2015, arXiv:1511.07289.
     """
+    only_floats("elu_cpu", x)
     xp = namespace(x)
-    below = xp.minimum(x, 0)
+    below = xp.minimum(x, 0) * input_scale
     return (
-        xp.maximum(x, 0) + alpha * xp.expm1(below),
-        lambda g: g * (x > 0) + g * (alpha * xp.exp(below)) * (x <= 0),
+        scale * xp.maximum(x, 0) + (scale * alpha) * xp.expm1(below),
+        lambda g: (
+            g * scale * (x > 0) + g * (scale * alpha * input_scale) * xp.exp(below) * (x <= 0)
+        ),
     )
 
 
-@op(public=False)
+@function
+def selu(input):
+    """`elu` with constants that keep mean 0 and variance 1 from layer to layer.
+
+    Klambauer and others, Self-Normalizing Neural Networks, 2017, arXiv:1706.02515.
+    """
+    return elu(input, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946)
+
+
+@function
+@op(public=False, wide=True)
+def celu(x, /, alpha=1.0):
+    """x where it is positive, else alpha * (exp(x / alpha) - 1).
+
+    Barron, 2017, arXiv:1704.07483.
+    """
+    if alpha == 0:
+        raise ShapeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    return elu.op.rule(x, alpha, 1.0, 1 / alpha)
+
+
+@op(public=False, wide=True)
 def silu(x, /):
     """x * sigmoid(x). Hendrycks and Gimpel, 2016, arXiv:1606.08415."""
+    only_floats("silu_cpu", x)
     s = namespace(x).sigmoid(x)
     return x * s, lambda g: g * (s * (1 + x * (1 - s)))
 
 
-@op(public=False)
+@op(public=False, wide=True)
+def mish(x, /):
+    """x * tanh(softplus(x)). Misra, 2019, arXiv:1908.08681."""
+    only_floats("mish_cpu", x)
+    xp = namespace(x)
+    t = xp.tanh(log1p_exp(x))
+    return x * t, lambda g: g * (t + x * xp.sigmoid(x) * (1 - t * t))
+
+
+@op(public=False, wide=True)
+def gelu(x, /, *, approximate="none"):
+    """x times the chance that a normal number is below x.
+
+    approximate  "none", or "tanh": 0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))
+
+    Hendrycks and Gimpel, 2016, arXiv:1606.08415.
+    """
+    only_floats("GeluKernelImpl", x)
+    xp = namespace(x)
+    if approximate == "tanh":
+        rate = math.sqrt(2 / math.pi)
+        t = xp.tanh(rate * (x + 0.044715 * (x * x * x)))
+        slope = rate * (1 + 3 * 0.044715 * (x * x))
+        return 0.5 * x * (1 + t), lambda g: g * (0.5 * (1 + t + x * (1 - t * t) * slope))
+    if approximate != "none":
+        raise ShapeError("approximate argument must be either none or tanh.")
+    chance = 0.5 * (1 + xp.erf(x * math.sqrt(0.5)))
+    density = math.sqrt(0.5 / math.pi)
+    return x * chance, lambda g: g * (chance + x * (density * xp.exp(-0.5 * (x * x))))
+
+
+@op(public=False, wide=True)
 def softplus(x, /, beta=1.0, threshold=20.0):
     """log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds the threshold."""
+    only_floats("softplus_cpu", x)
     xp = namespace(x)
     scaled = x * beta
     return (
@@ -115,15 +330,38 @@ def softplus(x, /, beta=1.0, threshold=20.0):
     )
 
 
-@op(public=False, shown="LogSigmoid")
+@op(public=False, shown="LogSigmoid", wide=True)
 def logsigmoid(x, /):
     """log(sigmoid(x)), without underflow."""
+    only_floats("log_sigmoid_cpu", x)
     xp = namespace(x)
     return -log1p_exp(-x), lambda g: g * xp.sigmoid(-x)
 
 
-@op(public=False)
-def hardtanh(x, /, min_val=-1.0, max_val=1.0):
-    """x, or the nearer of the two bounds, where the derivative is 0."""
-    xp = namespace(x)
-    return xp.clip(x, min_val, max_val), lambda g: g * ((x > min_val) & (x < max_val))
+@op(public=False, wide=True)
+def glu(x, /, dim=-1):
+    """The first half of x along `dim` times sigmoid of the second.
+
+    Dauphin and others, 2016, arXiv:1612.08083.
+    """
+    if not x.ndim:
+        raise ShapeError("glu does not support scalars because halving size must be even")
+    (axis,) = axes_of(x.ndim, dim)
+    size = x.shape[axis]
+    if size % 2:
+        raise ShapeError(f"Halving dimension must be even, but dimension {axis} is size {size}")
+    xp, before = namespace(x), (slice(None),) * axis
+    a, b = x[(*before, slice(size // 2))], x[(*before, slice(size // 2, None))]
+    s = xp.sigmoid(b)
+    y = a * s
+    return y, lambda g: xp.concatenate([g * s, g * y * (1 - s)], axis)
+
+
+def softsign(input):
+    """input / (1 + |input|)."""
+    return input / (input.abs() + 1)
+
+
+def tanhshrink(input):
+    """input - tanh(input)."""
+    return input - input.tanh()

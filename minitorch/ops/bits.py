@@ -1,1 +1,101 @@
-"""Operations on integers: shifts, divisors, and what floats are made of."""
+"""Operations on integers and bits: logic, shifts, divisors, and what floats are made of."""
+
+from minitorch.autograd.op import op
+from minitorch.backend.errors import DtypeError
+from minitorch.backend.namespaces import namespace
+
+# -------------------------------------------------------------------- bit by bit
+
+
+@op(differentiable=False)
+def bitwise_not(x, /):
+    """Each bit inverted; of bools, not."""
+    return ~x
+
+
+@op(differentiable=False, numbers="some")
+def bitwise_and(x, other, /):
+    """x & other, bit by bit."""
+    return x & other
+
+
+@op(differentiable=False, numbers="some")
+def bitwise_or(x, other, /):
+    """x | other, bit by bit."""
+    return x | other
+
+
+@op(differentiable=False, numbers="some")
+def bitwise_xor(x, other, /):
+    """x ^ other, bit by bit."""
+    return x ^ other
+
+
+@op(differentiable=False, numbers="some")
+def bitwise_left_shift(x, other, /):
+    """The bits of x moved up by `other` places; zeros come in below."""
+    return x << other
+
+
+@op(differentiable=False, numbers="some")
+def bitwise_right_shift(x, other, /):
+    """The bits of x moved down by `other` places; the sign stays."""
+    return x >> other
+
+
+# -------------------------------------------------------------------- divisors
+
+
+@op(differentiable=False, numbers="none")
+def gcd(x, other, /):
+    """The greatest integer that divides both."""
+    require_integers("gcd", x)
+    return namespace(x).gcd(x, other)
+
+
+@op(differentiable=False, numbers="none")
+def lcm(x, other, /):
+    """The least integer of at least 0 that both divide."""
+    require_integers("lcm", x)
+    return namespace(x).lcm(x, other)
+
+
+def require_integers(name, x):
+    if x.dtype.kind not in "iu":
+        raise DtypeError(f"{name}(): the inputs must be integers, these are {x.dtype}")
+
+
+# -------------------------------------------------------------------- sign, mantissa, exponent
+
+
+@op(outputs=("mantissa", "exponent"))
+def frexp(x, /):
+    """mantissa in [0.5, 1) with the sign of x, and int32 exponent: x = mantissa * 2**exponent."""
+    if x.dtype.kind != "f":
+        raise DtypeError("torch.frexp() only supports floating-point dtypes")
+    xp = namespace(x)
+    mantissa, exponent = xp.frexp(x)
+    plain = xp.isfinite(x) & (x != 0)
+    power = xp.where(plain, x, 1) / xp.where(plain, mantissa, 1)
+    return (mantissa, exponent), lambda g: g[0] / power
+
+
+@op(differentiable=False)
+def signbit(x, /):
+    """Whether each element has the sign of a negative number; -0.0 does."""
+    return namespace(x).signbit(x) if x.dtype.kind == "f" else x < 0
+
+
+@op(promote="float", numbers="other")
+def copysign(x, other, /):
+    """|x| with the sign of `other`."""
+    xp = namespace(x)
+    y = xp.copysign(x, other)
+    return y, lambda g: g * xp.where(x == 0, 0, y / xp.where(x == 0, 1, x)), xp.zeros_like
+
+
+@op(numbers="none")
+def nextafter(x, other, /):
+    """The float after x in the direction of `other`."""
+    xp = namespace(x)
+    return xp.nextafter(x, other), lambda g: xp.where(x == other, 0, g), xp.zeros_like

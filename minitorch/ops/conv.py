@@ -1,161 +1,255 @@
-"""Two-dimensional convolution. Value and gradients are kernels, and ops: each is linear in both of
-its tensors, so their derivatives are the other two.
+"""Convolution over one, two or three axes. Value and gradients are kernels, and ops: each is linear
+in both of its tensors, so their derivatives are the other two.
 
-Below, x is (N, C, H, W), the weight (O, C/groups, KH, KW), what comes out (N, O, OH, OW), and
-stride, padding and dilation are pairs of ints, vertical and horizontal.
+Below, x is (N, C, *S), the weight (O, C/groups, *K), what comes out (N, O, *P), with as many sizes
+in S, K and P as there are axes; stride, padding and dilation are tuples of ints, one for each.
 """
 
 from minitorch.autograd.op import op
+from minitorch.autograd.tensor import Tensor, function
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 
 
-@op(public=False, shown="Convolution", numpy=("conv2d",))
-def cross_correlate(x, weight, /, stride, padding, dilation, groups):
-    """At each place the sum of the products of `weight` with the part of `x` that it covers."""
+@op(public=False, numpy=("conv",))
+def convolution(x, weight, bias=None, /, stride=(1,), padding=(0,), dilation=(1,), groups=1):
+    """At each place the sum of the products of `weight` with the part of `x` that it covers, plus
+    the number of `bias` (O,) for the output channel.
+    """
     xp, how = namespace(x), (stride, padding, dilation, groups)
-    size, kernel = x.shape, weight.shape
+    size, kernel, axes = x.shape, weight.shape, len(stride)
     return (
-        xp.conv2d(x, weight, *how),
-        lambda g: xp.conv2d_input(g, weight, size, *how),
-        lambda g: xp.conv2d_weight(g, x, kernel, *how),
+        xp.conv(x, weight, bias, *how),
+        lambda g: xp.conv_input(g, weight, size, *how),
+        lambda g: xp.conv_weight(g, x, kernel, *how),
+        lambda g: g.sum(axis=(0, *range(2, 2 + axes))),
     )
 
 
-@op(public=False, shown="ConvolutionBackward")
-def conv2d_input(g, weight, /, input_size, stride, padding, dilation, groups):
-    """The gradient of `cross_correlate` with respect to x, which was of `input_size`."""
+@op(public=False, shown="Convolution")
+def conv_input(g, weight, /, input_size, stride, padding, dilation, groups):
+    """The gradient of `convolution` with respect to x, which was of `input_size`."""
     xp, how = namespace(g), (stride, padding, dilation, groups)
     kernel = weight.shape
     return (
-        xp.conv2d_input(g, weight, input_size, *how),
-        lambda gx: xp.conv2d(gx, weight, *how),
-        lambda gx: xp.conv2d_weight(g, gx, kernel, *how),
+        xp.conv_input(g, weight, input_size, *how),
+        lambda gx: xp.conv(gx, weight, None, *how),
+        lambda gx: xp.conv_weight(g, gx, kernel, *how),
     )
 
 
 @op(public=False, shown="ConvolutionBackward")
-def conv2d_weight(g, x, /, weight_size, stride, padding, dilation, groups):
-    """The gradient of `cross_correlate` with respect to the weight, which was of `weight_size`."""
+def conv_weight(g, x, /, weight_size, stride, padding, dilation, groups):
+    """The gradient of `convolution` with respect to the weight, which was of `weight_size`."""
     xp, how = namespace(g), (stride, padding, dilation, groups)
     size = x.shape
     return (
-        xp.conv2d_weight(g, x, weight_size, *how),
-        lambda gw: xp.conv2d(x, gw, *how),
-        lambda gw: xp.conv2d_input(g, gw, size, *how),
+        xp.conv_weight(g, x, weight_size, *how),
+        lambda gw: xp.conv(x, gw, None, *how),
+        lambda gw: xp.conv_input(g, gw, size, *how),
     )
 
 
-@op(public=False)
-def convolution(x, weight, bias, /, stride, padding, dilation, groups):
-    """`cross_correlate` plus one number of `bias` (O,) per output channel."""
-    xp, how = namespace(x), (stride, padding, dilation, groups)
-    size, kernel = x.shape, weight.shape
-    y = xp.conv2d(x, weight, *how)
-    y += bias.reshape(-1, 1, 1)
-    return (
-        y,
-        lambda g: xp.conv2d_input(g, weight, size, *how),
-        lambda g: xp.conv2d_weight(g, x, kernel, *how),
-        lambda g: g.sum(axis=(0, 2, 3)),
-    )
+# -------------------------------------------------------------------- convolution
 
 
+@function
+def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """Sequences (N, C, T) or (C, T) convolved with `weight` (O, C/groups, K); see `conv2d`."""
+    return convolve("conv1d", input, weight, bias, stride, padding, dilation, groups)
+
+
+@function
 def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Images convolved (to be exact: cross-correlated) with learned kernels.
 
     input    (N, C, H, W) or (C, H, W)
     weight   (O, C/groups, KH, KW)
     bias     (O,) or None
-    padding  zeros around the images: an int, a pair, "valid" (none) or "same", which keeps the
-             size and needs a stride of 1
+    stride   from window to window; it, padding and dilation are ints or one for each axis
+    padding  zeros around the images: numbers, "valid" (none) or "same", which keeps the size and
+             needs a stride of 1
     groups   inputs and outputs are split into so many groups, each apart from the others
     returns  (N, O, OH, OW), OH = (H + 2*padding - dilation*(KH - 1) - 1) // stride + 1
 
     Raises RuntimeError where the shapes do not fit.
     """
-    if input.ndim == 3:
-        y = conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups)
-        return y.squeeze(0)
-    stride, dilation = pair("stride", stride), pair("dilation", dilation)
+    return convolve("conv2d", input, weight, bias, stride, padding, dilation, groups)
+
+
+@function
+def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """Volumes (N, C, D, H, W) convolved with `weight` (O, C/groups, KD, KH, KW); see `conv2d`."""
+    return convolve("conv3d", input, weight, bias, stride, padding, dilation, groups)
+
+
+def convolve(name, input, weight, bias, stride, padding, dilation, groups):
+    """The convolution of this name, over as many axes as the digit in it says."""
+    axes = int(name[-2])
+    if input.array.ndim != axes + 2:
+        x = one_batch(name, input, axes)
+        return convolve(name, x, weight, bias, stride, padding, dilation, groups).squeeze(0)
+    require_kind(input, weight, bias)
+    cut = None
+    if weight.array.ndim != axes + 2 and isinstance(stride, int) and not isinstance(padding, str):
+        stride = (stride,) * axes
+    axes = weight.array.ndim - 2
+    stride = sizes("stride", stride, axes)
+    dilation = sizes("dilation", dilation, axes)
     if isinstance(padding, str):
-        padding, extra = same_padding(padding, weight.shape[2:], stride, dilation)
+        padding, cut = same_padding(padding, weight.array.shape[2:], stride, dilation)
     else:
-        padding, extra = pair("padding", padding), (0, 0)
+        padding = sizes("padding", padding, axes)
     require_fit(input, weight, bias, stride, padding, dilation, groups)
-    if bias is None:
-        y = cross_correlate(input, weight, stride, padding, dilation, groups)
-    else:
-        y = convolution(input, weight, bias, stride, padding, dilation, groups)
-    return y if extra == (0, 0) else y[:, :, extra[0] :, extra[1] :]
+    y = convolution(input, weight, bias, stride, padding, dilation, groups)
+    return y[(..., *[slice(n, None) for n in cut])] if cut else y
+
+
+def one_batch(name, input, axes):
+    """`input` without a batch as a batch of one, or the error for other ranks."""
+    if input.array.ndim == axes + 1:
+        return input.unsqueeze(0)
+    spatial = ", ".join("DHW"[3 - axes :] if axes > 1 else "T")
+    raise ShapeError(
+        f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to {name}, but got "
+        f"input of size: {list(input.array.shape)}\n  expected (N, C, {spatial}) or (C, {spatial})"
+    )
 
 
 def pair(name, value):
     """`value`, an int or two, as a pair."""
+    return sizes(name, value, 2)
+
+
+def sizes(name, value, axes):
+    """`value`, an int or as many as there are `axes`, as a tuple of that length."""
     if isinstance(value, int):
-        return value, value
-    value = tuple(value)
+        return (value,) * axes
+    value = tuple([n.item() if isinstance(n, Tensor) else n for n in value])
     if len(value) == 1:
-        return value * 2
-    if len(value) != 2:
+        return value * axes
+    if len(value) != axes:
         raise ShapeError(
-            f"expected {name} to be a single integer value or a list of 2 values to match the "
+            f"expected {name} to be a single integer value or a list of {axes} values to match the "
             f"convolution dimensions, but got {name}={list(value)}"
         )
     return value
 
 
 def same_padding(padding, kernel, stride, dilation):
-    """The padding that a word stands for, and how many rows and columns in front are then too many.
+    """The padding that a word stands for, and how much of the result in front is then too much.
 
     Where an odd number of zeros is to be shared out, PyTorch puts the one more behind; here it is
-    on both sides, and the first row or column of the result is left out.
+    on both sides, and the first elements of the result along that axis are left out.
     """
     if padding == "valid":
-        return (0, 0), (0, 0)
+        return (0,) * len(kernel), None
     if padding != "same":
         raise ShapeError(f"Invalid padding string: '{padding}'")
-    if stride != (1, 1):
+    if max(stride) > 1:
         raise ShapeError("padding='same' is not supported for strided convolutions")
     whole = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
-    return tuple((n + 1) // 2 for n in whole), tuple(n % 2 for n in whole)
+    cut = tuple([n % 2 for n in whole])
+    return tuple([(n + 1) // 2 for n in whole]), cut if any(cut) else None
+
+
+# -------------------------------------------------------------------- what fits
+
+
+SCALAR_TYPES = {
+    "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int",
+    "int64": "long int", "float16": "c10::Half", "float32": "float", "float64": "double",
+    "bool": "bool",
+}  # fmt: skip
+
+
+def require_kind(input, weight, bias):
+    """Raise PyTorch's error unless the three are of one dtype, of numbers."""
+    kind = input.array.dtype
+    for name, other in (("weight", weight), ("bias", bias)):
+        if other is not None and other.array.dtype != kind:
+            raise DtypeError(
+                f"Input type ({SCALAR_TYPES[input.dtype.name]}) and {name} type "
+                f"({SCALAR_TYPES[other.dtype.name]}) should be the same\n"
+                f"  input {input.dtype}   {name} {other.dtype}: convert one with .to(dtype)"
+            )
+    if kind.kind == "b":
+        raise NotImplementedError("\"slow_conv2d_cpu\" not implemented for 'Bool'")
+    if weight.array.ndim < 3:
+        raise ShapeError(
+            "weight should have at least three dimensions\n"
+            f"  weight {weight.array.shape}: it is (O, C/groups, kernel sizes)"
+        )
+
+
+def require_numbers(stride, padding, dilation, groups):
+    """Raise PyTorch's error for settings that make no sense."""
+    if min(padding) < 0:
+        raise ShapeError(f"negative padding is not supported\n  padding {padding}")
+    if min(stride) < 1:
+        raise ShapeError(f"non-positive stride is not supported\n  stride {stride}")
+    if min(dilation) < 1:
+        raise ShapeError(f"dilation should be greater than zero, but got {list(dilation)}")
+    if groups < 1:
+        raise ShapeError(f"non-positive groups is not supported\n  groups {groups}")
+
+
+def require_groups(shape, kernel, groups):
+    """Raise PyTorch's error where input or weight have no such groups."""
+    if len(shape) != len(kernel):
+        raise ShapeError(
+            f"Expected {len(kernel)}-dimensional input for {len(kernel)}-dimensional weight "
+            f"{list(kernel)}, but got {len(shape)}-dimensional input of size {list(shape)} instead"
+        )
+    if kernel[0] < groups:
+        raise ShapeError(
+            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but "
+            f"got weight of size {list(kernel)} instead"
+        )
+    if kernel[0] % groups:
+        raise ShapeError(
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, "
+            f"but got weight of size [{list(kernel)}] instead"
+        )
 
 
 def require_fit(input, weight, bias, stride, padding, dilation, groups):
     """Raise PyTorch's error where a convolution of these is not possible."""
     shape, kernel = input.array.shape, weight.array.shape
-    if len(shape) != 4 or len(kernel) != 4:
-        raise ShapeError(
-            "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: "
-            f"{list(shape)}\n  weight {kernel}: images are (N, C, H, W), weights "
-            "(O, C/groups, KH, KW)"
-        )
-    if weight.array.dtype != input.array.dtype:
-        raise DtypeError(
-            f"Input type ({input.dtype}) and weight type ({weight.dtype}) should be the same\n"
-            "  convert one of them with .to(dtype)"
-        )
-    for name, smallest, wrong, values in (
-        ("stride", 1, "non-positive", stride),
-        ("padding", 0, "negative", padding),
-        ("dilation", 1, "non-positive", dilation),
-    ):
-        if min(values) < smallest:
-            raise ShapeError(f"{wrong} {name} is not supported\n  {name} {values}")
-    if kernel[0] % groups or shape[1] != kernel[1] * groups:
+    require_numbers(stride, padding, dilation, groups)
+    require_groups(shape, kernel, groups)
+    if shape[1] != kernel[1] * groups:
         raise ShapeError(
             f"Given groups={groups}, weight of size {list(kernel)}, expected input{list(shape)} to "
             f"have {kernel[1] * groups} channels, but got {shape[1]} channels instead"
         )
-    if bias is not None and bias.array.shape != kernel[:1]:
-        raise ShapeError(
-            f"Given weight of size {list(kernel)}, expected bias to be 1-dimensional with "
-            f"{kernel[0]} elements, but got bias of size {list(bias.shape)} instead"
-        )
+    require_bias(f"Given weight of size {list(kernel)}", bias, kernel[0])
     padded = [n + 2 * p for n, p in zip(shape[2:], padding, strict=True)]
     spans = [d * (k - 1) + 1 for k, d in zip(kernel[2:], dilation, strict=True)]
-    if padded[0] < spans[0] or padded[1] < spans[1]:
+    if any(n < span for n, span in zip(padded, spans)):
         raise ShapeError(
-            f"Calculated padded input size per channel: ({padded[0]} x {padded[1]}). Kernel size: "
-            f"({spans[0]} x {spans[1]}). Kernel size can't be greater than actual input size"
+            f"Calculated padded input size per channel: ({by(padded)}). Kernel size: "
+            f"({by(spans)}). Kernel size can't be greater than actual input size"
         )
+    if 0 in kernel[2:]:
+        raise ShapeError(
+            f"kernel size should be greater than zero, but got {spelled('kernel', kernel[2:])}"
+        )
+
+
+def require_bias(given, bias, channels):
+    if bias is not None and bias.array.shape != (channels,):
+        raise ShapeError(
+            f"{given}, expected bias to be 1-dimensional with {channels} elements, but got bias of "
+            f"size {list(bias.array.shape)} instead"
+        )
+
+
+def by(numbers):
+    return " x ".join(map(str, numbers))
+
+
+def spelled(name, numbers):
+    """The numbers with the names of their axes."""
+    axes = ("depth", "height", "width")[3 - len(numbers) :]
+    return " ".join(f"{name}_{axis}: {n}" for axis, n in zip(axes, numbers))

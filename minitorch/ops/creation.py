@@ -1,175 +1,171 @@
 """New tensors that are filled with one value or count. None of this is recorded."""
 
-from math import ceil
+import math
+import warnings
 
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS
-from minitorch.autograd.tensor import function, method, wrap
-from minitorch.autograd.versions import touch
-from minitorch.backend.devices import CPU, load_cupy
-from minitorch.backend.devices import device as as_device
+from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method
 from minitorch.backend.dtypes import as_dtype, dtype_of_number, get_default_dtype, int64
 from minitorch.backend.errors import ShapeError
+from minitorch.backend.layouts import require_dense, strided
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.from_data import placed
-from minitorch.ops.shape import integers
-
-
-def create(make, device, requires_grad=False, out=None):
-    """The tensor of the array `make(xp)`, where xp is the namespace of `device`."""
-    if device is None and out is not None:
-        device = out.device
-    target = CPU if device is None else as_device(device)
-    if target.type == "cpu":
-        array = make(np)
-    else:
-        cupy = load_cupy()
-        with cupy.cuda.Device(target.index or 0):
-            array = make(cupy)
-    if out is None:
-        made = wrap(array)
-        return made.requires_grad_() if requires_grad else made
-    if out.array.shape == array.shape:
-        out.array[...] = array
-    else:
-        out.array = array.astype(out.array.dtype)
-    touch(out.array)
-    return out
-
-
-def shape_of(sizes, size=None):
-    """The shape that sizes given one by one, as one sequence, or as `size=` stand for."""
-    if size is not None:
-        sizes = (size,)
-    if not sizes:
-        raise TypeError('missing 1 required positional arguments: "size"')
-    if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
-        (sizes,) = sizes
-    shape = integers("argument 'size'", sizes)
-    if shape and min(shape) < 0:
-        raise ShapeError(
-            f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
-        )
-    return shape
-
-
-def dtype_or_default(dtype):
-    return (get_default_dtype() if dtype is None else as_dtype(dtype)).dtype
-
+from minitorch.ops.making import (
+    create,
+    fitting,
+    kind_of,
+    number,
+    require_tensor,
+    shape_from,
+    shape_of,
+)
+from minitorch.ops.shape import contiguous_format, preserve_format
 
 # -------------------------------------------------------------------- filled
 
 
-@function
-def zeros(*sizes, size=None, out=None, dtype=None, device=None, requires_grad=False):
-    """Zeros; sizes one by one, or as a tuple.
+def filled(make):
+    """Offer `make(xp, shape, dtype)` as a function, as `<name>_like` and as method `new_<name>`.
 
-    >>> zeros(2, 3)
-    tensor([[0., 0., 0.],
-            [0., 0., 0.]])
+    The functions take the sizes one by one or as a tuple; the two others take the dtype and the
+    device of a tensor unless others are given.
     """
-    shape, kind = shape_of(sizes, size), dtype_or_default(dtype)
-    return create(lambda xp: xp.zeros(shape, kind), device, requires_grad, out)
+    name = make.__name__
+
+    def call(
+        *sizes, size=None, out=None, dtype=None, layout=strided, device=None, pin_memory=False,
+        requires_grad=False, memory_format=contiguous_format,
+    ):  # fmt: skip
+        shape, kind = shape_of(name, sizes, size), kind_of(dtype, out).dtype
+        return create(
+            lambda xp: make(xp, shape, kind), device, requires_grad, out, layout, pin_memory
+        )
+
+    def like(
+        input, *, dtype=None, layout=strided, device=None, pin_memory=False, requires_grad=False,
+        memory_format=preserve_format,
+    ):  # fmt: skip
+        require_tensor(f"{name}_like", input)
+        require_dense(layout, pin_memory)
+        kind = (input.dtype if dtype is None else as_dtype(dtype)).dtype
+        make_like = getattr(namespace(input.array), f"{name}_like")
+        return placed(
+            make_like(input.array, dtype=kind, order=memory_format.order), device, requires_grad
+        )
+
+    def new(
+        self, *sizes, size=None, dtype=None, layout=strided, device=None, pin_memory=False,
+        requires_grad=False,
+    ):  # fmt: skip
+        return call(
+            *sizes, size=size, dtype=dtype or self.dtype, layout=layout,
+            device=device or self.device, pin_memory=pin_memory, requires_grad=requires_grad,
+        )  # fmt: skip
+
+    what = make.__doc__.rstrip(".")
+    call.__name__ = call.__qualname__ = name
+    call.__doc__ = f"{what}; sizes one by one, or as a tuple."
+    like.__name__ = like.__qualname__ = f"{name}_like"
+    like.__doc__ = f"{what}, of the shape, and unless others are given the dtype and device."
+    new.__name__ = new.__qualname__ = f"new_{name}"
+    new.__doc__ = f"{what}, of this tensor's dtype and on its device, unless others are given."
+    function(like)
+    method(new)
+    return function(call)
+
+
+@filled
+def zeros(xp, shape, dtype):
+    """Zeros."""
+    return xp.zeros(shape, dtype)
+
+
+@filled
+def ones(xp, shape, dtype):
+    """Ones."""
+    return xp.ones(shape, dtype)
+
+
+@filled
+def empty(xp, shape, dtype):
+    """Uninitialised memory: whatever was there before."""
+    return xp.empty(shape, dtype)
+
+
+zeros_like, ones_like, empty_like = (
+    FUNCTIONS[f"{name}_like"] for name in ("zeros", "ones", "empty")
+)
 
 
 @function
-def ones(*sizes, size=None, out=None, dtype=None, device=None, requires_grad=False):
-    """Ones; sizes one by one, or as a tuple."""
-    shape, kind = shape_of(sizes, size), dtype_or_default(dtype)
-    return create(lambda xp: xp.ones(shape, kind), device, requires_grad, out)
+def full(
+    size, fill_value, *, out=None, dtype=None, layout=strided, device=None, pin_memory=False,
+    requires_grad=False,
+):  # fmt: skip
+    """`fill_value` in the shape `size`, of its own dtype if none is given.
+
+    Raises RuntimeError for a value that the dtype does not hold.
+    """
+    value = number("full", "fill_value", 2, fill_value)
+    if dtype is None and out is None:
+        dtype = dtype_of_number(value)
+    shape, kind = shape_from("full", size), kind_of(dtype, out)
+    value = fitting(value, kind)
+    return create(
+        lambda xp: xp.full(shape, value, kind.dtype),
+        device, requires_grad, out, layout, pin_memory,
+    )  # fmt: skip
 
 
 @function
-def empty(*sizes, size=None, out=None, dtype=None, device=None, requires_grad=False):
-    """Uninitialised memory: whatever was there before; sizes one by one, or as a tuple."""
-    shape, kind = shape_of(sizes, size), dtype_or_default(dtype)
-    return create(lambda xp: xp.empty(shape, kind), device, requires_grad, out)
-
-
-@function
-def full(size, fill_value, *, out=None, dtype=None, device=None, requires_grad=False):
-    """`fill_value` in the shape `size`, of its own dtype if none is given."""
-    shape, value = shape_of((), size), number(fill_value)
-    kind = dtype_of_number(value) if dtype is None else as_dtype(dtype)
-    return create(lambda xp: xp.full(shape, value, kind.dtype), device, requires_grad, out)
-
-
-def number(value):
-    """The Python number in a tensor or array of one element; a Python number as it is."""
-    return value.item() if hasattr(value, "item") else value
-
-
-def alike(name, input, dtype, device, requires_grad, *value):
-    """What NumPy's function of that name makes of the array of `input`, as a tensor."""
-    kind = (input.dtype if dtype is None else as_dtype(dtype)).dtype
-    make = getattr(namespace(input.array), name)
-    return placed(make(input.array, *value, dtype=kind), device, requires_grad)
-
-
-@function
-def zeros_like(input, *, dtype=None, device=None, requires_grad=False):
-    """Zeros of the shape, and unless others are given the dtype and device, of `input`."""
-    return alike("zeros_like", input, dtype, device, requires_grad)
-
-
-@function
-def ones_like(input, *, dtype=None, device=None, requires_grad=False):
-    """Ones of the shape, and unless others are given the dtype and device, of `input`."""
-    return alike("ones_like", input, dtype, device, requires_grad)
-
-
-@function
-def empty_like(input, *, dtype=None, device=None, requires_grad=False):
-    """Uninitialised memory of the shape, dtype and device of `input`."""
-    return alike("empty_like", input, dtype, device, requires_grad)
-
-
-@function
-def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False):
+def full_like(
+    input, fill_value, *, dtype=None, layout=strided, device=None, pin_memory=False,
+    requires_grad=False, memory_format=preserve_format,
+):  # fmt: skip
     """`fill_value` in the shape, and unless others are given the dtype and device, of `input`."""
-    return alike("full_like", input, dtype, device, requires_grad, number(fill_value))
+    require_tensor("full_like", input)
+    require_dense(layout, pin_memory)
+    kind = input.dtype if dtype is None else as_dtype(dtype)
+    value = fitting(number("full_like", "fill_value", 2, fill_value), kind)
+    make = namespace(input.array).full_like
+    array = make(input.array, value, dtype=kind.dtype, order=memory_format.order)
+    return placed(array, device, requires_grad)
 
 
 @method
-def new_zeros(self, *sizes, size=None, dtype=None, device=None, requires_grad=False):
-    """Zeros of this tensor's dtype and on its device, unless others are given."""
-    shape = shape_of(sizes, size)
-    return zeros(
-        shape, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad
-    )
-
-
-@method
-def new_ones(self, *sizes, size=None, dtype=None, device=None, requires_grad=False):
-    """Ones of this tensor's dtype and on its device, unless others are given."""
-    shape = shape_of(sizes, size)
-    return ones(
-        shape, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad
-    )
-
-
-@method
-def new_empty(self, *sizes, size=None, dtype=None, device=None, requires_grad=False):
-    """Uninitialised memory of this tensor's dtype and on its device, unless others are given."""
-    shape = shape_of(sizes, size)
-    return empty(
-        shape, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad
-    )
-
-
-@method
-def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False):
+def new_full(
+    self, size, fill_value, *, dtype=None, layout=strided, device=None, pin_memory=False,
+    requires_grad=False,
+):  # fmt: skip
     """`fill_value` in the shape `size`, of this tensor's dtype and on its device by default."""
-    dtype, device = dtype or self.dtype, device or self.device
-    return full(size, fill_value, dtype=dtype, device=device, requires_grad=requires_grad)
+    return full(
+        size, fill_value, dtype=dtype or self.dtype, layout=layout, device=device or self.device,
+        pin_memory=pin_memory, requires_grad=requires_grad,
+    )  # fmt: skip
+
+
+@function
+def scalar_tensor(
+    s, *, dtype=None, layout=strided, device=None, pin_memory=False, requires_grad=False
+):
+    """The number `s` as a 0-d tensor, of the default float dtype unless another is given."""
+    kind = kind_of(dtype)
+    value = fitting(number("scalar_tensor", "s", 1, s), kind)
+    return create(
+        lambda xp: xp.full((), value, kind.dtype), device, requires_grad, None, layout, pin_memory
+    )
 
 
 # -------------------------------------------------------------------- counting
 
 
 @function
-def arange(start=0, end=None, step=1, *, out=None, dtype=None, device=None, requires_grad=False):
+def arange(
+    start=None, end=None, step=1, *, out=None, dtype=None, layout=strided, device=None,
+    pin_memory=False, requires_grad=False,
+):  # fmt: skip
     """start, start + step, ... below `end`; `arange(end)` starts at 0.
 
     dtype  None: int64 if all numbers are whole by type, else the default float dtype
@@ -177,63 +173,171 @@ def arange(start=0, end=None, step=1, *, out=None, dtype=None, device=None, requ
     >>> arange(1, 2, 0.25)
     tensor([1.0000, 1.2500, 1.5000, 1.7500])
     """
-    start, end = (0, start) if end is None else (start, end)
-    start, end, step = number(start), number(end), number(step)
-    if dtype is None:
+    if end is None:
+        if start is None:
+            raise TypeError('arange() missing 1 required positional arguments: "end"')
+        start, end = 0, number("arange", "end", 1, start)
+    elif start is None:
+        start = 0
+    start, end, step = (number("arange", "end", 2, each) for each in (start, end, step))
+    if dtype is None and out is None:
         whole = not any(isinstance(n, float) for n in (start, end, step))
         dtype = int64 if whole else get_default_dtype()
-    dtype = as_dtype(dtype)
-    if not dtype.is_floating_point:
+    kind = kind_of(dtype, out)
+    require_numeric("arange", kind)
+    require_range(start, end, step)
+    if kind is int64:
         start, end, step = int(start), int(end), int(step)
-    if not step:
+        require_range(start, end, step)
+        count = -((start - end) // step)
+    else:
+        count = math.ceil((end - start) / step)
+        if not kind.is_floating_point:
+            start, step = int(start), int(step)
+    return create(
+        lambda xp: (xp.arange(count) * step + start).astype(kind.dtype),
+        device, requires_grad, out, layout, pin_memory,
+    )  # fmt: skip
+
+
+def range_(
+    start=0, end=None, step=1, *, out=None, dtype=None, layout=strided, device=None,
+    pin_memory=False, requires_grad=False,
+):  # fmt: skip
+    """start, start + step, ... up to `end` included: `torch.range`, which is deprecated and warns.
+
+    dtype  None: the default float dtype
+    """
+    if end is None:
+        raise TypeError('range() missing 1 required positional arguments: "end"')
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is "
+        "inconsistent with Python's range builtin. Instead, use torch.arange, which produces "
+        "values in [start, end).",
+        UserWarning,
+        stacklevel=2,
+    )
+    start, end, step = (number("range", "end", 2, each) for each in (start, end, step))
+    kind = kind_of(dtype, out)
+    require_range(start, end, step)
+    count = math.floor((end - start) / step) + 1
+    return create(
+        lambda xp: (xp.arange(count) * step + start).astype(kind.dtype),
+        device, requires_grad, out, layout, pin_memory,
+    )  # fmt: skip
+
+
+FUNCTIONS["range"] = range_
+
+
+def require_range(start, end, step):
+    """Refuse steps that do not lead from `start` to `end`."""
+    if not (step > 0 or step < 0):
         raise ShapeError("step must be nonzero")
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise ShapeError(f"unsupported range: {start} -> {end}")
     if (end - start) * step < 0:
         raise ShapeError(
             "upper bound and lower bound inconsistent with step sign\n"
             f"  start {start}   end {end}   step {step}"
         )
-    kind = dtype.dtype
 
-    def make(xp):
-        if kind.kind != "f":
-            return xp.arange(start, end, step, kind)
-        return (xp.arange(ceil((end - start) / step)) * step + start).astype(kind)
 
-    return create(make, device, requires_grad, out)
+def require_numeric(name, kind):
+    if kind.kind == "b":
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
 
 
 @function
-def linspace(start, end, steps, *, out=None, dtype=None, device=None, requires_grad=False):
-    """`steps` numbers at equal distances from `start` to `end`, both included."""
-    start, end, kind = number(start), number(end), dtype_or_default(dtype)
-    if steps < 0:
-        raise ShapeError("number of steps must be non-negative")
+def linspace(
+    start, end, steps, *, out=None, dtype=None, layout=strided, device=None, pin_memory=False,
+    requires_grad=False,
+):  # fmt: skip
+    """`steps` numbers at equal distances from `start` to `end`, both included.
+
+    Integers are cut off towards zero, the two ends before the distance is taken.
+    """
+    start, end, kind = ends("linspace", start, end, steps, dtype, out)
+    real = kind.dtype.type if kind.is_floating_point else np.float64
     return create(
-        lambda xp: xp.linspace(start, end, steps).astype(kind), device, requires_grad, out
-    )
+        lambda xp: ramp(xp, start, end, steps, kind, real).astype(kind.dtype),
+        device, requires_grad, out, layout, pin_memory,
+    )  # fmt: skip
 
 
 @function
 def logspace(
-    start, end, steps, base=10.0, *, out=None, dtype=None, device=None, requires_grad=False
-):
+    start, end, steps, base=10.0, *, out=None, dtype=None, layout=strided, device=None,
+    pin_memory=False, requires_grad=False,
+):  # fmt: skip
     """`base` to the powers linspace(start, end, steps)."""
-    start, end, kind = number(start), number(end), dtype_or_default(dtype)
+    start, end, kind = ends("logspace", start, end, steps, dtype, out)
+
+    def make(xp):
+        with np.errstate(all="ignore"):  # a negative base has no fractional powers
+            if steps == 1:
+                return xp.full(1, float(base) ** start).astype(kind.dtype)
+            powers = ramp(xp, start, end, steps, kind, np.float64)
+            return xp.power(float(base), powers).astype(kind.dtype)
+
+    return create(make, device, requires_grad, out, layout, pin_memory)
+
+
+def ends(name, start, end, steps, dtype, out):
+    """The numbers between which to count, as the dtype holds them, and that dtype."""
+    for argument, value in (("start", start), ("end", end)):
+        if getattr(value, "ndim", 0):
+            raise ShapeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got {argument} "
+                f"with {value.ndim} dimension(s)."
+            )
+    if not hasattr(steps, "__index__"):
+        got = ", ".join(type(each).__name__ for each in (start, end, steps))
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments - got ({got}), but `steps` is "
+            "an int"
+        )
     if steps < 0:
         raise ShapeError("number of steps must be non-negative")
-    return create(
-        lambda xp: (base ** xp.linspace(start, end, steps)).astype(kind), device, requires_grad, out
-    )
+    kind = kind_of(dtype, out)
+    require_numeric(name, kind)
+    return number(name, "start", 1, start), number(name, "end", 2, end), kind
+
+
+def ramp(xp, start, end, steps, kind, real):
+    """`steps` floats from `start` to `end`; each half is counted from its own end.
+
+    kind  the dtype in which both ends are held
+    real  NumPy's type of the results, in which all is computed
+    """
+    held = kind.dtype.type if kind.is_floating_point else int
+    with np.errstate(invalid="ignore", over="ignore"):  # infinite ends
+        start, end = real(held(start)), real(held(end))
+        if steps < 2:
+            return xp.full(steps, start)
+        step = (end - start) / real(steps - 1)
+        up = xp.arange(steps // 2).astype(real) * step + start
+        return xp.concatenate([up, end - xp.arange(steps - len(up))[::-1].astype(real) * step])
 
 
 @function
-def eye(n, m=None, *, out=None, dtype=None, device=None, requires_grad=False):
+def eye(
+    n, m=None, *, out=None, dtype=None, layout=strided, device=None, pin_memory=False,
+    requires_grad=False,
+):  # fmt: skip
     """Ones on the diagonal and zeros elsewhere, (n, m); without m (n, n)."""
-    kind = dtype_or_default(dtype)
     for name, size in (("n", n), ("m", n if m is None else m)):
+        if not hasattr(size, "__index__"):
+            raise TypeError(
+                f"eye(): argument '{name}' (position {1 + (name == 'm')}) must be int, "
+                f"not {type(size).__name__}"
+            )
         if size < 0:
             raise ShapeError(f"{name} must be greater or equal to 0, got {size}")
-    return create(lambda xp: xp.eye(n, m, dtype=kind), device, requires_grad, out)
+    kind = kind_of(dtype, out).dtype
+    return create(
+        lambda xp: xp.eye(n, m, dtype=kind), device, requires_grad, out, layout, pin_memory
+    )
 
 
 # -------------------------------------------------------------------- as bodies of ops call them
@@ -242,21 +346,22 @@ def eye(n, m=None, *, out=None, dtype=None, device=None, requires_grad=False):
 def add_namespace_forms():
     """Enter these functions as NumPy's, which take `shape` and a NumPy dtype."""
 
-    def filled(make):
+    def plain(make):
         return lambda shape, dtype=None: make(shape, dtype=dtype and as_dtype(dtype))
 
-    def alike(make, filled):
+    def alike(make, new):
         def call(x, *value, dtype=None, shape=None):
             if shape is None:
                 return make(x, *value, dtype=dtype and as_dtype(dtype))
-            return filled(x, shape, *value, dtype=dtype and as_dtype(dtype))
+            return new(x, shape, *value, dtype=dtype and as_dtype(dtype))
 
         return call
 
     for make in (zeros, ones, empty):
-        setattr(TENSOR_FUNCTIONS, make.__name__, filled(make))
-    for make, new in ((zeros_like, new_zeros), (ones_like, new_ones), (full_like, new_full)):
-        setattr(TENSOR_FUNCTIONS, make.__name__, alike(make, new))
+        setattr(TENSOR_FUNCTIONS, make.__name__, plain(make))
+    for name in ("zeros", "ones", "full"):
+        make, new = FUNCTIONS[f"{name}_like"], getattr(Tensor, f"new_{name}")
+        setattr(TENSOR_FUNCTIONS, f"{name}_like", alike(make, new))
 
 
 add_namespace_forms()

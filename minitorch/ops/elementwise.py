@@ -1,7 +1,7 @@
-"""Elementwise arithmetic, powers, exponentials, comparisons and choice. All shapes broadcast."""
+"""Elementwise arithmetic, choice, rounding and exponentials. All shapes broadcast."""
 
 from minitorch.autograd.op import op
-from minitorch.autograd.tensor import Tensor, function, method
+from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend import dtypes
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -20,13 +20,26 @@ def add(x, other, /, *, alpha=1):
     """x + alpha * other."""
     if alpha == 1:
         return x + other, same, same
+    alpha = factor(alpha, x)
     return x + alpha * other, same, lambda g: g * alpha
+
+
+def factor(alpha, x):
+    """The setting `alpha` as a factor for arrays of the dtype of x."""
+    if x.dtype.kind != "f" and isinstance(alpha, float):
+        raise DtypeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
+    if x.dtype.kind == "b":
+        return alpha != 0
+    return alpha % 256 if x.dtype.kind == "u" else alpha  # as in C, -1 is 255
 
 
 @op
 def sub(x, other, /, *, alpha=1):
     """x - alpha * other. Raises RuntimeError for two bool tensors: `^` tells where they differ."""
     if alpha != 1:
+        alpha = factor(alpha, x)
         return x - alpha * other, same, lambda g: g * -alpha
     try:
         return x - other, same, lambda g: -g
@@ -38,9 +51,10 @@ def sub(x, other, /, *, alpha=1):
 
 
 @function
-@op(public=False)
+@op(public=False, numbers="other")
 def rsub(x, other, /, *, alpha=1):
     """other - alpha * x."""
+    alpha = factor(alpha, x)
     return other - alpha * x, lambda g: g * -alpha, same
 
 
@@ -60,29 +74,105 @@ def true_divide(x, other, /):
 @op(differentiable=False)
 def floor_divide(x, other, /):
     """The largest integer not above x / other."""
-    return namespace(x).floor_divide(x, other)
+    return whole(x, other, "floor")
 
 
-@op(numpy=("mod",))
-def remainder(x, other, /):
-    """x - other * floor(x / other): the sign of `other`, as Python's %."""
+@op(public=False, shown="DivBackward2")
+def div_whole(x, other, /, rounding_mode):
+    """x / other rounded to an integer; the derivatives are 0."""
     xp = namespace(x)
-    return xp.remainder(x, other), same, lambda g: -g * xp.floor(x / other)
+    return whole(x, other, rounding_mode), xp.zeros_like, xp.zeros_like
+
+
+def whole(x, other, rounding_mode):
+    """x / other of arrays of one dtype, rounded down or ("trunc") towards zero."""
+    xp = namespace(x)
+    if x.dtype.kind != "f":
+        xp.require_divisors(other)
+    if rounding_mode == "floor":
+        return xp.floor_divide(x, other)
+    if x.dtype.kind == "f":
+        return xp.trunc(x / other)
+    quotient = xp.floor_divide(x, other)
+    return quotient + ((quotient < 0) & (quotient * other != x))
 
 
 @function
 @method
 def div(input, other, *, rounding_mode=None, out=None):
-    """input / other; rounding_mode None, "trunc" (towards zero) or "floor"."""
+    """input / other; rounding_mode None, "trunc" (towards zero) or "floor".
+
+    Raises RuntimeError for an integer divided by 0 with rounding.
+    """
     if rounding_mode is None:
         return true_divide(input, other, out=out)
-    if rounding_mode == "floor":
-        return floor_divide(input, other, out=out)
-    if rounding_mode == "trunc":
-        return trunc(true_divide(input, other)).to(add(input, other).dtype)
-    raise RuntimeError(
-        "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
-        f"'{rounding_mode}'"
+    if rounding_mode not in ("floor", "trunc"):
+        raise RuntimeError(
+            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
+            f"'{rounding_mode}'"
+        )
+    return div_whole(input, other, rounding_mode, out=out)
+
+
+@op(numpy=("mod",), numbers="some")
+def remainder(x, other, /):
+    """x - other * floor(x / other): the sign of `other`, as Python's %."""
+    xp = namespace(x)
+    if x.dtype.kind != "f":
+        xp.require_divisors(other)
+    return xp.remainder(x, other), same, lambda g: -g * xp.floor(x / other)
+
+
+@op(numbers="other")
+def fmod(x, other, /):
+    """x - other * trunc(x / other): the sign of x, as C's %."""
+    xp = namespace(x)
+    if x.dtype.kind != "f":
+        xp.require_divisors(other)
+    return xp.fmod(x, other), same, lambda g: -g * xp.trunc(x / other)
+
+
+@op(wide=True)
+def addcmul(x, tensor1, tensor2, /, *, value=1):
+    """x + value * tensor1 * tensor2."""
+    return (
+        x + value * tensor1 * tensor2,
+        same,
+        lambda g: g * (value * tensor2),
+        lambda g: g * (value * tensor1),
+    )
+
+
+@op(wide=True)
+def addcdiv(x, tensor1, tensor2, /, *, value=1):
+    """x + value * tensor1 / tensor2, of floats."""
+    if x.dtype.kind != "f":
+        raise DtypeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release "
+            "addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv "
+            "behavior can be implemented as (input + value * torch.trunc(tensor1 / "
+            "tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
+            "tensor2) for float inputs. The future addcdiv behavior is just the latter "
+            "implementation: (input + value * tensor1 / tensor2), for all dtypes."
+        )
+    ratio = tensor1 / tensor2
+    return (
+        x + value * ratio,
+        same,
+        lambda g: g * (value / tensor2),
+        lambda g: -g * (value * ratio / tensor2),
+    )
+
+
+@op(wide=True)
+def lerp(x, end, weight, /):
+    """x + weight * (end - x): x where `weight` is 0, `end` where it is 1."""
+    span = end - x
+    return (
+        x + weight * span,
+        lambda g: g * (1 - weight),
+        lambda g: g * weight,
+        lambda g: g * span,
     )
 
 
@@ -108,12 +198,68 @@ def abs(x, /):
 
 @op
 def sign(x, /):
-    """-1, 0 or 1."""
+    """-1, 0 or 1; of nan 0."""
+    return direction(x), namespace(x).zeros_like
+
+
+def direction(x):
     xp = namespace(x)
-    return xp.sign(x), xp.zeros_like
+    if x.dtype.kind == "b":
+        return x & x
+    return xp.where(xp.isnan(x), 0, xp.sign(x)) if x.dtype.kind == "f" else xp.sign(x)
 
 
 @op
+def sgn(x, /):
+    """-1, 0 or 1; of complex numbers, which no tensor holds, x / |x|."""
+    return direction(x), namespace(x).zeros_like
+
+
+@function
+@method
+def positive(input):
+    """`input` itself."""
+    if input.dtype is dtypes.bool:
+        raise DtypeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+@function
+def real(input):
+    """The real part, which is `input` itself: no tensor holds complex numbers."""
+    return input
+
+
+@function
+def imag(input):
+    """Refused: no tensor holds complex numbers."""
+    raise ShapeError("imag is not implemented for tensors with non-complex dtypes.")
+
+
+@function
+@method
+def conj(input):
+    """The complex conjugate, which is `input` itself: no tensor holds complex numbers."""
+    return input
+
+
+@function
+@method
+def conj_physical(input, *, out=None):
+    """The complex conjugate, which is `input` itself: no tensor holds complex numbers."""
+    return input if out is None else out.copy_(input)
+
+
+@method
+def conj_physical_(self):
+    """This tensor: no tensor holds complex numbers."""
+    return self
+
+
+# -------------------------------------------------------------------- larger, smaller, chosen
+
+
+@op(numbers="none")
 def maximum(x, other, /):
     """The larger of two; where they are equal each gets half of the gradient."""
     xp = namespace(x)
@@ -124,7 +270,7 @@ def maximum(x, other, /):
     )
 
 
-@op
+@op(numbers="none")
 def minimum(x, other, /):
     """The smaller of two; where they are equal each gets half of the gradient."""
     xp = namespace(x)
@@ -135,21 +281,40 @@ def minimum(x, other, /):
     )
 
 
-@op(numpy=("clip",), shown="ClampBackward1")
-def clamp(x, /, min=None, max=None):
-    """x where it lies in [min, max], else the nearer bound; numbers, None: no bound."""
-    xp = namespace(x)
-    if min is None and max is None:
-        raise ValueError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    y = x if min is None else xp.maximum(x, min)
-    y = y if max is None else xp.minimum(y, max)
+@op(public=False, apart=("condition",), numpy=("where",), shown="Where")
+def choose(condition, x, other, /):
+    """x where `condition` (bool) holds, else other."""
+    if condition.dtype.kind != "b":
+        raise DtypeError(
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype "
+            f"{condition.dtype}\n  make one with a comparison, or with .bool()"
+        )
+    xp = namespace(condition)
+    return (
+        xp.where(condition, x, other),
+        None,
+        lambda g: xp.where(condition, g, 0),
+        lambda g: xp.where(condition, 0, g),
+    )
 
-    def vjp(g):
-        if min is not None:
-            g = xp.where(x >= min, g, 0)
-        return g if max is None else xp.where(x <= max, g, 0)
 
-    return y, vjp
+@function
+def where(condition, input=None, other=None, *, out=None):
+    """input where `condition` (bool) holds, else other; alone: where it does, as by `nonzero`."""
+    if input is None:
+        return condition.nonzero(as_tuple=True)
+    if condition.dtype is dtypes.uint8:
+        condition = condition.to(dtypes.bool)
+    return choose(condition, input, other, out=out)
+
+
+def where_method(self, condition, other):
+    """This tensor where `condition` (bool) holds, else other."""
+    return where(condition, self, other)
+
+
+where_method.__name__ = "where"
+method(where_method)
 
 
 # -------------------------------------------------------------------- rounding
@@ -174,6 +339,12 @@ def trunc(x, /):
     """x without its fraction."""
     xp = namespace(x)
     return xp.trunc(x), xp.zeros_like
+
+
+@op
+def frac(x, /):
+    """x less what `trunc` leaves of it."""
+    return x - namespace(x).trunc(x), same
 
 
 @op
@@ -228,7 +399,9 @@ def rsqrt(x, /):
 
 @op(shown="Pow")
 def square(x, /):
-    """x * x."""
+    """x * x; of bools, int64."""
+    if x.dtype.kind == "b":
+        x = 1 * x
     return x * x, lambda g: g * (2 * x)
 
 
@@ -239,211 +412,11 @@ def reciprocal(x, /):
     return y, lambda g: -g * y * y
 
 
-@op(promote="float")
-def sin(x, /):
-    """Sine of x radians."""
-    xp = namespace(x)
-    return xp.sin(x), lambda g: g * xp.cos(x)
-
-
-@op(promote="float")
-def cos(x, /):
-    """Cosine of x radians."""
-    xp = namespace(x)
-    return xp.cos(x), lambda g: -g * xp.sin(x)
-
-
-@op(public=False, shown="Pow")
-def pow_scalar(x, /, exponent):
-    """x to the power of a number."""
-    if exponent == 2:  # 12 times faster than power
-        return x * x, lambda g: g * (2 * x)
-    if exponent == 3:
-        return x * x * x, lambda g: g * (3 * (x * x))
-    if exponent == 0:
-        xp = namespace(x)
-        return xp.ones_like(x), xp.zeros_like
-    return x**exponent, lambda g: g * (exponent * x ** (exponent - 1))
-
-
-@op(public=False, shown="PowBackward1", numpy=("power",))
-def pow_tensor(x, exponent, /):
-    """x to the power `exponent`, elementwise."""
-    xp = namespace(x)
-    y = xp.power(x, exponent)
-    return (
-        y,
-        lambda g: g * xp.where(exponent == 0, 0, exponent * xp.power(x, exponent - 1)),
-        lambda g: g * xp.where((x == 0) & (exponent >= 0), 0, y * xp.log(x)),
-    )
-
-
-@function
-@method
-def pow(input, exponent):
-    """input to the power `exponent`; tensors or numbers.
-
-    Raises RuntimeError for integers to negative integer powers.
-    """
-    if isinstance(exponent, Tensor):
-        return pow_tensor(input, exponent)
-    if not input.dtype.is_floating_point:
-        if isinstance(exponent, float):
-            input = input.to(dtypes.get_default_dtype())
-        elif exponent < 0:
-            raise ShapeError("Integers to negative integer powers are not allowed.")
-    return pow_scalar(input, exponent)
-
-
-# -------------------------------------------------------------------- comparison and choice
-
-
-@op(differentiable=False, numpy=("equal",))
-def eq(x, other, /):
-    """x == other."""
-    return x == other
-
-
-@op(differentiable=False, numpy=("not_equal",))
-def ne(x, other, /):
-    """x != other."""
-    return x != other
-
-
-@op(differentiable=False, numpy=("less",))
-def lt(x, other, /):
-    """x < other."""
-    return x < other
-
-
-@op(differentiable=False, numpy=("less_equal",))
-def le(x, other, /):
-    """x <= other."""
-    return x <= other
-
-
-@op(differentiable=False, numpy=("greater",))
-def gt(x, other, /):
-    """x > other."""
-    return x > other
-
-
-@op(differentiable=False, numpy=("greater_equal",))
-def ge(x, other, /):
-    """x >= other."""
-    return x >= other
-
-
-@op(apart=("condition",))
-def where(condition, x, other, /):
-    """x where `condition` (bool) holds, else other."""
-    if condition.dtype.kind != "b":
-        raise DtypeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype "
-            f"{condition.dtype}\n  make one with a comparison, or with .bool()"
-        )
-    xp = namespace(condition)
-    return (
-        xp.where(condition, x, other),
-        None,
-        lambda g: xp.where(condition, g, 0),
-        lambda g: xp.where(condition, 0, g),
-    )
-
-
-@op(differentiable=False)
-def isnan(x, /):
-    """Whether each element is NaN."""
-    return namespace(x).isnan(x)
-
-
-@op(differentiable=False)
-def isinf(x, /):
-    """Whether each element is infinite."""
-    return namespace(x).isinf(x)
-
-
-@op(differentiable=False)
-def isfinite(x, /):
-    """Whether each element is neither NaN nor infinite."""
-    return namespace(x).isfinite(x)
-
-
-@op(differentiable=False)
-def logical_not(x, /):
-    """Whether each element is zero."""
-    return namespace(x).logical_not(x)
-
-
-@op(differentiable=False)
-def logical_and(x, other, /):
-    """Whether both elements are nonzero."""
-    return namespace(x).logical_and(x, other)
-
-
-@op(differentiable=False)
-def logical_or(x, other, /):
-    """Whether either element is nonzero."""
-    return namespace(x).logical_or(x, other)
-
-
-@op(differentiable=False)
-def logical_xor(x, other, /):
-    """Whether exactly one element is nonzero."""
-    return namespace(x).logical_xor(x, other)
-
-
-@op(differentiable=False)
-def bitwise_not(x, /):
-    """Each bit inverted; of bools, not."""
-    return ~x
-
-
-@op(differentiable=False)
-def bitwise_and(x, other, /):
-    """x & other, bit by bit."""
-    return x & other
-
-
-@op(differentiable=False)
-def bitwise_or(x, other, /):
-    """x | other, bit by bit."""
-    return x | other
-
-
-@op(differentiable=False)
-def bitwise_xor(x, other, /):
-    """x ^ other, bit by bit."""
-    return x ^ other
-
-
-@function
-@method
-def isclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
-    """Whether |input - other| <= atol + rtol * |other|, element by element.
-
-    equal_nan  whether two NaN are close
-    """
-    if input.dtype is not other.dtype:
-        raise DtypeError(f"{input.dtype} did not match {other.dtype}: convert one with .to(dtype)")
-    close = eq(input, other)
-    if input.dtype.is_floating_point:
-        near = abs(input - other) <= atol + abs(rtol * other)
-        close = close | (near & isfinite(input) & isfinite(other))
-    if equal_nan:
-        close = close | (isnan(input) & isnan(other))
-    return close
-
-
-@function
-@method
-def allclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
-    """Whether all elements are close; see `isclose`."""
-    return isclose(input, other, rtol, atol, equal_nan).all().item()
-
-
-@function
-@method
-def equal(input, other):
-    """Whether two tensors have the same shape and the same elements."""
-    return input.array.shape == other.array.shape and eq(input, other).all().item()
+absolute = alias("absolute", abs)
+divide = alias("divide", div)
+fix = alias("fix", trunc)
+multiply = alias("multiply", mul)
+negative = alias("negative", neg)
+subtract = alias("subtract", sub)
+for name, part in {"real": real, "imag": imag}.items():
+    setattr(Tensor, name, property(part))

@@ -9,7 +9,7 @@ import numpy as np
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device as as_device
-from minitorch.backend.devices import load_cupy, move
+from minitorch.backend.devices import get_default_device, load_cupy, move, set_default_device
 from minitorch.backend.dtypes import (
     ALL,
     BY_NUMPY,
@@ -21,11 +21,12 @@ from minitorch.backend.dtypes import (
     promote_types,
 )
 from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.layouts import require_dense, strided
 from minitorch.backend.namespaces import namespace
 
 
 @function
-def tensor(data, *, dtype=None, device=None, requires_grad=False):
+def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     """A tensor with a copy of `data`: a number, an array, or nested sequences of numbers.
 
     dtype  None: that of an array; of Python numbers bool, int64 or the default float dtype
@@ -46,7 +47,11 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
             stacklevel=2,
         )
         data = data.array
-    return placed(copied(data, None if dtype is None else as_dtype(dtype)), device, requires_grad)
+    require_dense(strided, pin_memory)
+    array = copied(data, None if dtype is None else as_dtype(dtype))
+    if device is None and isinstance(array, np.ndarray):
+        device = get_default_device()
+    return placed(array, device, requires_grad)
 
 
 @function
@@ -61,21 +66,86 @@ def as_tensor(data, dtype=None, device=None):
 
 
 @function
-def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
-    """`obj` as a tensor.
+def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=None):
+    """`obj` as a tensor; bytes and the like are read as numbers of the dtype.
 
-    copy  True: always in new memory; False: ValueError where that would be needed; None: if needed
+    copy           True: always in new memory; False: ValueError where that would be needed;
+                   None: if needed
+    requires_grad  None: as `obj`
     """
+    if isinstance(obj, bytes | bytearray | memoryview):
+        obj = frombuffer(obj, dtype=dtype or get_default_dtype())
+    if requires_grad is None and isinstance(obj, Tensor) and obj.requires_grad and obj.is_leaf:
+        warnings.warn(
+            "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead "
+            "of False. Pass requires_grad explicitly to silence this warning.",
+            UserWarning,
+            stacklevel=2,
+        )
     made = as_tensor(obj, dtype, device)
     source = obj.array if isinstance(obj, Tensor) else obj
     shares = hasattr(source, "strides") and np.may_share_memory(made.array, source)
     if copy and shares:
         made = made.clone()
     elif copy is False and not shares:
-        raise ShapeError("can't alias arbitrary sequence, or data of another dtype or device")
-    if not requires_grad or made.requires_grad:
+        raise ShapeError(refusal(obj, made))
+    if requires_grad is None or made.requires_grad == requires_grad:
         return made
-    return made.detach().requires_grad_()
+    return made.detach().requires_grad_(requires_grad)
+
+
+def refusal(obj, made):
+    """Why `made` does not share the memory of `obj`."""
+    if not hasattr(obj, "dtype"):
+        return "can't alias arbitrary sequence into a tensor."
+    if isinstance(obj, Tensor) and obj.device != made.device:
+        return f"can't alias tensor from device '{obj.device}' to '{made.device}'."
+    return f"can't alias tensor with dtype '{obj.dtype}' into dtype '{made.dtype}'."
+
+
+@function
+def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
+    """A tensor of one dimension that shares the memory of a buffer, such as a bytearray.
+
+    count   how many elements; negative: as many as there are
+    offset  how many bytes to skip
+
+    Raises ValueError where the buffer does not hold them; warns where it cannot be written to.
+    """
+    try:
+        view = memoryview(buffer)
+    except TypeError:
+        raise ShapeError("object does not implement Python buffer protocol.") from None
+    kind, length = as_dtype(dtype).dtype, view.nbytes
+    if not length or not count:
+        raise ShapeError(f"both buffer length ({length}) and count ({count}) must not be 0")
+    if not 0 <= offset < length:
+        raise ShapeError(
+            f"offset ({offset} bytes) must be non-negative and no greater than buffer length "
+            f"({length} bytes) minus 1"
+        )
+    if count < 0 and (length - offset) % kind.itemsize:
+        raise ShapeError(
+            f"buffer length ({length - offset} bytes) after offset ({offset} bytes) must be a "
+            f"multiple of element size ({kind.itemsize})"
+        )
+    if count * kind.itemsize > length - offset:
+        raise ShapeError(
+            f"requested buffer length ({count} * {kind.itemsize} bytes) after offset ({offset} "
+            f"bytes) must not be greater than actual buffer length ({length} bytes)"
+        )
+    if view.readonly:
+        warnings.warn(READ_ONLY, UserWarning, stacklevel=2)
+    made = wrap(np.frombuffer(view, kind, count, offset))
+    return made.requires_grad_() if requires_grad else made
+
+
+READ_ONLY = (
+    "The given buffer is not writable, and PyTorch does not support non-writable tensors. This "
+    "means you can write to the underlying (supposedly non-writable) buffer using the tensor. You "
+    "may want to copy the buffer to protect its data or make it writable before converting it to a "
+    "tensor. Here, writing to the tensor raises an error."
+)
 
 
 @function
@@ -104,31 +174,63 @@ def from_dlpack(ext_tensor):
 
 
 @method
-def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False):
+def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     """`tensor(data)` of this tensor's dtype and on its device, unless others are given."""
     return tensor(
-        data, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad
-    )
+        data, dtype=dtype or self.dtype, device=device or self.device,
+        requires_grad=requires_grad, pin_memory=pin_memory,
+    )  # fmt: skip
+
+
+@method
+def new(self, *data):
+    """A tensor of this one's dtype and on its device: with the data given, or of these sizes."""
+    return of_kind(self.dtype, data).to(self.device)
+
+
+def of_kind(kind, data):
+    """A tensor of the dtype `kind` with the data given, or uninitialised of the sizes given."""
+    made = Tensor(*data) if all(isinstance(n, int) for n in data) else tensor(*data, dtype=kind)
+    return made.to(kind)
 
 
 def legacy(name, kind):
     """PyTorch's old constructor `name`: of data, or of sizes, in the dtype `kind`."""
 
     def make(*data):
-        made = Tensor(*data) if all(isinstance(n, int) for n in data) else tensor(*data, dtype=kind)
-        return made.to(kind)
+        return of_kind(kind, data)
 
     make.__name__ = name
     make.__doc__ = f"A tensor of {kind.name}: with the data given, or uninitialised of these sizes."
     return function(make)
 
 
-for name, kind in {
+LEGACY = {
     "BoolTensor": dtypes.bool, "ByteTensor": dtypes.uint8, "CharTensor": dtypes.int8,
     "ShortTensor": dtypes.int16, "IntTensor": dtypes.int32, "LongTensor": dtypes.int64,
     "HalfTensor": dtypes.float16, "FloatTensor": dtypes.float32, "DoubleTensor": dtypes.float64,
-}.items():  # fmt: skip
+}  # fmt: skip
+for name, kind in LEGACY.items():
     legacy(name, kind)
+
+
+@function
+def set_default_tensor_type(t):
+    """Make the dtype and device of a legacy type, such as "torch.DoubleTensor", the default ones.
+
+    Deprecated in PyTorch; it warns.
+    """
+    warnings.warn(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use "
+        "torch.set_default_dtype() and torch.set_default_device() as alternatives.",
+        UserWarning,
+        stacklevel=2,
+    )
+    *modules, name = t.split(".") if isinstance(t, str) else [t.__name__]
+    if name not in LEGACY:
+        raise TypeError(f"invalid type object {t!r}: one of {', '.join(LEGACY)}")
+    dtypes.set_default_dtype(LEGACY[name])
+    set_default_device("cuda" if "cuda" in modules else "cpu")
 
 
 def placed(array, device, requires_grad):
@@ -176,7 +278,12 @@ def copied(data, kind):
     raise cannot_infer(data)
 
 
+COMPLEX = "complex numbers are out of the scope of minitorch: keep real and imaginary part apart"
+
+
 def cannot_infer(data):
+    if isinstance(data, complex):
+        return DtypeError(COMPLEX)
     return DtypeError(f"Could not infer dtype of {type(data).__name__}")
 
 
@@ -246,5 +353,6 @@ def narrowed(array, kind):
         limits = np.iinfo(kind.dtype)
         lowest = -limits.max if kind.kind == "u" else limits.min
         if not (lowest <= array.min() and array.max() <= limits.max):  # nan fails, too
-            raise ShapeError(f"value cannot be converted to type {kind.name} without overflow")
+            name = "int" if kind is dtypes.int32 else f"{kind.name}_t"
+            raise ShapeError(f"value cannot be converted to type {name} without overflow")
     return array.astype(kind.dtype)

@@ -1,14 +1,16 @@
-"""Reading and writing at indices: gather and scatter, index_select and its kin, masks."""
+"""Reading at indices and masks, and choosing by them; `scatter.py` writes at indices."""
 
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import Tensor, function, method, wrap
+from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.elementwise import add
 from minitorch.ops.elementwise import where as choose
-from minitorch.ops.index import WHOLE, copy_at, put, put_add, take_rows
+from minitorch.ops.index import WHOLE, copy_at, take_rows
+from minitorch.ops.join import together
+from minitorch.ops.out import into
 from minitorch.ops.shape import axis_of, broadcast_to, reshape
 
 # -------------------------------------------------------------------- one index for each element
@@ -51,52 +53,35 @@ def set_along(x, value, /, indices, axis):
 
 @function
 @method
-def gather(input, dim, index, *, sparse_grad=False):
+def gather(input, dim, index, *, sparse_grad=False, out=None):
     """out[i][j] = input[index[i][j]][j] for dim=0, input[i][index[i][j]] for dim=1, and so on.
 
-    index  int64, as many dimensions as `input`, none longer than its but along `dim`
+    index  int64 or int32, as many dimensions as `input`, none longer than its but along `dim`
 
     Raises RuntimeError where an index is not in [0, input.size(dim)).
     """
-    if not input.array.ndim:
-        return reshape(gather(reshape(input, (1,)), dim, reshape(index, (-1,))), index.shape)
+    if out is not None:
+        require_dtype_of_out(out, input)
+        return into(out, gather, input, dim, index)
+    if not index.array.size:  # of no elements PyTorch looks at neither the dtype nor the shape
+        return take_rows(reshape(input, (-1,)), index.array.astype(np.int64))
     axis = axis_of(input.array.ndim, dim)
-    return take_along(input, checked_index("gather", input, axis, index), axis)
+    x, indices = lifted(input), lifted(index)
+    y = take_along(x, checked_index("gather", x, axis, indices), axis)
+    return y if index.array.ndim else reshape(y, ())
 
 
-@function
-@method
-def scatter(input, dim, index, src=None, *, value=None):
-    """A copy of `input` with out[index[i][j]][j] = src[i][j] for dim=0, and so on.
-
-    src  a tensor of at least the shape of `index` and the dtype of `input`, or a number
-    """
-    src = value if src is None else src
-    if not input.array.ndim:
-        src = reshape(src, (-1,)) if isinstance(src, Tensor) else src
-        return reshape(scatter(reshape(input, (1,)), dim, reshape(index, (-1,)), src), ())
-    axis = axis_of(input.array.ndim, dim)
-    indices = checked_index("scatter", input, axis, index, src)
-    return set_along(input, reached(src, indices), indices, axis)
+def lifted(t):
+    """`t`, or, where it has no dimensions, the same with one."""
+    return t if not isinstance(t, Tensor) or t.array.ndim else reshape(t, (1,))
 
 
-@function
-@method
-def scatter_add(input, dim, index, src):
-    """A copy of `input` with out[index[i][j]][j] += src[i][j] for dim=0, and so on."""
-    if not input.array.ndim:
-        parts = reshape(input, (1,)), dim, reshape(index, (-1,)), reshape(src, (-1,))
-        return reshape(scatter_add(*parts), ())
-    axis = axis_of(input.array.ndim, dim)
-    indices = checked_index("scatter_add", input, axis, index, src)
-    return add(input, add_along(reached(src, indices), indices, axis, input.array.shape))
-
-
-def reached(src, indices):
-    """What `indices` reach of `src`; a number as it is."""
-    if not isinstance(src, Tensor) or src.array.shape == indices.shape or not src.array.ndim:
-        return src
-    return src[tuple([slice(n) for n in indices.shape])]
+def require_dtype_of_out(out, input):
+    if out.dtype is not input.dtype:
+        raise DtypeError(
+            f"Expected out tensor to have dtype {input.dtype}, but got {out.dtype} instead: result "
+            f"type {input.dtype} can't be cast to it"
+        )
 
 
 def checked_index(name, input, axis, index, src=None):
@@ -104,29 +89,18 @@ def checked_index(name, input, axis, index, src=None):
     array, given = input.array, index.array
     if given.dtype not in (np.int64, np.int32):
         raise DtypeError(f"{name}(): Expected dtype int32/int64 for index, got {index.dtype}")
-    if given.ndim != array.ndim:
-        raise ShapeError(
-            "Index tensor must have the same number of dimensions as input tensor\n"
-            f"  input {array.shape}   index {given.shape}"
+    if isinstance(src, Tensor) and src.dtype is not input.dtype:
+        raise DtypeError(
+            f"{name}(): Expected self.dtype to be equal to src.dtype\n"
+            f"  self {input.dtype}   src {src.dtype}"
         )
-    if isinstance(src, Tensor):
-        if src.dtype is not input.dtype:
-            raise DtypeError(
-                f"{name}(): Expected self.dtype to be equal to src.dtype\n"
-                f"  self {input.dtype}   src {src.dtype}"
-            )
-        if src.array.ndim and any(n > limit for n, limit in zip(given.shape, src.array.shape)):
+    for whose, other in (("self" if name != "gather" else "input", input), ("src", src)):
+        if isinstance(other, Tensor) and given.ndim != other.array.ndim:
             raise ShapeError(
-                f"Expected index {list(given.shape)} to be no larger than self {list(array.shape)} "
-                f"apart from dimension {axis} and to be no larger size than src "
-                f"{list(src.array.shape)}"
+                "Index tensor must have the same number of dimensions as "
+                f"{whose} tensor\n  {whose} {other.array.shape}   index {given.shape}"
             )
-    for d, (n, limit) in enumerate(zip(given.shape, array.shape)):
-        if n > limit and d != axis:
-            raise ShapeError(
-                f"Size does not match at dimension {d} expected index {list(given.shape)} to be no "
-                f"larger than self {list(array.shape)} apart from dimension {axis}"
-            )
+    require_index_inside(name, given, array, axis, src)
     wrong = namespace(given).outside(given, array.shape[axis])
     if wrong is not None:
         raise ShapeError(
@@ -135,13 +109,36 @@ def checked_index(name, input, axis, index, src=None):
     return given
 
 
+def require_index_inside(name, given, array, axis, src):
+    """Refuse an index longer than what it addresses, or than what is written there."""
+    source = f" and to be no larger size than src {list(src.shape)}" if src is not None else ""
+    limits = given.shape if src is None else src.array.shape
+    for d, (n, own, other) in enumerate(zip(given.shape, array.shape, limits)):
+        if (n > own and d != axis) or n > other:
+            where = f"self {list(array.shape)} apart from dimension {axis}{source}"
+            if name == "gather":
+                raise ShapeError(
+                    f"Size does not match at dimension {d} expected index {list(given.shape)} to "
+                    f"be no larger than {where}"
+                )
+            raise ShapeError(f"Expected index {list(given.shape)} to be no larger than {where}")
+
+
 @function
 @method
-def take_along_dim(input, indices, dim=None):
+def take_along_dim(input, indices, dim=None, *, out=None):
     """`gather` where `input` and `indices` are broadcast to each other, all but along `dim`.
 
-    dim  None: both are flattened first
+    indices  int64, taken modulo input.size(dim)
+    dim      None: both are flattened first
     """
+    if out is not None:
+        return into(out, take_along_dim, input, indices, dim)
+    if indices.dtype is not int64:
+        raise DtypeError(
+            "torch.take_along_dim(): dtype of indices should be Long but got "
+            f"{SCALAR_NAMES[indices.dtype.name]}"
+        )
     if dim is None:
         return take_along_dim(reshape(input, (-1,)), reshape(indices, (-1,)), 0)
     axis = axis_of(input.array.ndim, dim)
@@ -155,7 +152,8 @@ def take_along_dim(input, indices, dim=None):
     sizes = [list(common), list(common)]
     for each, t in zip(sizes, (input, indices)):
         each[axis] = t.array.shape[axis]
-    return gather(broadcast_to(input, sizes[0]), axis, broadcast_to(indices, sizes[1]))
+    positive = wrap(indices.array % max(1, input.array.shape[axis]))  # as PyTorch wraps them round
+    return gather(broadcast_to(input, sizes[0]), axis, broadcast_to(positive, sizes[1]))
 
 
 def without(t, axis):
@@ -189,75 +187,45 @@ for f in (take_along, put_along, add_along):
 
 @function
 @method
-def index_select(input, dim, index):
+def index_select(input, dim, index, *, out=None):
     """The slices `input[index[0]], input[index[1]], ...`, cut along `dim`, as a copy.
 
     index  1-d tensor of ints in [0, input.size(dim)); else IndexError
     """
-    axis, key = slices_at("index_select", input, dim, index)
-    if not input.array.ndim:
-        return reshape(take_rows(reshape(input, (1,)), key[0]), ())
-    return take_rows(input, key[0]) if axis == 0 else copy_at(input, key)
+    if out is not None:
+        return into(out, index_select, input, dim, index)
+    require_tensor("index_select", index)
+    if index.array.ndim > 1:
+        raise IndexError(
+            f"index_select(): Index is supposed to be a vector, it has shape {index.array.shape}"
+        )
+    if index.array.dtype not in (np.int64, np.int32):
+        raise DtypeError(
+            f"index_select(): Expected dtype int32 or int64 for index, got {index.dtype}"
+        )
+    x = lifted(input)
+    axis, key = slices_at(x, dim, index)
+    wrong = namespace(key[-1]).outside(key[-1], x.array.shape[axis])
+    if wrong is not None:
+        raise IndexError(
+            "index out of range in self\n "
+            f" index {wrong} for dimension {axis} of size {x.array.shape[axis]}"
+        )
+    y = take_rows(x, key[0]) if axis == 0 else copy_at(x, key)
+    return y if input.array.ndim else reshape(y, ())
 
 
-def slices_at(name, input, dim, index):
-    """The axis that `dim` names and the key for `index` along it."""
+def require_tensor(name, index):
     if not isinstance(index, Tensor):
         raise TypeError(
             f"{name}(): argument 'index' (position 2) must be Tensor, not {type(index).__name__}"
         )
-    given, shape = index.array, input.array.shape or (1,)
-    axis = axis_of(len(shape), dim)
-    if given.ndim > 1:
-        raise IndexError(f"{name}(): Index is supposed to be a vector, it has shape {given.shape}")
-    if given.dtype not in (np.int64, np.int32):
-        raise DtypeError(f"{name}(): Expected dtype int32 or int64 for index, got {index.dtype}")
-    wrong = namespace(given).outside(given, shape[axis])
-    if wrong is not None:
-        raise IndexError(
-            "index out of range in self\n "
-            f" index {wrong} for dimension {axis} of size {shape[axis]}"
-        )
-    return axis, (*[WHOLE] * axis, given.reshape(-1))
 
 
-@function
-@method
-def index_fill(input, dim, index, value):
-    """A copy of `input` whose slices at `index` along `dim` are the number `value`."""
-    _, key = slices_at("index_fill", input, dim, index)
-    return put(input, converted(value, input), key)
-
-
-@function
-@method
-def index_copy(input, dim, index, source):
-    """A copy of `input` whose slices at `index` along `dim` are those of `source`."""
-    axis, key = slices_at("index_copy", input, dim, index)
-    require_slices("index_copy", input, axis, key[-1], source)
-    return put(input, source, key)
-
-
-@function
-@method
-def index_add(input, dim, index, source, *, alpha=1):
-    """A copy of `input` to whose slices at `index` along `dim` alpha * `source` was added."""
-    axis, key = slices_at("index_add", input, dim, index)
-    require_slices("index_add", input, axis, key[-1], source)
-    return add(input, put_add(source, key, input.array.shape, False), alpha=alpha)
-
-
-def require_slices(name, input, axis, index, source):
-    if source.dtype is not input.dtype:
-        raise DtypeError(
-            f"{name}_(): self ({input.dtype}) and source ({source.dtype}) must have the same dtype"
-        )
-    size = source.array.shape[axis] if source.array.ndim else 1
-    if index.size != size:
-        raise ShapeError(
-            f"{name}_(): Number of indices ({index.size}) should be equal to source.size(dim): "
-            f"({size}), for dim: {axis}"
-        )
+def slices_at(input, dim, index):
+    """The axis that `dim` names and the key for `index` along it."""
+    axis = axis_of(input.array.ndim, dim)
+    return axis, (*[WHOLE] * axis, index.array.reshape(-1))
 
 
 def converted(value, input):
@@ -269,15 +237,28 @@ def converted(value, input):
 
 @function
 @method
-def take(input, index):
+def take(input, index, *, out=None):
     """The elements at the positions `index` of the flattened `input`, in the shape of `index`."""
+    if out is not None:
+        return into(out, take, input, index)
+    if not input.array.size and index.array.size:
+        raise IndexError("take(): tried to take from an empty tensor")
+    return take_rows(reshape(input, (-1,)), flat_index("take", input, index))
+
+
+def flat_index(name, input, index):
+    """The array of `index` into the flattened `input`, or the error that PyTorch raises for it."""
     size, given = input.array.size, index.array
-    if given.size and not (-size <= given.min() and given.max() < size):
-        raise IndexError(
-            f"out of range: tried to access index {given.reshape(-1)[0]} on a tensor of {size} "
-            "elements."
+    if index.dtype is not int64:
+        raise DtypeError(
+            f"{name}(): Expected a long tensor for index, but got {SCALAR_NAMES[index.dtype.name]}"
         )
-    return take_rows(reshape(input, (-1,)), given)
+    wrong = namespace(given).outside(given + size, 2 * size)
+    if wrong is not None:
+        raise IndexError(
+            f"out of range: tried to access index {wrong - size} on a tensor of {size} elements."
+        )
+    return given
 
 
 # -------------------------------------------------------------------- masks
@@ -297,9 +278,17 @@ def masked_fill(input, mask, value):
 
     value  a number or a 0-d tensor
     """
-    require_mask("masked_fill_ only supports boolean masks, but got mask with dtype", mask)
+    if mask.array.dtype != np.bool_:
+        raise DtypeError(
+            "masked_fill_ only supports boolean masks, but got mask with dtype "
+            f"{C_NAMES[mask.dtype.name]}\n  make one with a comparison, or with .bool()"
+        )
     if not isinstance(value, Tensor):
-        return fill_where(input, mask, converted(value, input))
+        try:
+            return fill_where(input, mask, converted(value, input))
+        except ShapeError:
+            together(mask.array.shape, input.array.shape)  # which names the mask first
+            raise
     if value.array.ndim:
         raise ShapeError(
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
@@ -310,25 +299,28 @@ def masked_fill(input, mask, value):
 
 @function
 @method
-def masked_select(input, mask):
+def masked_select(input, mask, *, out=None):
     """The elements of `input` where the bool tensor `mask` holds, in one dimension."""
-    require_mask("masked_select: expected BoolTensor for mask, got", mask)
-    shape = np.broadcast_shapes(input.array.shape, mask.array.shape)
-    return copy_at(broadcast_to(input, shape), (broadcast_to(mask, shape).array,))
-
-
-def require_mask(message, mask):
+    if out is not None:
+        return into(out, masked_select, input, mask)
     if mask.array.dtype != np.bool_:
-        raise DtypeError(f"{message} {mask.dtype}\n  make one with a comparison, or with .bool()")
+        raise DtypeError(
+            "masked_select: expected BoolTensor for mask\n"
+            f"  mask {mask.dtype}: make one with a comparison, or with .bool()"
+        )
+    shape = together(mask.array.shape, input.array.shape)
+    return copy_at(broadcast_to(input, shape), (broadcast_to(mask, shape).array,))
 
 
 @function
 @method
-def nonzero(input, *, as_tuple=False):
+def nonzero(input, *, as_tuple=False, out=None):
     """The indices of the elements that are not zero: a row for each element.
 
     as_tuple  a tensor for each dimension instead, as x[...] takes them
     """
+    if out is not None:
+        return into(out, nonzero, input.detach())
     array = input.array
     xp = namespace(array)
     if as_tuple:
@@ -341,6 +333,42 @@ def nonzero(input, *, as_tuple=False):
 def argwhere(input):
     """The indices of the elements that are not zero, a row for each."""
     return nonzero(input)
+
+
+@function
+@method
+def nonzero_static(input, *, size, fill_value=-1):
+    """The first `size` rows of `nonzero`; rows of `fill_value` make up for those that lack."""
+    if size < 0:
+        raise ShapeError("nonzero_static: 'size' must be an non-negative integer")
+    found = nonzero(input).array[:size]
+    xp = namespace(found)
+    lack = xp.full((size - len(found), found.shape[1]), fill_value, found.dtype)
+    return wrap(xp.concatenate([found, lack]))
+
+
+@function
+def unravel_index(indices, shape):
+    """The coordinates, a tensor for each dimension, of flat `indices` into a tensor of `shape`.
+
+    >>> from minitorch import tensor
+    >>> unravel_index(tensor([4, 1]), (3, 2))
+    (tensor([2, 0]), tensor([0, 1]))
+    """
+    if indices.array.dtype.kind not in "iu":
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
+    if isinstance(shape, int):
+        shape = (shape,)
+    for n in shape:
+        if not isinstance(n, int):
+            raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(n)}")
+    if min(shape, default=0) < 0:
+        raise ValueError(f"'shape' cannot have negative values, but got {tuple(shape)}")
+    rest, found = indices.array.astype(np.int64), []
+    for n in reversed(shape):
+        found.append(wrap(rest % n))
+        rest = rest // n
+    return tuple(found[::-1])
 
 
 @function

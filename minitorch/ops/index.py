@@ -10,13 +10,13 @@ from operator import index as as_int
 import numpy as np
 
 from minitorch.autograd.node import grad_mode
-from minitorch.autograd.op import op
-from minitorch.autograd.rebase import OVERLAPPING, write
+from minitorch.autograd.op import OVERLAPPING, op
+from minitorch.autograd.rebase import write
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.autograd.versions import touch
 from minitorch.backend.devices import device_of, move
-from minitorch.backend.dtypes import BY_NUMPY
-from minitorch.backend.errors import ShapeError
+from minitorch.backend.dtypes import BY_NUMPY, SCALAR_NAMES
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.shape import broadcast_to, clone
 
@@ -277,11 +277,19 @@ def __setitem__(self, key, value):
 def assign(target, key, value):
     """target[key] = value, where `key` comes from `cut`; returns `target`."""
     if concerns_graph(target, value):
+        given = value
         if isinstance(value, Tensor):
             value = value.to(target.dtype)
             kept = next((d for d, n in enumerate(value.shape) if n != 1), value.ndim)
             value = value.reshape(value.shape[kept:])  # the engine sums over new dimensions only
-        return write(target, lambda x: put(x, value, key))
+
+        def compute(x):
+            try:
+                return put(x, value, key)
+            except ShapeError as error:
+                raise refusal(error, target.array, key, given) from None
+
+        return write(target, compute)
     array = target.array
     try:
         array[key] = value.array if isinstance(value, Tensor) else value
@@ -311,17 +319,20 @@ def refusal(error, array, key, value):
             f"value cannot be converted to type {BY_NUMPY[array.dtype].name}_t without overflow"
         )
     wanted, given = list(array[key].shape), list(value.shape)
+    while given and given[0] == 1:  # those PyTorch leaves out
+        given = given[1:]
     if any(hasattr(each, "strides") for each in key):
         return ShapeError(
             f"shape mismatch: value tensor of shape {given} cannot be broadcast to indexing "
             f"result of shape {wanted}"
         )
-    away = next(
-        (d for d in range(1, min(len(wanted), len(given)) + 1) if given[-d] not in (1, wanted[-d])),
-        0,
-    )
-    if not away:
-        return ShapeError(f"expand({given}, size={wanted}): too many dimensions")
+    if len(given) > len(wanted):
+        return ShapeError(
+            f"expand(torch.{SCALAR_NAMES[value.dtype.name]}Tensor{{{given}}}, size={wanted}): the "
+            f"number of sizes provided ({len(wanted)}) must be greater or equal to the number of "
+            f"dimensions in the tensor ({len(given)})"
+        )
+    away = next(d for d in range(1, len(given) + 1) if given[-d] not in (1, wanted[-d]))
     return ShapeError(
         f"The expanded size of the tensor ({wanted[-away]}) must match the existing size "
         f"({given[-away]}) at non-singleton dimension {len(wanted) - away}.  Target sizes: "
@@ -336,18 +347,29 @@ def index_put(input, indices, values, accumulate=False):
     return index_put_(clone(input), indices, values, accumulate)
 
 
+@function
 @method
-def index_put_(self, indices, values, accumulate=False):
-    """self[indices] = values for a tuple of index tensors.
+def index_put_(input, indices, values, accumulate=False):
+    """input[indices] = values for a tuple of index tensors.
 
-    accumulate  self[indices] += values, where an element named twice grows twice
+    accumulate  input[indices] += values, where an element named twice grows twice
     """
-    view, key = cut(tuple(indices), self.array)
+    for at, each in enumerate(indices):
+        if not isinstance(each, Tensor):
+            raise TypeError(
+                f"expected Tensor as element {at} in argument 0, but got {type(each).__name__}"
+            )
+    if values.dtype is not input.dtype:
+        raise DtypeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{SCALAR_NAMES[input.dtype.name]} for the destination and "
+            f"{SCALAR_NAMES[values.dtype.name]} for the source."
+        )
+    view, key = cut(tuple(indices), input.array)
     if view is not None:
         raise IndexError("index_put_: indices must be tensors of integers, or masks")
     if not accumulate:
-        assign(self, key, values)
-        return self
-    shape = self.array.shape
-    values = broadcast_to(values.to(self.dtype), self.array[key].shape)
-    return write(self, lambda x: x + put_add(values, key, shape, False))
+        return assign(input, key, values)
+    shape, unique = input.array.shape, all(is_mask(each) for each in key)
+    values = broadcast_to(values, input.array[key].shape)
+    return write(input, lambda x: x + put_add(values, key, shape, unique))

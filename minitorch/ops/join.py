@@ -1,14 +1,16 @@
-"""Joining tensors, cutting them up, and bringing them to one shape."""
+"""Joining tensors and bringing them to one shape."""
 
-from itertools import accumulate
+import itertools
 
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor, function, method
-from minitorch.backend.errors import ShapeError
+from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor, function, wrap
+from minitorch.backend.devices import move
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.index import WHOLE, view_at
+from minitorch.ops.index import take_rows
+from minitorch.ops.out import into
 from minitorch.ops.shape import axis_of, broadcast_to, expand, reshape
 
 
@@ -18,7 +20,7 @@ def joined(*tensors, dim=0):
     shapes = [x.shape for x in tensors]
     given = [x for x in tensors if x.shape != (0,)]
     if not given:
-        return tensors[0] + 0, [lambda g: g for _ in tensors]
+        return namespace(tensors[0]).array(tensors[0]), [lambda g: g for _ in tensors]
     axis = axis_of(given[0].ndim, dim)
     try:
         y = namespace(tensors[0]).concatenate(given, axis=axis)
@@ -72,10 +74,12 @@ def cat(tensors, dim=0, *, axis=None, out=None):
 
     Their other sizes must agree; tensors of shape (0,) are left out, as in PyTorch.
     """
-    return call_on_list("cat", joined, tensors, dim if axis is None else axis, out)
+    if out is not None and not isinstance(tensors, Tensor):
+        return into(out, cat, list(tensors), dim if axis is None else axis)
+    return call_on_list("cat", joined, tensors, dim if axis is None else axis)
 
 
-def call_on_list(name, f, tensors, dim, out):
+def call_on_list(name, f, tensors, dim):
     """The op `f` on a sequence of tensors, brought to one dtype."""
     if isinstance(tensors, Tensor):
         raise TypeError(
@@ -89,11 +93,15 @@ def call_on_list(name, f, tensors, dim, out):
         raise TypeError(
             f"expected Tensor as element {at} in argument 0, but got {type(x).__name__}"
         ) from None
-    if len(dtypes) == 1 and out is None:  # 5 us faster
+    if len(dtypes) == 1:  # 5 us faster
         return f.op.call(tensors, {"dim": dim})
     if not tensors:
-        raise ShapeError(f"torch.{name}(): expected a non-empty list of Tensors")
-    return f(tensors, dim=dim, out=out)
+        raise ShapeError(
+            "torch.cat(): expected a non-empty list of Tensors"
+            if name == "cat"
+            else f"{name} expects a non-empty TensorList"
+        )
+    return f(tensors, dim=dim)
 
 
 @op(public=False, shown="Stack")
@@ -116,122 +124,114 @@ def stacked(*tensors, dim=0):
 @function
 def stack(tensors, dim=0, *, axis=None, out=None):
     """The tensors, all of one shape, along a new dimension at position `dim`."""
-    return call_on_list("stack", stacked, tensors, dim if axis is None else axis, out)
+    if out is not None and not isinstance(tensors, Tensor):
+        return into(out, stack, list(tensors), dim if axis is None else axis)
+    return call_on_list("stack", stacked, tensors, dim if axis is None else axis)
 
 
-def at_least(rank, tensors):
-    """The tensors, those of fewer dimensions with one in front (for rank 2) or as vectors."""
-    return [
-        reshape(t, (1,) * (rank - t.array.ndim) + t.shape) if t.array.ndim < rank else t
-        for t in tensors
-    ]
+def atleast(rank, name, tensors):
+    """Each tensor with `rank` dimensions at least; of a single one that, of more a tuple."""
+    if len(tensors) == 1 and not isinstance(tensors[0], Tensor):
+        return tuple([raised(rank, t) for t in require_tensors(name, tensors[0])])
+    made = tuple([raised(rank, t) for t in require_tensors(name, tensors)])
+    return made[0] if len(made) == 1 else made
 
 
-@function
-def hstack(tensors, *, out=None):
-    """The tensors side by side: along dimension 1, vectors along 0."""
-    tensors = at_least(1, tensors)
-    return cat(tensors, 0 if tensors[0].array.ndim == 1 else 1, out=out)
+def raised(rank, t):
+    """`t` with `rank` dimensions at least: vectors become rows, and matrices one-slice stacks."""
+    shape = t.array.shape
+    if len(shape) >= rank:
+        return t
+    if len(shape) == rank - 1 == 2:
+        return reshape(t, (*shape, 1))
+    return reshape(t, {0: (1,) * rank, 1: (1, *shape, 1)[:rank]}[len(shape)])
 
 
-@function
-def vstack(tensors, *, out=None):
-    """The tensors one above the other, vectors as rows."""
-    return cat(at_least(2, tensors), 0, out=out)
-
-
-# -------------------------------------------------------------------- parts
-
-
-@function
-@method
-def narrow(input, dim, start, length):
-    """The `length` slices from `start` on, along `dim`: a view."""
-    axis = axis_of(input.array.ndim, dim)
-    size = input.size(axis)
-    start = int(start)
-    if length < 0:
-        raise ShapeError("narrow(): length must be non-negative.")
-    if not -size <= start <= size:
-        raise IndexError(
-            f"start out of range (expected to be in range of [{-size}, {size}], but got {start})"
-        )
-    start += size * (start < 0)
-    if start + length > size:
-        raise ShapeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
-    return view_at(input, (*[WHOLE] * axis, slice(start, start + length), Ellipsis))
+def require_tensors(name, tensors):
+    for at, t in enumerate(tensors):
+        if not isinstance(t, Tensor):
+            raise TypeError(
+                f"{name}(): expected Tensor as element {at} in argument 0, "
+                f"but got {type(t).__name__}"
+            )
+    return tensors
 
 
 @function
-@method
-def select(input, dim, index):
-    """The slice at `index` along `dim`, without that dimension: a view."""
-    if not input.array.ndim:
-        raise IndexError("select() cannot be applied to a 0-dim tensor.")
-    axis = axis_of(input.array.ndim, dim)
-    index = int(index)
-    if not -input.size(axis) <= index < input.size(axis):
-        raise IndexError(
-            f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
-            f"dimension {axis}"
-        )
-    return view_at(input, (*[WHOLE] * axis, index, Ellipsis))
+def atleast_1d(*tensors):
+    """The tensors, those without dimensions with one."""
+    return atleast(1, "atleast_1d", tensors)
 
 
 @function
-@method
-def unbind(input, dim=0):
-    """All slices along `dim`, as a tuple of views without that dimension."""
-    if not input.array.ndim:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    return tuple([select(input, dim, i) for i in range(input.size(dim))])
+def atleast_2d(*tensors):
+    """The tensors, vectors as rows."""
+    return atleast(2, "atleast_2d", tensors)
 
 
 @function
-def split(tensor, split_size_or_sections, dim=0):
-    """Consecutive parts along `dim`, as a tuple of views.
+def atleast_3d(*tensors):
+    """The tensors, vectors as (1, n, 1), matrices as (m, n, 1)."""
+    return atleast(3, "atleast_3d", tensors)
 
-    split_size_or_sections  the size of each part, of which the last may be smaller; or all sizes
+
+def stacking(name, rank, axis, doc):
+    """The function that joins tensors of at least `rank` dimensions along `axis`."""
+
+    def call(tensors, *, out=None):
+        if isinstance(tensors, Tensor):
+            raise TypeError(
+                f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor"
+            )
+        if not tensors:
+            raise ShapeError(f"{name} expects a non-empty TensorList")
+        made = [raised(rank, t) for t in require_tensors(name, tensors)]
+        return cat(made, min(axis, made[0].array.ndim - 1), out=out)
+
+    call.__name__ = name
+    call.__doc__ = doc
+    return function(call)
+
+
+hstack = stacking("hstack", 1, 1, "The tensors side by side: along dimension 1, vectors along 0.")
+vstack = stacking("vstack", 2, 0, "The tensors one above the other, vectors as rows.")
+dstack = stacking("dstack", 3, 2, "The tensors one behind the other; see `atleast_3d`.")
+FUNCTIONS["row_stack"] = vstack
+
+
+@function
+def column_stack(tensors, *, out=None):
+    """The tensors side by side, vectors and numbers as columns."""
+    if not isinstance(tensors, Tensor) and not tensors:
+        raise ShapeError("column_stack expects a non-empty TensorList")
+    columns = [reshape(t, (-1, 1)) if t.array.ndim < 2 else t for t in tensors]
+    return hstack(columns, out=out)
+
+
+@function
+def block_diag(*tensors):
+    """The matrix with the tensors (of 2 dimensions at most) along its diagonal, zeros elsewhere.
+
+    >>> from minitorch import ones
+    >>> block_diag(ones(1, 2), ones(1))
+    tensor([[1., 1., 0.],
+            [0., 0., 1.]])
     """
-    axis = axis_of(tensor.array.ndim, dim)
-    size, sections = tensor.size(axis), split_size_or_sections
-    if isinstance(sections, int):
-        if sections < 0:
+    for at, t in enumerate(require_tensors("block_diag", tensors)):
+        if t.array.ndim > 2:
             raise ShapeError(
-                f"split expects split_size be non-negative, but got split_size={sections}"
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {at} has "
+                f"{t.array.ndim} dimensions"
             )
-        if not sections and size:
-            raise ShapeError(
-                f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}"
-            )
-        count = max(1, -(-size // max(1, sections)))
-        sections = [sections] * (count - 1) + [size - sections * (count - 1)]
-    elif sum(sections) != size:
-        raise ShapeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size "
-            f"at dimension {axis}), but got split_sizes={list(sections)}"
-        )
-    starts = accumulate(sections, initial=0)
-    return tuple([narrow(tensor, axis, start, n) for start, n in zip(starts, sections)])
-
-
-def split_method(self, split_size, dim=0):
-    return split(self, split_size, dim)
-
-
-split_method.__doc__ = split.__doc__
-split_method.__name__ = "split"
-method(split_method)
-
-
-@function
-@method
-def chunk(input, chunks, dim=0):
-    """At most `chunks` consecutive parts of one size along `dim`, the last maybe smaller: views."""
-    if chunks < 1:
-        raise ShapeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    size = input.size(dim)
-    return split(input, -(-size // chunks) if size else [0] * chunks, dim)
+    blocks = [raised(2, t) for t in tensors] or [Tensor(1, 0)]
+    width = sum(t.array.shape[1] for t in blocks)
+    rows, left = [], 0
+    for t in blocks:
+        xp, (height, n) = namespace(t.array), t.array.shape
+        sides = [wrap(xp.zeros((height, k), t.array.dtype)) for k in (left, width - left - n)]
+        rows.append(cat([sides[0], t, sides[1]], 1))
+        left += n
+    return cat(rows)
 
 
 # -------------------------------------------------------------------- bringing shapes together
@@ -243,17 +243,46 @@ def broadcast_shapes(*shapes):
     try:
         return Size(np.broadcast_shapes(*shapes))
     except ValueError:
-        raise ShapeError(
-            "Shape mismatch: objects cannot be broadcast to a single shape: "
-            + ", ".join(str(list(shape)) for shape in shapes)
-        ) from None
+        raise not_broadcast(shapes) from None
+
+
+def not_broadcast(shapes):
+    """Why these shapes do not broadcast: PyTorch's words, where it looks from the last shape on."""
+    shapes = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
+    common = [1] * max(map(len, shapes))
+    for number, shape in enumerate(shapes):
+        for back in range(1, len(shape) + 1):
+            if shape[-back] in (1, common[-back]):
+                continue
+            if common[-back] != 1 or shape[-back] < 0:
+                return ShapeError(
+                    f"Attempting to broadcast a dimension of length {shape[-back]} at {-back}! "
+                    f"Mismatching argument at index {number} had {shape}; but expected shape "
+                    f"should be broadcastable to {common}"
+                )
+            common[-back] = shape[-back]
+    return ShapeError("Shape mismatch: objects cannot be broadcast to a single shape")
 
 
 @function
 def broadcast_tensors(*tensors):
     """The tensors, all broadcast to one shape: a tuple of views."""
-    shape = broadcast_shapes(*[t.array.shape for t in tensors])
+    shape = ()
+    for t in tensors:
+        shape = together(shape, t.array.shape)
     return tuple([broadcast_to(t, shape) for t in tensors])
+
+
+def together(a, b):
+    """The shape to which two shapes broadcast."""
+    try:
+        return np.broadcast_shapes(a, b)
+    except ValueError:
+        back = next(d for d in range(1, len(a) + 1) if a[-d] != b[-d] and a[-d] != 1 and b[-d] != 1)
+        raise ShapeError(
+            f"The size of tensor a ({a[-back]}) must match the size of tensor b ({b[-back]}) at "
+            f"non-singleton dimension {max(len(a), len(b)) - back}"
+        ) from None
 
 
 @function
@@ -268,9 +297,13 @@ def meshgrid(*tensors, indexing="ij"):
         )
     if len(tensors) == 1 and not isinstance(tensors[0], Tensor):
         (tensors,) = tensors
+    if not tensors:
+        raise ShapeError("meshgrid expects a non-empty TensorList")
+    if len({t.dtype for t in tensors}) > 1:
+        raise DtypeError("meshgrid expects all tensors to have the same dtype")
     if any(t.array.ndim > 1 for t in tensors):
         raise ShapeError(
-            "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: "
+            "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got:  1  1\n  shapes "
             + ", ".join(str(tuple(t.shape)) for t in tensors)
         )
     swap = indexing == "xy" and len(tensors) > 1
@@ -282,6 +315,42 @@ def meshgrid(*tensors, indexing="ij"):
         for d, line in enumerate(lines)
     ]
     return (grids[1], grids[0], *grids[2:]) if swap else tuple(grids)
+
+
+@function
+def cartesian_prod(*tensors):
+    """All choices of one element of each vector, a row for each; of one vector that itself."""
+    if not tensors:
+        raise ShapeError("meshgrid expects a non-empty TensorList")
+    for t in tensors:
+        if t.array.ndim != 1:
+            raise ShapeError(f"Expect a 1D vector, but got shape {list(t.shape)}")
+    if len(tensors) == 1:
+        return tensors[0]
+    return stack([reshape(t, (-1,)) for t in meshgrid(*tensors)], 1)
+
+
+@function
+def combinations(input, r=2, with_replacement=False):
+    """All choices of `r` elements of a vector, without regard to order, a row for each.
+
+    with_replacement  an element may be chosen again
+
+    >>> from minitorch import tensor
+    >>> combinations(tensor([1, 2, 3]))
+    tensor([[1, 2],
+            [1, 3],
+            [2, 3]])
+    """
+    if input.array.ndim != 1:
+        raise ShapeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
+    if r < 0:
+        raise ShapeError(f"Expect a non-negative number, but got {r}")
+    if not r:
+        return wrap(namespace(input.array).empty(0, input.array.dtype))
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    rows = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
+    return take_rows(input, move(rows, input.device))
 
 
 FUNCTIONS["concat"] = FUNCTIONS["concatenate"] = TENSOR_FUNCTIONS.concatenate = cat

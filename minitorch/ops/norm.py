@@ -1,14 +1,18 @@
-"""Normalisation to mean 0 and variance 1: over a batch, or over each sample."""
+"""Normalisation: over a batch, over each sample, or over groups of its channels."""
 
 import math
 
 from minitorch.autograd.grad_mode import no_grad
-from minitorch.autograd.op import op
+from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.tensor import FUNCTIONS, function
+from minitorch.backend.dtypes import finfo, float16
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.creation import zeros
+from minitorch.ops.join import cat
 
 
-@op(public=False, joint=True, outputs=("output", "mean", "var"), shown="NativeBatchNorm")
+@op(public=False, joint=True, outputs=("output", "mean", "var"), shown="NativeBatchNorm", wide=True)
 def batch_norm_by_batch(x, weight=None, bias=None, /, eps=1e-5):
     """Each channel of x (N, C, ...) to mean 0 and variance 1 over the batch, * weight + bias.
 
@@ -55,7 +59,21 @@ def batch_norm(
 
     Ioffe and Szegedy, Batch Normalization, 2015, arXiv:1502.03167, algorithm 1.
     """
-    channels = input.shape[1]
+    shape = input.array.shape
+    if training:
+        if math.prod(shape[:1] + shape[2:]) == 1:
+            raise ShapeError(
+                "Expected more than 1 value per channel when training, got input size "
+                f"{input.shape}\n"
+                "  the variance of one value is no use: call eval(), or drop_last=True"
+            )
+        if eps <= 0:
+            raise ShapeError(f"batch_norm eps must be positive during training, but got {eps}")
+    elif eps < 0:
+        raise ShapeError(f"batch_norm eps must be non-negative, but got {eps}")
+    if not input.array.size:
+        return input.clone()
+    channels = shape[1]
     for name, each in (
         ("running_mean", running_mean),
         ("running_var", running_var),
@@ -65,61 +83,98 @@ def batch_norm(
         if each is not None and each.array.shape != (channels,):
             raise ShapeError(
                 f"{name} should contain {channels} elements not {each.numel()}\n"
-                f"  input {tuple(input.shape)}: the channels are along its second axis"
+                f"  input {tuple(shape)}: the channels are along its second axis"
             )
-    if not training:
-        if running_mean is None or running_var is None:
-            raise ShapeError("running_mean must be defined in evaluation mode")
-        return batch_norm_by_running(input, running_mean, running_var, weight, bias, eps)
-    count = input.numel() // channels if channels else 0
-    if count <= 1:
-        raise ShapeError(
-            "Expected more than 1 value per channel when training, got input size "
-            f"{input.shape}\n  the variance of one value is no use: call eval(), or drop_last=True"
-        )
+    if training:
+        return by_batch(input, running_mean, running_var, weight, bias, momentum, eps)[0]
+    if running_mean is None or running_var is None:
+        raise ShapeError("running_mean must be defined in evaluation mode")
+    return batch_norm_by_running(input, running_mean, running_var, weight, bias, eps)
+
+
+def by_batch(input, running_mean, running_var, weight, bias, momentum, eps):
+    """Output, mean and variance; the running statistics are moved."""
+    count = input.array.size // input.array.shape[1]
     y, mean, var = batch_norm_by_batch(input, weight, bias, eps)
     with no_grad():
         if running_mean is not None:
-            running_mean.mul_(1 - momentum).add_(mean.detach(), alpha=momentum)
+            move(running_mean, mean, momentum)
         if running_var is not None:
-            share = momentum * count / (count - 1)
-            running_var.mul_(1 - momentum).add_(var.detach(), alpha=share)
-    return y
+            move(running_var, var * (count / (count - 1)), momentum)
+    return y, mean, var
+
+
+def move(running, seen, momentum):
+    """Move `running` in place by the share `momentum` towards what was seen."""
+    running.mul_(1 - momentum).add_(seen, alpha=momentum)
 
 
 def batch_norm_by_running(input, mean, var, weight, bias, eps):
     """One product and one sum: scale and shift of a channel come out of (C,) vectors."""
-    channels = (-1, *[1] * (input.ndim - 2))
+    x, mean, var, weight, bias = widened(input, mean, var, weight, bias)
     scale = (var + eps).rsqrt()
     scale = scale if weight is None else scale * weight
     shift = -mean * scale
-    shift = shift if bias is None else shift + bias
-    return input * scale.reshape(channels) + shift.reshape(channels)
+    return per_channel(x, scale, shift if bias is None else shift + bias).to(input.dtype)
 
 
-@op(public=False, joint=True, shown="NativeLayerNorm")
+def widened(*tensors):
+    """The same in float32 where they are float16, in which PyTorch doesn't compute."""
+    return [x if x is None or x.dtype is not float16 else x.float() for x in tensors]
+
+
+def per_channel(x, scale, shift):
+    """x (N, C, ...) * scale + shift, each (C,) or None."""
+    channels = (-1, *[1] * (x.ndim - 2))
+    x = x if scale is None else x * scale.reshape(channels)
+    return x if shift is None else x + shift.reshape(channels)
+
+
+@op(public=False, joint=True, shown="NativeLayerNorm", wide=True)
 def layer_norm_of(x, weight=None, bias=None, /, axes=(-1,), eps=1e-5):
     """Each sample to mean 0 and variance 1 over its last `axes`, * weight + bias."""
-    xp = namespace(x)
-    count = math.prod([x.shape[axis] for axis in axes])
-    batch = tuple(range(x.ndim - len(axes)))
-    centred = x - x.sum(axis=axes, keepdims=True) / count
-    var = (centred * centred).sum(axis=axes, keepdims=True) / count
-    scale = 1 / xp.sqrt(var + eps)
-    unit = centred * scale
+    xp, shape = namespace(x), x.shape
+    inner = shape[x.ndim - len(axes) :]
+    rows = x.reshape(math.prod(shape[: x.ndim - len(axes)]), math.prod(inner))
+    w, b = (None if each is None else each.reshape(-1) for each in (weight, bias))
+    unit, scale = xp.normalize_rows(rows, eps)
 
     def vjp(g):
-        gu = g if weight is None else g * weight
-        away = gu.sum(axis=axes, keepdims=True) + unit * (gu * unit).sum(axis=axes, keepdims=True)
-        gw = None if weight is None else (g * unit).sum(axis=batch)
-        gb = None if bias is None else g.sum(axis=batch)
-        return (gu - away / count) * scale, gw, gb
+        g = g.reshape(rows.shape)
+        gu = g if w is None else xp.scale_rows(g, w, None)
+        gw = None if w is None else xp.sum_of_rows(g * unit).reshape(inner)
+        gb = None if b is None else xp.sum_of_rows(g).reshape(inner)
+        return xp.normalize_rows_share(gu, unit, scale).reshape(shape), gw, gb
 
-    y = unit if weight is None else unit * weight
-    return y if bias is None else y + bias, vjp
+    return xp.scale_rows(unit, w, b).reshape(shape), vjp
 
 
-def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
+def normalize_rows(x, eps):
+    """The kernel of this name, on Tensors."""
+    centred = x - x.mean(1, keepdim=True)
+    scale = ((centred * centred).mean(1, keepdim=True) + eps).rsqrt()
+    return centred * scale, scale
+
+
+def normalize_rows_share(g, unit, scale):
+    """The kernel of this name, on Tensors."""
+    away = g.mean(1, keepdim=True) + unit * (g * unit).mean(1, keepdim=True)
+    return (g - away) * scale
+
+
+def scale_rows(x, weight, bias):
+    """The kernel of this name, on Tensors."""
+    y = x if weight is None else x * weight
+    return y if bias is None else y + bias
+
+
+TENSOR_FUNCTIONS.normalize_rows = normalize_rows
+TENSOR_FUNCTIONS.normalize_rows_share = normalize_rows_share
+TENSOR_FUNCTIONS.scale_rows = scale_rows
+
+
+@function
+def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_enable=True):
     """(input - mean) / sqrt(var + eps) * weight + bias, where mean and variance are each sample's.
 
     input             (..., *normalized_shape)
@@ -128,17 +183,209 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
 
     Ba, Kiros and Hinton, Layer Normalization, 2016, arXiv:1607.06450.
     """
+    axes = normalized_axes(input, normalized_shape, weight, bias)
+    return layer_norm_of(input, weight, bias, axes, eps)
+
+
+def normalized_axes(input, normalized_shape, weight, bias):
+    """The last axes of `input`, which are of normalized_shape; an error where they aren't."""
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-    if not shape or tuple(input.shape[-len(shape) :]) != shape:
+    if not shape:
+        raise ShapeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
+            "element, but got normalized_shape = []"
+        )
+    for name, each in (("weight", weight), ("bias", bias)):
+        if each is not None and each.array.shape != shape:
+            raise ShapeError(
+                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
+                f"{list(each.shape)} and normalized_shape = {list(shape)}"
+            )
+    if input.array.shape[-len(shape) :] != shape:
         wanted = "".join(f", {n}" for n in shape)
         raise ShapeError(
             f"Given normalized_shape={list(shape)}, expected input with shape [*{wanted}], but got "
             f"input of size{list(input.shape)}"
         )
+    return tuple(range(-len(shape), 0))
+
+
+@op(public=False, joint=True, shown="Mul", wide=True)
+def rms_norm_of(x, weight=None, /, axes=(-1,), eps=1e-5):
+    """Each sample to root mean square 1 over its last `axes`, * weight."""
+    count = math.prod([x.shape[axis] for axis in axes])
+    scale = 1 / namespace(x).sqrt((x * x).sum(axis=axes, keepdims=True) / count + eps)
+    unit = x * scale
+
+    def vjp(g):
+        gu = g if weight is None else g * weight
+        away = unit * (gu * unit).sum(axis=axes, keepdims=True)
+        return (gu - away / count) * scale, g * unit
+
+    return unit if weight is None else unit * weight, vjp
+
+
+@function
+def rms_norm(input, normalized_shape, weight=None, eps=None):
+    """input / sqrt(mean of its squares + eps) * weight, where the mean is each sample's.
+
+    normalized_shape, weight  as in `layer_norm`
+    eps                       None: the smallest step from 1 that the dtype holds
+
+    Zhang and Sennrich, 2019, arXiv:1910.07467, equation 4.
+    """
+    axes = normalized_axes(input, normalized_shape, weight, None)
+    return rms_norm_of(input, weight, axes, finfo(input.dtype).eps if eps is None else eps)
+
+
+@function
+def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn_enabled=True):
+    """Each group of channels of each sample to mean 0 and variance 1, * weight + bias.
+
+    input         (N, C, ...), where num_groups divides C
+    weight, bias  (C,) or None
+
+    Wu and He, Group Normalization, 2018, arXiv:1803.08494.
+    """
+    shape = input.array.shape
+    if len(shape) < 2:
+        raise ShapeError(
+            f"Expected at least 2 dimensions for input tensor but received {len(shape)}"
+        )
+    n, channels = shape[:2]
+    if channels % num_groups:
+        raise ShapeError(
+            "Expected number of channels in input to be divisible by num_groups, but got input of "
+            f"shape {list(shape)} and num_groups={num_groups}"
+        )
+    if n * channels // num_groups * math.prod(shape[2:]) == 1:
+        raise ShapeError(
+            "Expected more than 1 value per channel when training, got input size "
+            f"{[n * channels // num_groups, num_groups, *shape[2:]]}"
+        )
     for name, each in (("weight", weight), ("bias", bias)):
-        if each is not None and tuple(each.shape) != shape:
+        if each is not None and each.array.shape != (channels,):
             raise ShapeError(
-                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
-                f"{list(each.shape)} and normalized_shape = {list(shape)}"
+                f"Expected {name} to be a vector of size equal to the number of channels in input, "
+                f"but got {name} of shape {list(each.shape)} and input of shape {list(shape)}"
             )
-    return layer_norm_of(input, weight, bias, tuple(range(-len(shape), 0)), eps)
+    size = channels // num_groups * math.prod(shape[2:])
+    x, weight, bias = widened(input, weight, bias)
+    y = layer_norm_of(x.reshape(n, num_groups, size), None, None, (-1,), eps)
+    return per_channel(y.reshape(shape), weight, bias).to(input.dtype)
+
+
+def instance_norm(
+    input,
+    running_mean=None,
+    running_var=None,
+    weight=None,
+    bias=None,
+    use_input_stats=True,
+    momentum=0.1,
+    eps=1e-5,
+):
+    """Each channel of each sample to mean 0 and variance 1, * weight + bias.
+
+    input            (N, C, ...)
+    use_input_stats  False: by running_mean and running_var, as `batch_norm` does
+    momentum         the share by which these move towards mean and variance over the batch
+
+    Ulyanov, Vedaldi and Lempitsky, 2016, arXiv:1607.08022.
+    """
+    shape = input.array.shape
+    if not use_input_stats:
+        if running_mean is None or running_var is None:
+            raise ShapeError(
+                "Expected running_mean and running_var to be defined when use_input_stats is false"
+            )
+        return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+    if math.prod(shape[2:]) == 1:
+        raise ShapeError(
+            f"Expected more than 1 spatial element when training, got input size {input.shape}"
+        )
+    n, channels, *spatial = shape
+    x, weight, bias = widened(input, weight, bias)
+    y, mean, var = batch_norm_by_batch(x.reshape(1, n * channels, *spatial), None, None, eps)
+    with no_grad():
+        if running_mean is not None:
+            move(running_mean, mean.reshape(n, channels).mean(0), momentum)
+        if running_var is not None:
+            count = math.prod(spatial)
+            var = var.reshape(n, channels).mean(0) * (count / (count - 1))
+            move(running_var, var, momentum)
+    return per_channel(y.reshape(shape), weight, bias).to(input.dtype)
+
+
+def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
+    """input / (k + alpha * mean of squares over `size` neighbouring channels) ** beta.
+
+    input  (N, C, ...)
+
+    Krizhevsky, Sutskever and Hinton, ImageNet Classification, 2012, section 3.3.
+    """
+    if input.ndim < 3:
+        raise ShapeError(
+            "Expected 3D or higher dimensionality                          input "
+            f"(got {input.ndim} dimensions)"
+        )
+    if not input.numel():
+        return input
+    n, channels, *spatial = input.shape
+    squares = input * input
+    before, after = [
+        zeros(n, count, *spatial, dtype=input.dtype, device=input.device)
+        for count in (size // 2, (size - 1) // 2)
+    ]
+    around = cat([before, squares, after], 1)
+    near = around[:, :channels]
+    for first in range(1, size):
+        near = near + around[:, first : first + channels]
+    mean = near / size if input.dtype.is_floating_point else near // size  # as its pooling does
+    return input / (mean * alpha + k) ** beta
+
+
+# -------------------------------------------------------------------- as minitorch offers them
+
+
+def batch_norm_reordered(
+    input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled=True
+):
+    """`nn.functional.batch_norm` in another order."""
+    return batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+def instance_norm_reordered(
+    input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled
+):
+    """`nn.functional.instance_norm` in another order."""
+    return instance_norm(
+        input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps
+    )
+
+
+@function
+def native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps):
+    """`batch_norm`, and what it normalised by while training: means and 1 / sqrt(var + eps)."""
+    if not training:
+        y = batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+        return y, input.new_zeros(0), input.new_zeros(0)
+    y, mean, var = by_batch(input, running_mean, running_var, weight, bias, momentum, eps)
+    return y, mean.detach(), (var.detach() + eps).rsqrt()
+
+
+@function
+def native_layer_norm(input, normalized_shape, weight, bias, eps):
+    """`layer_norm`, and the mean and 1 / sqrt(var + eps) of each sample."""
+    axes = normalized_axes(input, normalized_shape, weight, bias)
+    y = layer_norm_of(input, weight, bias, axes, eps)
+    with no_grad():
+        mean = input.mean(axes, True)
+        away = input - mean
+        return y, mean, ((away * away).mean(axes, True) + eps).rsqrt()
+
+
+FUNCTIONS["batch_norm"], FUNCTIONS["instance_norm"] = (
+    batch_norm_reordered,
+    instance_norm_reordered,
+)

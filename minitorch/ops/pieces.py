@@ -1,1 +1,442 @@
-"""Cutting tensors into pieces and writing into a part of a copy."""
+"""Cutting tensors into pieces, views of their memory, and writing into a part of a copy."""
+
+from itertools import accumulate
+
+from minitorch.autograd.node import grad_mode
+from minitorch.autograd.op import op
+from minitorch.autograd.rebase import address, positions_in, put_region, region
+from minitorch.autograd.tensor import Tensor, alias, function, method, set_base, wrap
+from minitorch.backend.dtypes import SCALAR_NAMES, int64
+from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.namespaces import namespace
+from minitorch.ops.index import WHOLE, put, view_at
+from minitorch.ops.join import cat
+from minitorch.ops.out import into
+from minitorch.ops.shape import axis_of, clone, integers, reshape
+
+
+@function
+@method
+def narrow(input, dim, start, length):
+    """The `length` slices from `start` on, along `dim`: a view.
+
+    start  a number, or a 0-d tensor of integers
+    """
+    if not input.array.ndim:
+        raise ShapeError("narrow() cannot be applied to a 0-dim tensor.")
+    if isinstance(start, Tensor) and (start.array.ndim or start.array.dtype.kind not in "iu"):
+        raise ShapeError("start must be an 0-dim integral Tensor.")
+    axis = axis_of(input.array.ndim, dim)
+    size = input.size(axis)
+    start = int(start)
+    if length < 0:
+        raise ShapeError("narrow(): length must be non-negative.")
+    if not -size <= start <= size:
+        raise IndexError(
+            f"start out of range (expected to be in range of [{-size}, {size}], but got {start})"
+        )
+    start += size * (start < 0)
+    if start + length > size:
+        raise ShapeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
+    return view_at(input, (*[WHOLE] * axis, slice(start, start + length), Ellipsis))
+
+
+@function
+@method
+def select(input, dim, index):
+    """The slice at `index` along `dim`, without that dimension: a view."""
+    if not input.array.ndim:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    axis = axis_of(input.array.ndim, dim)
+    index = int(index)
+    if not -input.size(axis) <= index < input.size(axis):
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(input.shape)} at "
+            f"dimension {axis}"
+        )
+    return view_at(input, (*[WHOLE] * axis, index, Ellipsis))
+
+
+@function
+@method
+def unbind(input, dim=0):
+    """All slices along `dim`, as a tuple of views without that dimension."""
+    if not input.array.ndim:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    return tuple([select(input, dim, i) for i in range(input.size(dim))])
+
+
+@function
+def split(tensor, split_size_or_sections, dim=0):
+    """Consecutive parts along `dim`, as a tuple of views.
+
+    split_size_or_sections  the size of each part, of which the last may be smaller; or all sizes
+    """
+    if not tensor.array.ndim:
+        raise ShapeError("split expects at least a 1-dimensional tensor")
+    axis = axis_of(tensor.array.ndim, dim)
+    size, sections = tensor.size(axis), split_size_or_sections
+    if isinstance(sections, int):
+        if sections < 0:
+            raise ShapeError(
+                f"split expects split_size be non-negative, but got split_size={sections}"
+            )
+        if not sections and size:
+            raise ShapeError(
+                f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}"
+            )
+        count = max(1, -(-size // max(1, sections)))
+        sections = [sections] * (count - 1) + [size - sections * (count - 1)]
+    elif min(sections, default=0) < 0:
+        raise ShapeError(
+            "split_with_sizes expects split_sizes have only non-negative entries, but got "
+            f"split_sizes={list(sections)}"
+        )
+    elif sum(sections) != size:
+        raise ShapeError(
+            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size "
+            f"at dimension {axis}), but got split_sizes={list(sections)}"
+        )
+    starts = accumulate(sections, initial=0)
+    return tuple([narrow(tensor, axis, start, n) for start, n in zip(starts, sections)])
+
+
+def split_method(self, split_size, dim=0):
+    return split(self, split_size, dim)
+
+
+split_method.__doc__ = split.__doc__
+split_method.__name__ = "split"
+method(split_method)
+
+
+@function
+@method
+def chunk(input, chunks, dim=0):
+    """At most `chunks` consecutive parts of one size along `dim`, the last maybe smaller: views."""
+    if not input.array.ndim:
+        raise ShapeError("chunk expects at least a 1-dimensional tensor")
+    if chunks < 1:
+        raise ShapeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    size = input.size(dim)
+    return split(input, -(-size // chunks) if size else [0] * chunks, dim)
+
+
+# -------------------------------------------------------------------- other ways to cut
+
+
+@function
+@method
+def tensor_split(input, indices_or_sections, dim=0):
+    """Parts along `dim`, as a tuple of views.
+
+    indices_or_sections  how many parts, the first of which may be longer by one; or where to cut
+                         (as a sequence, or as a tensor of int64 with one dimension or none)
+    """
+    if not input.array.ndim:
+        raise ShapeError(
+            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
+        )
+    axis = axis_of(input.array.ndim, dim)
+    size, cuts = input.array.shape[axis], indices_or_sections
+    require_cuts("tensor_split", cuts)
+    if isinstance(cuts, Tensor):
+        cuts = places_of(cuts)
+    if not isinstance(cuts, int):
+        ends = [*integers("tensor_split(): argument 'indices'", cuts), size]
+        starts, stops, _ = zip(*[slice(a, b).indices(size) for a, b in zip([0, *ends], ends)])
+        # A cut before the former one leaves an empty part.
+        lengths = [max(0, stop - start) for start, stop in zip(starts, stops)]
+        return tuple([narrow(input, axis, start, n) for start, n in zip(starts, lengths)])
+    if cuts <= 0:
+        raise ShapeError(f"number of sections must be larger than 0, got {cuts}")
+    least, longer = divmod(size, cuts)
+    return split(input, [least + (i < longer) for i in range(cuts)], axis)
+
+
+def require_cuts(name, cuts):
+    if not isinstance(cuts, int | tuple | list | Tensor):
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments - got (Tensor, "
+            f"{type(cuts).__name__}), but expected a tensor and an int or a tuple of ints"
+        )
+
+
+def places_of(cuts):
+    """The tensor `cuts` as an int or a list."""
+    if cuts.array.ndim > 1:
+        raise ShapeError(
+            "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or "
+            f"one-dimensional tensor, but got a tensor with {cuts.array.ndim} dims"
+        )
+    if cuts.dtype is not int64:
+        raise DtypeError(
+            "tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
+            f"{SCALAR_NAMES[cuts.dtype.name]}"
+        )
+    return cuts.tolist()
+
+
+def splitting(name, least, axis):
+    """The function that cuts along `axis` tensors of at least `least` dimensions."""
+
+    def call(input, indices_or_sections):
+        ndim, sections = input.array.ndim, indices_or_sections
+        if ndim < least:
+            raise ShapeError(
+                f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor "
+                f"with {ndim} dimensions!"
+            )
+        require_cuts(name, sections)
+        dim = min(axis, ndim - 1)  # hsplit cuts vectors along 0
+        size = input.array.shape[dim]
+        if isinstance(sections, int) and (not sections or size % sections):
+            raise ShapeError(
+                f"torch.{name} attempted to split along dimension {dim}, but the size of the "
+                f"dimension {size} is not divisible by the split_size {sections}!"
+            )
+        return tensor_split(input, sections, dim)
+
+    call.__name__ = name
+    call.__doc__ = f"""`tensor_split` along dimension {axis}; so many parts must be of one size."""
+    return function(method(call))
+
+
+hsplit = splitting("hsplit", 1, 1)
+vsplit = splitting("vsplit", 2, 0)
+dsplit = splitting("dsplit", 3, 2)
+
+
+@function
+@method
+def split_with_sizes(input, split_sizes, dim=0):
+    """Consecutive parts of these sizes along `dim`, as a tuple of views."""
+    sizes = integers("split_with_sizes(): argument 'split_sizes'", split_sizes)
+    return split(input, list(sizes), dim)
+
+
+# PyTorch's do not watch over writes to the parts; here those of all views are safe.
+unsafe_split = alias("unsafe_split", split)
+unsafe_chunk = alias("unsafe_chunk", chunk)
+unsafe_split_with_sizes = alias("unsafe_split_with_sizes", split_with_sizes)
+
+
+@function
+@method
+def narrow_copy(input, dim, start, length, *, out=None):
+    """`narrow` as a copy."""
+    if out is not None:
+        return into(out, narrow_copy, input, dim, start, length)
+    if input.array.ndim and dim >= input.array.ndim:
+        raise ShapeError(
+            "Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false.\n"
+            f"  dim {dim}   input {tuple(input.shape)}"
+        )
+    if length < 0 and input.array.ndim:
+        raise ShapeError(
+            f"start ({start}) + length ({length}) exceeds dimension size ({input.size(dim)})."
+        )
+    return clone(narrow(input, dim, start, length))
+
+
+# -------------------------------------------------------------------- windows
+
+
+@op(view=True, public=False, shown="Unfold")
+def windows(x, /, axis, size, step):
+    """The windows of `size` elements, `step` apart, along `axis`, as the last axis."""
+    length = x.shape[axis]
+    return (
+        namespace(x).windows(x, axis, size, step),
+        lambda g: namespace(g).add_windows(g, axis, step, length),
+    )
+
+
+@op(promote=None, public=False, shown="UnfoldBackward")
+def add_windows(x, /, axis, step, length):
+    """The array, of `length` along `axis`, whose windows add up to `x`: `windows` transposed."""
+    size = x.shape[-1]
+    return (
+        namespace(x).add_windows(x, axis, step, length),
+        lambda g: namespace(g).windows(g, axis, size, step),
+    )
+
+
+@method
+def unfold(self, dimension, size, step):
+    """All windows of `size` elements along `dimension`, `step` apart: a view.
+
+    returns  with the number of windows along `dimension`, and `size` as the last dimension; where
+             windows overlap nothing can be written to it
+
+    >>> import minitorch
+    >>> minitorch.arange(5).unfold(0, 3, 2)
+    tensor([[0, 1, 2],
+            [2, 3, 4]])
+    """
+    axis = axis_of(self.array.ndim, dimension)
+    length = self.array.shape[axis] if self.array.ndim else 1
+    if size < 0:
+        raise ShapeError(f"size is {size} but must be >= 0")
+    if size > length:
+        raise ShapeError(
+            f"maximum size for tensor at dimension {axis} is {length} but size is {size}"
+        )
+    if step <= 0:
+        raise ShapeError(f"step is {step} but must be > 0")
+    if not self.array.ndim:
+        return view_at(self, (None,))[:size]
+    view = windows(self, axis, size, step)
+    set_base(view, self)
+    return view
+
+
+# -------------------------------------------------------------------- the memory itself
+
+
+@function
+@method
+def as_strided(input, size, stride, storage_offset=None):
+    """The memory that `input` lies in, read with other sizes and strides: a view.
+
+    stride          how many elements apart in memory neighbours along each dimension lie
+    storage_offset  where in the memory the first element lies; None: where that of `input` does
+
+    Where elements overlap nothing can be written to it. No gradient flows to memory outside of
+    `input`, as in PyTorch. Raises RuntimeError for what lies outside the memory.
+    """
+    size = integers("as_strided(): argument 'size'", size)
+    stride = integers("as_strided(): argument 'stride'", stride)
+    array, flat = input.array, namespace(input.array).memory(input.array)
+    begin = (address(array) - address(flat)) // array.itemsize
+    start = begin if storage_offset is None else storage_offset
+    require_inside(size, stride, start, array.itemsize, flat.nbytes)
+    steps = [n * array.itemsize for n in stride]
+    offset = (start - begin) * array.itemsize
+    view = wrap(namespace(array).strided(array, size, steps, offset))
+    if grad_mode.enabled and input.node is not None:
+        source, places = elements_of(view.array, input)
+        view.node = region(source, places).node
+        if source is not input and view.is_cpu:  # a write would concern what `input` does not know
+            view.array.setflags(write=False)
+    set_base(view, input)
+    return view
+
+
+def require_inside(size, stride, start, itemsize, nbytes):
+    """Refuse sizes and strides that reach out of a memory of `nbytes`."""
+    if len(size) != len(stride):
+        raise ShapeError("mismatch in length of strides and shape")
+    if any(n < 0 for n in stride):
+        raise ShapeError(
+            "as_strided: Negative strides are not supported at the moment, got strides: "
+            f"{list(stride)}"
+        )
+    if any(n < 0 for n in size):
+        raise ShapeError(
+            f"Storage size calculation overflowed with sizes={list(size)} and "
+            f"strides={list(stride)}"
+        )
+    if start < 0:
+        raise ShapeError(f"Tensor: invalid storage offset {start}")
+    if 0 in size:
+        return
+    reach = (start + 1 + sum((n - 1) * step for n, step in zip(size, stride))) * itemsize
+    if reach > nbytes:
+        raise ShapeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {start}, and "
+            f"itemsize {itemsize} requiring a storage size of {reach} are out of bounds for "
+            f"storage of size {nbytes}"
+        )
+
+
+def elements_of(view, input):
+    """A tensor that holds the elements of `view`, an array over the memory of `input`, and where.
+
+    That is `input` itself or, where the view reaches out of it, its elements and those others.
+    """
+    places = places_in(input.array, view)
+    outside = places < 0
+    others = view[outside]
+    if not others.size:
+        return input, places
+    size = input.array.size
+    places[outside] = namespace(view).arange(size, size + others.size)
+    return cat([reshape(input, (-1,)), wrap(others)]), places
+
+
+def places_in(array, view):
+    """The flat positions in `array` of the elements of a view of its memory; -1 outside of it."""
+    xp, size = namespace(array), array.itemsize
+    flat = xp.memory(array)
+    known = xp.full(flat.size, -1, int64.dtype)
+
+    def like(part):
+        strides = [step // size * 8 for step in part.strides]
+        offset = (address(part) - address(flat)) // size * 8 if part.size else 0
+        return xp.lib.stride_tricks.as_strided(known[offset // 8 :], part.shape, strides)
+
+    like(array)[...] = xp.arange(array.size).reshape(array.shape)
+    return like(view).copy()
+
+
+@method
+def is_set_to(self, tensor):
+    """Whether `tensor` is the same memory, read with the same sizes and strides."""
+    a, b = self.array, tensor.array
+    return address(a) == address(b) and a.shape == b.shape and a.strides == b.strides
+
+
+# -------------------------------------------------------------------- a copy, in part written
+
+
+@function
+@method
+def select_scatter(input, src, dim, index):
+    """A copy of `input` whose slice at `index` along `dim` is `src`."""
+    require_size_of_slice(src, input.select(dim, index))
+    axis = axis_of(input.array.ndim, dim)
+    return put(input, src.to(input.dtype), (*[WHOLE] * axis, index))
+
+
+@function
+@method
+def slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None):
+    """A copy of `input` whose part start:end:step along `dim` is `src`."""
+    if out is not None:
+        return into(out, slice_scatter, input, src, dim, start, end, step)
+    if step <= 0:
+        raise ShapeError("slice step must be positive")
+    axis = axis_of(input.array.ndim, dim)
+    key = (*[WHOLE] * axis, slice(start, end, step))
+    require_size_of_slice(src, view_at(input, key))
+    return put(input, src.to(input.dtype), key)
+
+
+@function
+@method
+def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
+    """A copy of `input` with `src` on a diagonal; see `diagonal`."""
+    places = input.detach().diagonal(offset, dim1, dim2)
+    require_size_of_slice(src, places)
+    return put_region(input, src.to(input.dtype), positions_in(input.array, places.array))
+
+
+@function
+@method
+def as_strided_scatter(input, src, size, stride, storage_offset=None):
+    """A copy of `input` with `src` written where `as_strided` reads."""
+    part = as_strided(input.detach(), size, stride, storage_offset)
+    require_size_of_slice(src, part)
+    places = places_in(input.array, part.array)
+    if part.array.size and int(places.min()) < 0:
+        raise ShapeError("as_strided_scatter: the part lies outside of the input")
+    return put_region(input, src.to(input.dtype), places)
+
+
+def require_size_of_slice(src, places):
+    if src.array.shape != places.array.shape:
+        raise ShapeError(
+            "expected src to have a size equal to the slice of self. src size = "
+            f"{list(src.shape)}, slice size = {list(places.shape)}"
+        )

@@ -1,58 +1,68 @@
-"""Pooling: one number for each window of an image, the largest or the average."""
+"""Pooling: one number for each window, the largest or the average, over one to three axes.
+
+Below, x is (N, C, *S) and what comes out (N, C, *P), with as many sizes in S and P as there are
+axes; kernel_size, stride, padding and dilation are tuples of ints, one for each.
+"""
+
+from typing import Any
 
 from minitorch.autograd.op import op
+from minitorch.autograd.tensor import Tensor, function
+from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.conv import pair
-from minitorch.ops.creation import arange
+from minitorch.backend.numpy_pool import pooled_size
 
 # -------------------------------------------------------------------- the largest
 
 
-@op(
-    public=False,
-    promote=None,
-    outputs=("values", "indices"),
-    shown="MaxPool2DWithIndices",
-    numpy=("max_pool2d",),
-)
-def max_pool2d_with_indices(x, /, kernel_size, stride, padding, dilation, ceil_mode):
-    """The largest number in each window of x (N, C, H, W), and its index in the flattened image."""
+@op(public=False, promote=None, outputs=("values", "indices"), numpy=("max_pool",))
+def max_pool_with_indices(x, /, kernel_size, stride, padding, dilation, ceil_mode):
+    """The largest number in each window of x, and its index in the flattened image."""
     xp, size = namespace(x), x.shape
-    values, indices = xp.max_pool2d(x, kernel_size, stride, padding, dilation, ceil_mode)
-    return (values, indices), lambda parts: xp.max_pool2d_input(parts[0], indices, size)
+    values, indices = xp.max_pool(x, kernel_size, stride, padding, dilation, ceil_mode)
+    return (values, indices), lambda parts: xp.max_pool_input(parts[0], indices, size)
+
+
+max_pool_with_indices.op.shown = lambda node: f"MaxPool{len(node.settings[0])}DWithIndices"
 
 
 @op(public=False, promote=None, shown="MaxPool2DWithIndicesBackward")
-def max_pool2d_input(g, indices, /, input_size):
+def max_pool_input(g, indices, /, input_size):
     """The gradient of max pooling: each number of `g` goes where the largest one came from."""
     xp = namespace(g)
     return (
-        xp.max_pool2d_input(g, indices, input_size),
-        lambda gx: xp.max_pool2d_gather(gx, indices),
+        xp.max_pool_input(g, indices, input_size),
+        lambda gx: xp.max_pool_gather(gx, indices),
         None,
     )
 
 
 @op(public=False, promote=None)
-def max_pool2d_gather(x, indices, /):
-    """The numbers of `x` at `indices`, the gradient of `max_pool2d_input`."""
+def max_pool_gather(x, indices, /):
+    """The numbers of `x` at `indices`, the gradient of `max_pool_input`."""
     xp, size = namespace(x), x.shape
     return (
-        xp.max_pool2d_gather(x, indices),
-        lambda g: xp.max_pool2d_input(g, indices, size),
+        xp.max_pool_gather(x, indices),
+        lambda g: xp.max_pool_input(g, indices, size),
         None,
     )
 
 
+@function
+def max_pool1d(
+    input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
+):
+    """The largest number in each window of sequences (N, C, T) or (C, T); see `max_pool2d`."""
+    how = line("max_pool1d", kernel_size, stride, padding, dilation, return_indices)
+    require_line(input, how, ceil_mode)
+    found = largest("max_pool1d", input, how, ceil_mode)
+    return found if return_indices else found[0]
+
+
+@function
 def max_pool2d(
-    input,
-    kernel_size,
-    stride=None,
-    padding=0,
-    dilation=1,
-    ceil_mode=False,
-    return_indices=False,
+    input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
 ):
     """The largest number in each window.
 
@@ -63,110 +73,200 @@ def max_pool2d(
     return_indices  also where in the flattened image the numbers stood
     returns         (N, C, OH, OW), OH = (H + 2*padding - dilation*(KH - 1) - 1) // stride + 1
     """
-    kernel = pair("kernel_size", kernel_size)
-    how = (pair("padding", padding), pair("dilation", dilation), ceil_mode)
-    stride = kernel if stride in (None, ()) else pair("stride", stride)
-    require_windows(input.array.shape, kernel, stride, *how)
-    x = input if input.ndim == 4 else input.unsqueeze(0)
-    found = max_pool2d_with_indices(x, kernel, stride, *how)
-    if input.ndim == 3:
-        found = [each.squeeze(0) for each in found]
-    return tuple(found) if return_indices else found[0]
+    how = windows("max_pool2d", kernel_size, stride, padding, dilation)
+    found = largest("max_pool2d", input, how, ceil_mode)
+    return found if return_indices else found[0]
 
 
-def windows_along(n, kernel, stride, padding, dilation, ceil_mode):
-    """How many windows fit into an axis of length n."""
-    room = n + 2 * padding - dilation * (kernel - 1) - 1
-    count = (room + (stride - 1 if ceil_mode else 0)) // stride + 1
-    # The last window must start in the image or in the padding before it.
-    return count - 1 if ceil_mode and (count - 1) * stride >= n + padding else count
+@function
+def max_pool3d(
+    input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
+):
+    """The largest number in each window of volumes (N, C, D, H, W); see `max_pool2d`."""
+    how = windows("max_pool3d", kernel_size, stride, padding, dilation)
+    found = largest("max_pool3d", input, how, ceil_mode)
+    return found if return_indices else found[0]
 
 
-def require_windows(shape, kernel, stride, padding, dilation, ceil_mode):
-    """Raise PyTorch's error where images of `shape` have no such windows; else their numbers."""
-    if len(shape) not in (3, 4) or 0 in shape[-3:]:
+@function
+def max_pool1d_with_indices(
+    input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
+):
+    """`max_pool1d`, and the index of each number along T."""
+    return max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+def max_pool2d_with_indices(
+    input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
+):
+    """`max_pool2d`, and the index of each number in the flattened image."""
+    return max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+def max_pool3d_with_indices(
+    input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
+):
+    """`max_pool3d`, and the index of each number in the flattened volume."""
+    return max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+def largest(name, input, how, ceil_mode):
+    """Values and indices of the max pooling of this name."""
+    kernel, stride, padding, dilation = how
+    shape, axes = input.array.shape, len(kernel)
+    require_rank(name, shape, axes)
+    pooled_sizes(shape, kernel, stride, padding, dilation, ceil_mode)
+    require_type(f"{name}", input, "b")
+    x = input if len(shape) == axes + 2 else input.unsqueeze(0)
+    found = max_pool_with_indices(x, kernel, stride, padding, dilation, ceil_mode)
+    return tuple(found) if x is input else tuple([each.squeeze(0) for each in found])
+
+
+# -------------------------------------------------------------------- windows
+
+
+def windows(name, kernel_size, stride, padding, dilation=1) -> Any:
+    """Kernel, stride, padding and dilation as tuples, one int for each axis."""
+    axes = int(name[-2])
+    kernel = each_axis(name, "kernel_size", kernel_size, axes)
+    bare = stride is None or (not isinstance(stride, int) and not len(stride))
+    stride = kernel if bare else each_axis(name, "stride", stride, axes)
+    padding = each_axis(name, "padding", padding, axes)
+    return kernel, stride, padding, each_axis(name, "dilation", dilation, axes)
+
+
+def each_axis(name, setting, value, axes):
+    if isinstance(value, int):
+        return (value,) * axes
+    value = tuple([n.item() if isinstance(n, Tensor) else n for n in value])
+    if len(value) in (1, axes):
+        return value * axes if len(value) < axes else value
+    if axes == 1:
+        raise ShapeError(f"{name}() argument '{setting}' should contain one int (got {len(value)})")
+    be = "must be" if name == "avg_pool3d" else "must either be"
+    be = be.replace("either be", "be either") if setting == "dilation" else be
+    omitted = " omitted," if setting == "stride" else ""
+    number = {2: "two", 3: "three"}[axes]
+    raise ShapeError(
+        f"{name}: {setting} {be}{omitted} a single int, or a tuple of {number} ints\n"
+        f"  {setting} {value}"
+    )
+
+
+def line(name, kernel_size, stride, padding, dilation, return_indices) -> Any:
+    """The settings of `max_pool1d` as tuples, or its own errors for them."""
+    for setting, value in {
+        "kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation
+    }.items():  # fmt: skip
+        if value is not None and not isinstance(value, int) and len(value) > 1:
+            kinds = (
+                "an int, list of ints"
+                if setting in ("kernel_size", "dilation")
+                else (
+                    "None, an int, list of ints,"
+                    if setting == "stride"
+                    else "an int, list of ints,"
+                )
+            )
+            raise ShapeError(
+                f"{name}() {setting} must be {kinds} or tuple of ints of size 1 but got size "
+                f"{len(value)}"
+            )
+    how = windows(name, kernel_size, stride, padding, dilation)
+    for setting, (value,) in zip(("kernel_size", "stride", "padding", "dilation"), how):
+        if value < 1 and setting != "padding":
+            raise ShapeError(f"{name}() {setting} must be greater than zero, but got {value}")
+    (k,), _, (p,), _ = how
+    if p < 0 and not return_indices:
+        raise ShapeError(f"{name}() padding must be non-negative, but got {p}")
+    if p > k // 2 and not return_indices:
         raise ShapeError(
-            f"non-empty 3D or 4D (batch mode) tensor expected for input\n  input {shape}: images "
-            "are (N, C, H, W)"
+            f"{name}() padding should be at most half of kernel size, but got padding={p} and "
+            f"kernel_size={k}"
         )
-    if min(stride) < 1:
-        raise ShapeError(f"stride should not be zero\n  stride {stride}")
+    return how
+
+
+def require_line(input, how, ceil_mode):
+    """Raise the errors that only `max_pool1d` has."""
+    shape = input.array.shape
+    if len(shape) not in (2, 3) or 0 in shape[-2:]:
+        raise ShapeError(
+            "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for "
+            f"input, but got:{list(shape)}"
+        )
+    if input.array.dtype.kind != "f":
+        require_type("max_pool1d_impl", input, "biu")
+    (k,), (s,), (p,), (d,) = how
+    size = pooled_size(shape[-1], k, s, p, d, ceil_mode)
+    if size < 1:
+        raise ShapeError(
+            f"max_pool1d() Invalid computed output size: {size}\n  input {shape}   kernel_size {k}"
+        )
+
+
+def require_rank(name, shape, axes):
+    """Raise PyTorch's error unless `shape` is that of images, maybe without a batch."""
+    ranks = (axes + 1, axes + 2)
+    if len(shape) not in ranks:
+        if axes == 1:
+            raise ShapeError(
+                f"Expected 2 to 3 dimensions, but got {len(shape)}-dimensional tensor for argument "
+                f"#1 'self' (while checking arguments for {name})"
+            )
+        raise ShapeError(
+            f"non-empty {ranks[0]}D or {ranks[1]}D (batch mode) tensor expected for input\n"
+            f"  input {shape}: (N, C, {'D, ' if axes == 3 else ''}H, W), N may be left out"
+        )
+
+
+def require_filled(shape, axes):
+    """Raise PyTorch's error unless only the batch is empty."""
+    if 0 not in shape[-axes - 1 :]:
+        return
+    if axes == 3:
+        raise ShapeError(
+            "Expected input's non-batch dimensions to have positive length, but input has a shape "
+            f"of {list(shape)} and non-batch dimension {shape[-4:].index(0)} has length zero!"
+        )
+    raise ShapeError(
+        "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:"
+        f"{list(shape)}"
+    )
+
+
+def require_type(kernel, input, kinds):
+    """Raise PyTorch's error if the dtype of `input` is of one of these NumPy kinds."""
+    if input.array.dtype.kind in kinds:
+        raise NotImplementedError(
+            f"\"{kernel}\" not implemented for '{SCALAR_NAMES[input.dtype.name]}'"
+        )
+
+
+def pooled_sizes(shape, kernel, stride, padding, dilation, ceil_mode):
+    """How many windows there are along each axis, or PyTorch's error where there are none."""
+    axes = len(kernel)
+    if min(stride) < 1 or min(kernel) < 1:
+        raise ShapeError(f"stride should not be zero\n  kernel_size {kernel}   stride {stride}")
+    if min(dilation) < 1:
+        named = " ".join(f"dilation{d}: {n}" for d, n in zip("THW"[3 - axes :], dilation))
+        raise ShapeError(f"dilation should be greater than zero, but got {named}")
     for k, p, d in zip(kernel, padding, dilation, strict=True):
-        if p < 0 or p > (d * (k - 1) + 1) // 2:
+        if p < 0:
+            raise ShapeError(f"pad must be non-negative, but got pad: {p}")
+        if p > (d * (k - 1) + 1) // 2:
             raise ShapeError(
                 "pad should be at most half of effective kernel size, but got "
                 f"pad={p}, kernel_size={k} and dilation={d}"
             )
-    axes = zip(shape[-2:], kernel, stride, padding, dilation, strict=True)
-    counts = [windows_along(*axis, ceil_mode) for axis in axes]
+    require_filled(shape, axes)
+    each = zip(shape[-axes:], kernel, stride, padding, dilation, strict=True)
+    counts = [pooled_size(*axis, ceil_mode) for axis in each]
     if min(counts) < 1:
-        c, h, w = shape[-3:]
+        given = "x".join(map(str, shape[-axes - 1 :]))
+        made = "x".join(str(max(0, n)) for n in counts)
         raise ShapeError(
-            f"Given input size: ({c}x{h}x{w}). Calculated output size: "
-            f"({c}x{max(0, counts[0])}x{max(0, counts[1])}). Output size is too small"
+            f"Given input size: ({given}). Calculated output size: ({shape[-axes - 1]}x{made}). "
+            "Output size is too small"
         )
     return counts
-
-
-# -------------------------------------------------------------------- the average
-
-
-@op(public=False, shown="AvgPool2D")
-def weighted_windows(x, rows, columns, /):
-    """rows @ x @ columns.T for each image: sums over windows, given by a row of weights each."""
-    across = namespace(x).swapaxes(columns, 0, 1)
-    down = namespace(x).swapaxes(rows, 0, 1)
-    return rows @ x @ across, lambda g: down @ g @ columns, None, None
-
-
-def avg_pool2d(
-    input,
-    kernel_size,
-    stride=None,
-    padding=0,
-    ceil_mode=False,
-    count_include_pad=True,
-    divisor_override=None,
-):
-    """The average of each window; the arguments are those of `max_pool2d`, but
-
-    count_include_pad  whether the zeros of the padding count
-    divisor_override   what to divide the sums by, instead of the number of elements
-    """
-    kernel, padding = pair("kernel_size", kernel_size), pair("padding", padding)
-    stride = kernel if stride in (None, ()) else pair("stride", stride)
-    if divisor_override == 0:
-        raise ShapeError("divisor must be not zero")
-    counts = require_windows(input.array.shape, kernel, stride, padding, (1, 1), ceil_mode)
-    weights = []
-    for n, count, k, s, p in zip(input.shape[-2:], counts, kernel, stride, padding, strict=True):
-        start = arange(count, device=input.device) * s - p
-        end = (start + k).clamp(max=n + p)
-        first, last = start.clamp(min=0), end.clamp(max=n)
-        share = membership(first, last, n).to(input.dtype)
-        if divisor_override is None:
-            share = share / (end - start if count_include_pad else last - first).unsqueeze(1)
-        weights.append(share)
-    if divisor_override is not None:
-        weights[0] = weights[0] / divisor_override
-    return weighted_windows(input, *weights)
-
-
-def adaptive_avg_pool2d(input, output_size):
-    """The averages of `output_size` windows (an int or two; None: as before) over the image."""
-    sizes = [output_size] * 2 if isinstance(output_size, int | None) else list(output_size)
-    if sizes == [1, 1]:
-        return input.mean((-2, -1), keepdim=True)
-    weights = []
-    for n, count in zip(input.shape[-2:], sizes, strict=True):
-        count = n if count is None else count
-        at = arange(count, device=input.device)
-        start, end = at * n // count, ((at + 1) * n + count - 1) // count
-        weights.append(membership(start, end, n).to(input.dtype) / (end - start).unsqueeze(1))
-    return weighted_windows(input, *weights)
-
-
-def membership(start, end, n):
-    """(windows, n): whether each window, from `start` to before `end`, has each of n elements."""
-    at = arange(n, device=start.device)
-    return (at >= start.unsqueeze(1)) & (at < end.unsqueeze(1))

@@ -1,13 +1,17 @@
-"""Repeating elements and moving them: tiles, flips, rolls, triangles and diagonals."""
+"""Repeating elements, triangles and diagonals."""
 
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import Tensor, function, method, wrap
+from minitorch.backend.dtypes import SCALAR_NAMES, int32, int64
 from minitorch.backend.errors import ShapeError
+from minitorch.backend.layouts import strided
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.gather import index_select
-from minitorch.ops.reduce import axes_of
+from minitorch.ops.join import stack
+from minitorch.ops.making import create
+from minitorch.ops.out import into
 from minitorch.ops.shape import axis_of, clone, integers, reshape, spread
 
 
@@ -52,64 +56,57 @@ def tile(input, dims):
 def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     """Each slice along `dim` repeated on the spot; without `dim`, each element of all in one row.
 
-    repeats  a number, or a 1-d tensor with one for each slice
+    repeats      a number, or a 1-d tensor with one for each slice
+    output_size  the size along `dim` of the result, where it is known
 
     repeat_interleave(repeats) alone gives each position i `repeats[i]` times.
     """
     if repeats is None:
-        return repeat_interleave(wrap(np.arange(input.array.size)), input, 0)
+        if input.array.ndim != 1:
+            raise ShapeError("repeat_interleave only accept 1D vector as repeat")
+        count = wrap(namespace(input.array).arange(input.array.size))
+        return repeat_interleave(count, input, 0, output_size=output_size)
+    if not isinstance(repeats, Tensor | int):
+        raise TypeError(
+            "repeat_interleave() received an invalid combination of arguments: repeats must be an "
+            f"int or a tensor, not {type(repeats).__name__}"
+        )
     if dim is None:
         input, dim = reshape(input, (-1,)), 0
     size = input.size(dim)
-    counts = repeats.array if isinstance(repeats, Tensor) else np.array(repeats)
+    xp = namespace(input.array)
+    counts = repeats.array if isinstance(repeats, Tensor) else xp.asarray(repeats)
+    require_repeats(repeats, counts, size, dim)
+    places = xp.repeat(xp.arange(size), counts.reshape(-1))
+    if output_size is not None and places.size != output_size:
+        raise ShapeError("allocated size does not match required size")
+    return index_select(input, dim, wrap(places))
+
+
+def require_repeats(repeats, counts, size, dim):
+    if counts.dtype not in (np.int64, np.int32):
+        raise NotImplementedError(
+            f"\"repeat_interleave_cpu\" not implemented for '{SCALAR_NAMES[str(counts.dtype)]}'"
+        )
+    if counts.ndim > 1:
+        raise ShapeError("repeats must be 0-dim or 1-dim tensor")
     if counts.size not in (1, size):
         raise ShapeError(
             "repeats must have the same size as input along dim, but got repeats.size(0) = "
             f"{counts.size} and input.size({dim}) = {size}"
         )
     if counts.size and counts.min() < 0:
-        raise ShapeError("Repeats must be non-negative")
-    xp = namespace(counts)
-    return index_select(input, dim, wrap(xp.repeat(xp.arange(size), counts.reshape(-1))))
-
-
-@op(promote=None, public=False, shown="Flip")
-def flipped(x, /, dims):
-    """A copy with the order of the elements along `dims` reversed."""
-    xp = namespace(x)
-    return xp.copy(xp.flip(x, dims)), lambda g: xp.flip(g, dims)
-
-
-@function
-@spread
-def flip(input, dims):
-    """A copy with the order of the elements along each of `dims` reversed."""
-    dims = integers("flip(): argument 'dims'", dims)
-    return flipped(input, axes_of(input.array.ndim, dims) if dims else ())
-
-
-@op(promote=None)
-def roll(x, /, shifts, dims=None):
-    """The elements moved on by `shifts` along `dims`, those at the end coming in at the start.
-
-    shifts, dims  numbers, or tuples of one length; no `dims`: of all elements in one row
-    """
-    moves = (shifts,) if isinstance(shifts, int) else tuple(shifts)
-    axes = () if dims is None or dims == () else axes_of(x.ndim, dims)
-    if len(moves) != max(1, len(axes)):
         raise ShapeError(
-            f"shifts and dimensions must align. shifts: {len(moves)}, dims:{len(axes)}"
+            "repeats can not be negative"
+            if isinstance(repeats, Tensor)
+            else "Repeats must be non-negative"
         )
-    xp, back = namespace(x), tuple([-n for n in moves])
-    if not axes:
-        return xp.roll(x, moves[0], None), lambda g: xp.roll(g, back[0], None)
-    return xp.roll(x, moves, axes), lambda g: xp.roll(g, back, axes)
 
 
 # -------------------------------------------------------------------- triangles and diagonals
 
 
-@op(promote=None)
+@op
 def tril(x, /, diagonal=0):
     """The lower triangle of the matrices in the last two dimensions, zeros above.
 
@@ -120,7 +117,7 @@ def tril(x, /, diagonal=0):
     return xp.tril(x, diagonal), lambda g: xp.tril(g, diagonal)
 
 
-@op(promote=None)
+@op
 def triu(x, /, diagonal=0):
     """The upper triangle of the matrices in the last two dimensions, zeros below; see `tril`."""
     require_matrix("triu", x)
@@ -157,8 +154,10 @@ def put_diagonal(x, /, offset, axis1, axis2, shape):
 @method
 def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     """Square matrices in `dim1` and `dim2` with the last dimension of `input` on a diagonal."""
+    a, b = (axis_of(input.array.ndim + 1, d) for d in (dim1, dim2))
     *rest, n = input.array.shape
-    a, b = (axis_of(len(rest) + 2, d) for d in (dim1, dim2))
+    if a == b:
+        raise ShapeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     for axis in sorted((a, b)):
         rest.insert(axis, n + abs(offset))
     return put_diagonal(input, offset, a, b, tuple(rest))
@@ -166,8 +165,10 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
 
 @function
 @method
-def diag(input, diagonal=0):
+def diag(input, diagonal=0, *, out=None):
     """Of a vector the matrix with it on a diagonal, of a matrix a copy of that diagonal."""
+    if out is not None:
+        return into(out, diag, input, diagonal)
     if input.array.ndim == 1:
         return diag_embed(input, diagonal)
     if input.array.ndim == 2:
@@ -175,5 +176,65 @@ def diag(input, diagonal=0):
     raise ShapeError(f"diag(): Supports 1D or 2D tensors. Got {input.array.ndim}D")
 
 
+@function
+@method
+def diagflat(input, offset=0):
+    """The matrix with all elements of `input` on a diagonal."""
+    return diag_embed(reshape(input, (-1,)), offset)
+
+
+def indices_of(name, row, col, offset, dtype, keep):
+    """Row and column of the elements of a (row, col) matrix that `keep(row, column)` names."""
+    for what, n in (("row", row), ("col", col)):
+        if n < 0:
+            raise ShapeError(f"{what} must be non-negative, got{n}")
+    if dtype not in (int32, int64):
+        raise NotImplementedError(f"\"{name}\" not implemented for '{SCALAR_NAMES[dtype.name]}'")
+    rows, columns = np.ogrid[:row, :col]
+    return np.stack(np.nonzero(keep(rows + offset, columns))).astype(dtype.dtype)
+
+
+@function
+def tril_indices(row, col, offset=0, *, dtype=int64, device=None, layout=strided):
+    """The indices of the lower triangle of a (row, col) matrix: rows first, then columns.
+
+    offset  the last diagonal that is kept, as at `tril`
+
+    >>> tril_indices(2, 2)
+    tensor([[0, 1, 1],
+            [0, 0, 1]])
+    """
+    found = indices_of("tril_indices", row, col, offset, dtype, np.greater_equal)
+    return create(lambda xp: xp.asarray(found), device, layout=layout)
+
+
+@function
+def triu_indices(row, col, offset=0, *, dtype=int64, device=None, layout=strided):
+    """The indices of the upper triangle of a (row, col) matrix; see `tril_indices`."""
+    found = indices_of("triu_indices", row, col, offset, dtype, np.less_equal)
+    return create(lambda xp: xp.asarray(found), device, layout=layout)
+
+
+@function
+def vander(x, N=None, increasing=False):
+    """The powers of the vector `x` as columns, from the highest to 0.
+
+    N           how many columns; None: as many as elements
+    increasing  from 0 to the highest
+    """
+    if x.array.ndim != 1:
+        raise ShapeError("x must be a one-dimensional tensor.")
+    count = x.array.size if N is None else N
+    if count < 0:
+        raise ShapeError("N must be non-negative.")
+    x = x if x.dtype.is_floating_point else x.to(int64)
+    columns = [wrap(namespace(x.array).ones_like(x.array))]
+    while len(columns) < count:
+        columns.append(columns[-1] * x)
+    columns = columns[:count]
+    if not columns:
+        return reshape(x, (-1, 1))[:, :0]
+    return stack(columns if increasing else columns[::-1], 1)
+
+
 TENSOR_FUNCTIONS.tile = tiled
-TENSOR_FUNCTIONS.flip = flipped

@@ -1,13 +1,14 @@
-"""Reductions: over all dimensions, one, or several."""
+"""Reductions: sums, products, means and spreads over all dimensions, one, or several."""
 
 import math
 import warnings
 
 from minitorch.autograd.op import op
-from minitorch.autograd.tensor import Tensor, function, method
+from minitorch.autograd.tensor import function, method
+from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.elementwise import maximum, minimum
+from minitorch.ops.elementwise import true_divide
 
 
 def axes_of(ndim, dim):
@@ -39,12 +40,20 @@ def reduced(shape, dim):
     return axes, tuple([1 if i in axes else n for i, n in enumerate(shape)])
 
 
+def known(x):
+    """What is not nan, in `x` of any dtype."""
+    return x == x  # noqa: PLR0124  only nan differs from itself
+
+
 def per_dim(node):
     """Whether a recorded reduction named dimensions: PyTorch numbers the two forms apart."""
     return f"{node.op.name.capitalize()}Backward{0 if node.settings[0] is None else 1}"
 
 
-@op(casts=True, shown=per_dim)
+# -------------------------------------------------------------------- sums and products
+
+
+@op(casts=True, wide=True, shown=per_dim, numbers="some")
 def sum(x, /, dim=None, keepdim=False):
     """Sum over `dim`; integers and bools give int64.
 
@@ -60,10 +69,80 @@ def sum(x, /, dim=None, keepdim=False):
     return y, lambda g: namespace(g).expand(g.reshape(kept), shape)
 
 
-@op(casts=True, shown=per_dim)
-def mean(x, /, dim=None, keepdim=False):
+@op(casts=True, wide=True, numbers="some")
+def nansum(x, /, dim=None, keepdim=False):
+    """Sum over `dim` of all that is not nan."""
+    xp, shape = namespace(x), x.shape
+    axes, kept = reduced(shape, dim)
+    if x.dtype.kind == "u":
+        x = x.astype("int64")
+    counts = known(x)
+    y = xp.where(counts, x, 0).sum(axis=axes, keepdims=keepdim)
+    return y, lambda g: xp.where(counts, xp.expand(g.reshape(kept), shape), 0)
+
+
+@op(casts=True, wide=True, shown=per_dim, numbers="some")
+def prod(x, /, dim=None, keepdim=False):
+    """Product over all dimensions or one; integers and bools give int64.
+
+    >>> from minitorch import tensor
+    >>> prod(tensor([2.0, 3.0, 4.0]))
+    tensor(24.)
+    """
+    xp, shape = namespace(x), x.shape
+    axes, kept = reduced(shape, dim)
+    if x.dtype.kind == "u":
+        x = x.astype("int64")
+    y = x.prod(axis=axes, keepdims=keepdim)
+
+    def vjp(g):
+        """Each element counts by the product of the others, which need not be divided out."""
+        rows, axis = (x, axes[0]) if axes else (x.reshape(-1), 0)
+        after = xp.flip(products_before(xp.flip(rows, (axis,)), axis), (axis,))
+        return g.reshape(kept) * (products_before(rows, axis) * after).reshape(shape)
+
+    return y, vjp
+
+
+def products_before(x, axis):
+    """Along `axis`, the product of all elements before each one."""
+    return delayed(namespace(x).cumprod(x, axis=axis), axis, 1)
+
+
+def delayed(x, axis, first):
+    """`x` moved on by one along `axis`, with the number `first` where it began."""
+    xp, along = namespace(x), (slice(None),) * axis
+    return xp.concatenate(
+        [xp.full_like(x[(*along, slice(1))], first), x[(*along, slice(x.shape[axis] - 1))]],
+        axis=axis,
+    )
+
+
+@method
+def sum_to_size(self, *size):
+    """The sum over the dimensions along which a tensor of `size` is broadcast to this shape."""
+    size = tuple(size[0]) if len(size) == 1 and isinstance(size[0], tuple | list) else size
+    shape = self.array.shape
+    extra = len(shape) - len(size)
+    if extra < 0 or [n for n, m in zip(size, shape[extra:]) if n not in (1, m)]:
+        raise ShapeError(
+            f"size {{{list(size)}}} is not expandable to size {{{list(shape)}}}.\n"
+            f"  input {tuple(shape)}   size {tuple(size)}"
+        )
+    axes = [d for d, m in enumerate(shape) if d < extra or size[d - extra] != m]
+    return sum(self, axes, True).reshape(size) if axes or not size else self
+
+
+# -------------------------------------------------------------------- means and spreads
+
+
+@op(wide=True, shown=per_dim, numbers="some")
+def mean(x, /, dim=None, keepdim=False, *, dtype=None):
     """Arithmetic mean over `dim`. Raises RuntimeError for integers: convert with .float()."""
-    require_float("mean", x)
+    if dtype is not None:
+        return mean_as(x, dim, keepdim, as_dtype(dtype).dtype)
+    if x.dtype.kind != "f":
+        raise not_float("mean", x.dtype)
     shape = x.shape
     axes, kept = reduced(shape, dim)
     count = math.prod(shape) // (math.prod(kept) or 1)
@@ -72,29 +151,49 @@ def mean(x, /, dim=None, keepdim=False):
     return y, lambda g: namespace(g).expand(g.reshape(kept) * scale, shape)
 
 
-LEGACY_NAMES = {
-    "bool": "Bool",
-    "uint8": "Byte",
-    "int8": "Char",
-    "int16": "Short",
-    "int32": "Int",
-    "int64": "Long",
-}
+def mean_as(x, dim, keepdim, kind):
+    """The mean in the dtype `kind`, and its vjp."""
+    if kind.kind != "f":
+        raise not_float("mean", kind, "Optional")
+    xp, former = namespace(x), x.dtype
+    wide = xp.astype(x, "float32" if kind.itemsize == 2 else kind)
+    y, vjp = mean.op.rule(wide, dim, keepdim)
+    return xp.astype(y, kind), lambda g: xp.astype(vjp(g), former)
 
 
 def require_float(name, x):
     if x.dtype.kind != "f":
+        raise not_float(name, x.dtype)
+
+
+def not_float(name, kind, which="Input"):
+    """The error for a mean in the dtype `kind`; "Input" or "Optional": where it comes from."""
+    return DtypeError(
+        f"{name}(): could not infer output dtype. {which} dtype must be either a floating point "
+        f"or complex dtype. Got: {SCALAR_NAMES[str(kind)]}\n"
+        "  convert it first, with .float()"
+    )
+
+
+@function
+@method
+def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
+    """Arithmetic mean over `dim` of all that is not nan."""
+    if not input.dtype.is_floating_point:
         raise DtypeError(
-            f"{name}(): could not infer output dtype. Input dtype must be either a floating point "
-            f"or complex dtype. Got: {LEGACY_NAMES[str(x.dtype)]}\n"
-            "  convert it first, with .float()"
+            "nanmean(): expected input to have floating point or complex dtype but got "
+            f"{SCALAR_NAMES[input.dtype.name]}\n  convert it first, with .float()"
         )
+    if dtype is not None and not as_dtype(dtype).is_floating_point:
+        raise not_float("nanmean", as_dtype(dtype).dtype, "Optional")
+    count = sum(known(input), dim, keepdim)
+    return true_divide(nansum(input, dim, keepdim, dtype=dtype), count, out=out)
 
 
-@op
+@op(wide=True, numbers="some")
 def var(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Sum of squared distances from the mean, over the count less `correction` (default 1)."""
-    require_float("var", x)
+    require_spread("std and var", x)
     dim, count, free = freedom("var", x, dim, unbiased, correction)
     axes, kept = reduced(x.shape, dim)
     away = x - x.sum(axis=axes, keepdims=True) / count
@@ -102,10 +201,10 @@ def var(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
     return y, lambda g: g.reshape(kept) * away * (2 / free)
 
 
-@op
+@op(wide=True, numbers="some")
 def std(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """Square root of the variance; see `var`. Its derivative where it is 0 is 0."""
-    require_float("std", x)
+    require_spread("std and var", x)
     dim, count, free = freedom("std", x, dim, unbiased, correction)
     axes, kept = reduced(x.shape, dim)
     xp = namespace(x)
@@ -117,6 +216,14 @@ def std(x, /, dim=None, unbiased=True, keepdim=False, *, correction=None):
         return rate.reshape(kept) * away
 
     return y, vjp
+
+
+def require_spread(name, x):
+    if x.dtype.kind != "f":
+        raise DtypeError(
+            f"{name} only support floating point and complex dtypes\n"
+            f"  input is {x.dtype}: convert it first, with .float()"
+        )
 
 
 def freedom(name, x, dim, unbiased, correction):
@@ -141,118 +248,72 @@ def freedom(name, x, dim, unbiased, correction):
     return dim, count or math.nan, count - correction if count > correction else math.nan
 
 
-@op(shown=lambda node: "MaxBackward1" if node.settings[0] is None else "AmaxBackward0")
-def amax(x, /, dim=None, keepdim=False):
-    """The largest elements over `dim`; equal ones share the gradient."""
-    return extreme(x, dim, keepdim, "max")
-
-
-@op(shown=lambda node: "MinBackward1" if node.settings[0] is None else "AminBackward0")
-def amin(x, /, dim=None, keepdim=False):
-    """The smallest elements over `dim`; equal ones share the gradient."""
-    return extreme(x, dim, keepdim, "min")
-
-
-def extreme(x, dim, keepdim, which):
-    axes, kept = reduced(x.shape, dim)
-    xp = namespace(x)
-    y = (xp.amax if which == "max" else xp.amin)(x, axis=axes, keepdims=keepdim)
-
-    def vjp(g):
-        ties = xp.astype(x == y.reshape(kept), x.dtype)
-        return ties * (g.reshape(kept) / ties.sum(axis=axes, keepdims=True))
-
-    return y, vjp
-
-
-@op(promote=None, public=False, outputs=("values", "indices"), shown="Max")
-def max_along(x, /, dim, keepdim=False):
-    """The largest element along `dim`, the first of equal ones, and its index."""
-    return along(x, dim, keepdim, "argmax")
-
-
-@op(promote=None, public=False, outputs=("values", "indices"), shown="Min")
-def min_along(x, /, dim, keepdim=False):
-    """The smallest element along `dim`, the first of equal ones, and its index."""
-    return along(x, dim, keepdim, "argmin")
-
-
-def along(x, dim, keepdim, which):
-    (axis,) = axes_of(x.ndim, dim) or (0,)
-    xp, shape = namespace(x), x.shape
-    if not shape:
-        return (x, xp.zeros((), "int64")), lambda parts: parts[0]
-    indices = xp.expand_dims(getattr(xp, which)(x, axis=axis), axis)
-    values = xp.take_along_axis(x, indices, axis)
-    kept = values.shape
-
-    def vjp(parts):
-        return xp.put_along(parts[0].reshape(kept), indices, axis, shape)
-
-    if not keepdim:
-        return (values.squeeze(axis), indices.squeeze(axis)), vjp
-    return (values, indices), vjp
+@function
+def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
+    """The variance and the mean; see `var`."""
+    return with_mean(var, input, dim, unbiased, keepdim, correction)
 
 
 @function
-@method
-def max(input, dim=None, keepdim=False, *, axis=None, keepdims=None):
-    """max(x): the largest element; max(x, dim): values and indices; max(x, y): `maximum`.
+def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
+    """The standard deviation and the mean; see `std`."""
+    return with_mean(std, input, dim, unbiased, keepdim, correction)
+
+
+def with_mean(spread, input, dim, unbiased, keepdim, correction):
+    require_spread(f"{spread.op.name}_mean", input)
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    return (
+        spread(input, dim, unbiased, keepdim, correction=correction),
+        mean(input, dim, keepdim),
+    )
+
+
+@op(promote="float", wide=True, numbers="some")
+def logsumexp(x, /, dim, keepdim=False):
+    """log(sum(exp(x))) over `dim`, without overflow.
 
     >>> from minitorch import tensor
-    >>> max(tensor([[1.0, 5.0], [7.0, 2.0]]), 1).indices
-    tensor([1, 0])
+    >>> logsumexp(tensor([1000.0, 1000.0]), 0)
+    tensor(1000.6932)
     """
-    return three_forms(amax, max_along, maximum, input, dim if axis is None else axis, keepdim)
+    xp = namespace(x)
+    axes, kept = reduced(x.shape, dim)
+    if math.prod(x.shape):
+        top = xp.amax(x, axis=axes, keepdims=True)
+        top = xp.where(xp.isfinite(top), top, 0)
+        total = xp.exp(x - top).sum(axis=axes, keepdims=keepdim)
+        y = xp.log(total) + top.reshape(total.shape)
+    else:
+        y = xp.log(x.sum(axis=axes, keepdims=keepdim))
+    return y, lambda g: g.reshape(kept) * xp.exp(x - y.reshape(kept))
 
 
-@function
-@method
-def min(input, dim=None, keepdim=False, *, axis=None, keepdims=None):
-    """min(x): the smallest element; min(x, dim): values and indices; min(x, y): `minimum`."""
-    return three_forms(amin, min_along, minimum, input, dim if axis is None else axis, keepdim)
+# -------------------------------------------------------------------- truth
 
 
-def three_forms(whole, along_dim, pairwise, input, dim, keepdim):
-    if isinstance(dim, Tensor):
-        return pairwise(input, dim)
-    if dim is None:
-        if not input.numel():
-            raise ShapeError(
-                f"{whole.op.name[1:]}(): Expected reduction dim to be specified for input.numel() "
-                "== 0. Specify the reduction dim with the 'dim' argument."
-            )
-        return whole(input)
-    return along_dim(input, dim, keepdim)
+def truth(x, dim, keepdim, which):
+    """`which` of "all" and "any" over `dim`, of each element for dim=(); uint8 keeps its dtype."""
+    axes = () if dim in ((), []) else reduced(x.shape, dim)[0]
+    y = getattr(namespace(x), which)(x, axis=axes, keepdims=keepdim)
+    return y.astype(x.dtype) if x.dtype.kind == "u" else y
 
 
-@op(differentiable=False)
-def argmax(x, /, dim=None, keepdim=False):
-    """The index (int64) of the largest element along `dim`, or in the flattened tensor."""
-    return position(x, dim, keepdim, "argmax")
-
-
-@op(differentiable=False)
-def argmin(x, /, dim=None, keepdim=False):
-    """The index (int64) of the smallest element along `dim`, or in the flattened tensor."""
-    return position(x, dim, keepdim, "argmin")
-
-
-def position(x, dim, keepdim, which):
-    if dim is not None:
-        (dim,) = axes_of(x.ndim, dim) or (None,)
-    return getattr(namespace(x), which)(x, axis=dim, keepdims=keepdim)
-
-
-@op(differentiable=False)
+@op(differentiable=False, numbers="some")
 def all(x, /, dim=None, keepdim=False):
     """Whether all elements are nonzero."""
-    axes, _ = reduced(x.shape, dim)
-    return namespace(x).all(x, axis=axes, keepdims=keepdim)
+    return truth(x, dim, keepdim, "all")
 
 
-@op(differentiable=False)
+@op(differentiable=False, numbers="some")
 def any(x, /, dim=None, keepdim=False):
     """Whether any element is nonzero."""
+    return truth(x, dim, keepdim, "any")
+
+
+@op(promote=None, differentiable=False, numbers="some")
+def count_nonzero(x, /, dim=None):
+    """How many elements are not 0, over `dim`."""
     axes, _ = reduced(x.shape, dim)
-    return namespace(x).any(x, axis=axes, keepdims=keepdim)
+    return (x != 0).sum(axis=axes)

@@ -5,7 +5,7 @@ from operator import index
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import METHODS, Tensor, function, method, set_base, wrap
-from minitorch.backend.dtypes import dtype
+from minitorch.backend.dtypes import SCALAR_NAMES, dtype
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.reduce import axes_of
@@ -45,11 +45,30 @@ def axis_of(ndim, dim):
 
 
 class memory_format:  # noqa: N801  PyTorch's name
-    """The order of a copy in memory: `contiguous_format`, or `preserve_format`, which keeps it."""
+    """The order of a copy in memory.
 
-    def __init__(self, name, order):
+    `contiguous_format`: row by row; `preserve_format`: as it was; `channels_last` and
+    `channels_last_3d`: of images (N, C, ...) all channels of a pixel together.
+    """
+
+    def __init__(self, name, order, rank=None):
         self.name = name
         self.order = order
+        self.rank = rank
+
+    def axes(self, ndim):
+        """The axes from the slowest to the fastest, where they are not the natural ones."""
+        if self.rank is None:
+            return None
+        if ndim != self.rank:
+            raise ShapeError(f"required rank {self.rank} tensor to use {self.name} format")
+        return (0, *range(2, ndim), 1)
+
+    def holds(self, array):
+        """Whether `array` lies in this order without gaps."""
+        if self.rank is None:
+            return array.flags.c_contiguous
+        return array.ndim == self.rank and array.transpose(self.axes(array.ndim)).flags.c_contiguous
 
     def __repr__(self):
         return f"torch.{self.name}"
@@ -57,12 +76,23 @@ class memory_format:  # noqa: N801  PyTorch's name
 
 contiguous_format = memory_format("contiguous_format", "C")
 preserve_format = memory_format("preserve_format", "K")
+channels_last = memory_format("channels_last", "C", 4)
+channels_last_3d = memory_format("channels_last_3d", "C", 5)
 
 
 @op(promote=None)
 def clone(x, /, *, memory_format=preserve_format):
     """A copy in memory of its own."""
-    return namespace(x).array(x, order=memory_format.order), lambda g: g
+    xp, axes = namespace(x), memory_format.axes(x.ndim)
+    if axes is None:
+        return xp.copied(x, memory_format.order), lambda g: g
+    y = xp.copied(xp.transpose(x, axes), "C")
+    return xp.transpose(y, inverse(axes)), lambda g: g
+
+
+def inverse(dims):
+    """The order of dimensions that undoes the order `dims`."""
+    return tuple(sorted(range(len(dims)), key=dims.__getitem__))
 
 
 @op(promote=None, shown="ToCopy", public=False)
@@ -75,7 +105,11 @@ def astype(x, /, dtype):
 @method
 def contiguous(self, memory_format=contiguous_format):
     """The tensor itself if it lies in memory row by row, else a copy that does."""
-    return self if self.array.flags.c_contiguous else clone(self, memory_format=memory_format)
+    if memory_format.holds(self.array):
+        return self
+    return clone(
+        self, memory_format=contiguous_format if memory_format.rank is None else memory_format
+    )
 
 
 # -------------------------------------------------------------------- another shape
@@ -161,12 +195,24 @@ def view(input, size):
 
 def reinterpreted(input, kind):
     """The memory of `input` read as the dtype `kind`."""
-    try:
-        read = wrap(input.array.view(kind.dtype))
-    except ValueError as error:
+    array, name = input.array, SCALAR_NAMES[input.dtype.name]
+    times = kind.itemsize // input.itemsize
+    if input.itemsize != kind.itemsize and not array.ndim:
         raise ShapeError(
-            f"self.size(-1) must be divisible by {kind.itemsize // input.itemsize or 1} to view "
-            f"{input.dtype} as {kind} (different element sizes), and its stride must be 1: {error}"
+            f"self.dim() cannot be 0 to view {name} as {SCALAR_NAMES[kind.name]} (different "
+            "element sizes)"
+        )
+    if times > 1 and array.shape[-1] % times:
+        raise ShapeError(
+            f"self.size(-1) must be divisible by {times} to view {name} as "
+            f"{SCALAR_NAMES[kind.name]} (different element sizes), but got {array.shape[-1]}"
+        )
+    try:
+        read = wrap(array.view(kind.dtype))
+    except ValueError:
+        raise ShapeError(
+            f"self.stride(-1) must be 1 to view {name} as {SCALAR_NAMES[kind.name]} (different "
+            f"element sizes), but got {array.strides[-1] // array.itemsize}"
         ) from None
     set_base(read, input)
     return read
@@ -218,7 +264,15 @@ def unflatten(input, dim, sizes):
     sizes = integers("unflatten(): argument 'sizes'", sizes)
     if not sizes:
         raise ShapeError("unflatten: sizes must be non-empty")
-    if math.prod(sizes) != shape[axis] and -1 not in sizes:
+    free = sizes.count(-1)
+    if free > 1 or min(sizes) < -1:
+        raise ShapeError(
+            "unflatten got an unexpected error:\nonly one dimension can be inferred"
+            if free > 1
+            else f"unflatten got an unexpected error:\ninvalid shape dimension {min(sizes)}"
+        )
+    known = abs(math.prod(sizes))
+    if known != shape[axis] and not (free and known and shape[axis] % known == 0):
         raise ShapeError(
             f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {axis} "
             f"({shape[axis]}) in the input tensor"
@@ -236,7 +290,7 @@ def squeeze_name(node):
 def squeeze(x, /, dim=None):
     """Without the dimensions of size 1: all of them, or those among `dim` (one or several)."""
     former = x.shape
-    axes = axes_of(len(former), dim)
+    axes = () if dim is not None and dim in ((), []) else axes_of(len(former), dim)
     y = x.reshape([n for axis, n in enumerate(former) if n != 1 or axis not in axes])
     return y, lambda g: g.reshape(former)
 
@@ -247,113 +301,6 @@ def unsqueeze(x, /, dim):
     former = x.shape
     axis = axis_of(len(former) + 1, dim)
     return x.reshape((*former[:axis], 1, *former[axis:])), lambda g: g.reshape(former)
-
-
-# -------------------------------------------------------------------- another order of dimensions
-
-
-@op(view=True, public=False, shown="Permute")
-def permuted(x, /, dims):
-    """The dimensions in the order `dims`."""
-    xp = namespace(x)
-    return xp.transpose(x, dims), lambda g: xp.transpose(g, inverse(dims))
-
-
-def inverse(dims):
-    """The order of dimensions that undoes the order `dims`."""
-    return tuple(sorted(range(len(dims)), key=dims.__getitem__))
-
-
-@function
-@spread
-def permute(input, dims):
-    """The dimensions in the order `dims`: `permute(x, (2, 0, 1))` puts the last one first."""
-    dims = integers("permute(): argument 'dims'", dims)
-    ndim = input.array.ndim
-    if len(dims) != ndim:
-        raise ShapeError(
-            "permute(sparse_coo): number of dimensions in the tensor input does not match the "
-            f"length of the desired ordering of dimensions i.e. input.dim() = {ndim} is not equal "
-            f"to len(dims) = {len(dims)}"
-        )
-    axes = tuple([axis_of(ndim, d) for d in dims])
-    if len(set(axes)) < ndim:
-        raise ShapeError("permute(): duplicate dims are not allowed.")
-    return permuted(input, axes)
-
-
-@op(view=True)
-def transpose(x, /, dim0, dim1):
-    """With the dimensions `dim0` and `dim1` exchanged."""
-    if not x.ndim:
-        return x.reshape(()), lambda g: g
-    a, b = axis_of(x.ndim, dim0), axis_of(x.ndim, dim1)
-    return x.swapaxes(a, b), lambda g: g.swapaxes(a, b)
-
-
-@function
-@method
-def swapaxes(input, axis0, axis1):
-    """With the dimensions `axis0` and `axis1` exchanged."""
-    return transpose(input, axis0, axis1)
-
-
-@function
-@method
-def swapdims(input, dim0, dim1):
-    """With the dimensions `dim0` and `dim1` exchanged."""
-    return transpose(input, dim0, dim1)
-
-
-@op(view=True)
-def t(x, /):
-    """The transpose of a matrix; a vector or a number stays as it is."""
-    if x.ndim > 2:
-        raise ShapeError(f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
-    return x.T, lambda g: g.T
-
-
-@function
-@method
-def movedim(input, source, destination):
-    """With the dimensions `source` (one or several) at the positions `destination`."""
-    ndim = input.array.ndim
-    source, destination = ([d] if isinstance(d, int) else list(d) for d in (source, destination))
-    if len(source) != len(destination):
-        raise ShapeError(
-            "movedim: Invalid source or destination dims: source "
-            f"({source} dims) should contain the same number of dims as destination "
-            f"({destination} dims)"
-        )
-    for name, dims in (("source", source), ("destination", destination)):
-        if len({axis_of(ndim, d) for d in dims}) < len(dims):
-            raise ShapeError(f"movedim: repeated dim in `{name}` ({dims})")
-    at = dict(zip([axis_of(ndim, d) for d in destination], [axis_of(ndim, s) for s in source]))
-    others = iter([axis for axis in range(ndim) if axis not in at.values()])
-    return permute(input, [at[axis] if axis in at else next(others) for axis in range(ndim)])
-
-
-def reversed_dimensions(self):
-    """The dimensions in reverse order: of a matrix, its transpose."""
-    ndim = self.array.ndim
-    return permuted(self, (1, 0) if ndim == 2 else tuple(range(ndim))[::-1])
-
-
-def matrix_transpose(self):
-    """The last two dimensions exchanged."""
-    if self.array.ndim < 2:
-        raise ShapeError(
-            "tensor.mT is only supported on matrices or batches of matrices. "
-            f"Got {self.array.ndim}-D tensor."
-        )
-    return transpose(self, -2, -1)
-
-
-for name, get in {
-    "T": reversed_dimensions, "H": reversed_dimensions,
-    "mT": matrix_transpose, "mH": matrix_transpose,
-}.items():  # fmt: skip
-    setattr(Tensor, name, property(get))
 
 
 # -------------------------------------------------------------------- larger
@@ -377,7 +324,8 @@ def expand(input, size):
     extra = len(size) - len(shape)
     if extra < 0:
         raise ShapeError(
-            f"expand({list(shape)}, size={list(size)}): the number of sizes provided ({len(size)}) "
+            f"expand(torch.{SCALAR_NAMES[input.dtype.name]}Tensor{{{list(shape)}}}, "
+            f"size={list(size)}): the number of sizes provided ({len(size)}) "
             "must be greater or equal to the number of dimensions in the tensor "
             f"({len(shape)})"
         )
@@ -412,13 +360,6 @@ def expand_as(self, other):
     return expand(self, other.shape)
 
 
-@function
-@method
-def moveaxis(input, source, destination):
-    """With the dimensions `source` (one or several) at the positions `destination`."""
-    return movedim(input, source, destination)
-
-
 # -------------------------------------------------------------------- as bodies of ops call them
 
 
@@ -427,14 +368,11 @@ def array(x, order="K"):
     return clone(x, memory_format=contiguous_format if order == "C" else preserve_format)
 
 
-def transposed(x, axes=None):
-    """The dimensions in the order `axes`, or reversed, as `np.transpose` has it."""
-    return reversed_dimensions(x) if axes is None else permute(x, axes)
+TENSOR_FUNCTIONS.copied = array
 
 
 for name, call in {
     "array": array, "broadcast_to": broadcast_to, "copy": clone, "expand": expand,
-    "expand_dims": unsqueeze, "moveaxis": movedim, "ravel": ravel, "reshape": reshape,
-    "swapaxes": swapaxes, "transpose": transposed,
+    "expand_dims": unsqueeze, "ravel": ravel, "reshape": reshape,
 }.items():  # fmt: skip
     setattr(TENSOR_FUNCTIONS, name, call)

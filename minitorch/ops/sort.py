@@ -1,16 +1,19 @@
-"""Sorting, searching in what is sorted, and counting equal elements."""
+"""Sorting, equal elements, and searching in what is sorted."""
 
 import numpy as np
 
-from minitorch.autograd.op import op
+from minitorch.autograd.op import op, written
 from minitorch.autograd.tensor import Tensor, function, method, wrap
+from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.making import require_tensor
+from minitorch.ops.out import takes_out
 from minitorch.ops.shape import axis_of
 
 
-@op(promote=None, outputs=("values", "indices"))
-def sort(x, /, dim=-1, descending=False, stable=False):
+@op(promote=None, outputs=("values", "indices"), numbers="some")
+def sort(x, /, dim=-1, descending=False, *, stable=False):
     """The elements in order along `dim`, and where they were; nan counts as the largest.
 
     Equal elements always keep their order, as with stable=True.
@@ -22,12 +25,14 @@ def sort(x, /, dim=-1, descending=False, stable=False):
     return chosen(x, axis_of(x.ndim, dim), lambda xp, x, axis: xp.order(x, axis, descending))
 
 
-@op(promote=None, outputs=("values", "indices"))
+@op(promote=None, outputs=("values", "indices"), numbers="some")
 def topk(x, /, k, dim=-1, largest=True, sorted=True):
     """The `k` largest (or smallest) elements along `dim`, in order, and where they are.
 
     Raises RuntimeError where there are fewer than k.
     """
+    if x.dtype.kind == "b":
+        raise DtypeError("topk does not support bool dtypes on CPU")
     axis = axis_of(x.ndim, dim)
     if not 0 <= k <= (x.shape[axis] if x.ndim else 1):
         raise ShapeError(
@@ -60,13 +65,15 @@ def top(x, /, k, axis, largest):
 
 @function
 @method
-def argsort(input, dim=-1, descending=False, stable=False):
+@takes_out
+def argsort(input, dim=-1, descending=False, *, stable=False):
     """The indices that sort `input` along `dim`; equal elements keep their order."""
-    return sort(input, dim, descending, stable).indices
+    return sort(input, dim, descending).indices
 
 
 @function
 @method
+@takes_out
 def msort(input):
     """The elements in order along the first dimension."""
     return sort(input, 0).values
@@ -78,81 +85,159 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     """The different elements (or slices along `dim`) in ascending order, outside the graph.
 
     return_inverse  also where in that order each element stands
-    return_counts   also how often each occurs
+    return_counts   also how often each occurs; each nan is one of its own
     """
+    require_tensor("_unique2", input)
     array = input.array
     axis = None if dim is None else axis_of(array.ndim, dim)
+    if axis is not None:
+        require_slices(array.shape, axis)
+    if 0 in array.shape:  # NumPy's counts and inverse would be of other shapes
+        return unique_consecutive(input, return_inverse, return_counts, dim)
     values, inverse, counts = namespace(array).unique(
-        array, return_inverse=True, return_counts=True, axis=axis
+        array, return_inverse=True, return_counts=True, axis=axis, equal_nan=False
     )
     inverse = inverse.reshape(array.shape if dim is None else -1)
+    return results(values, inverse, counts, return_inverse, return_counts)
+
+
+def require_slices(shape, axis):
+    if 0 in [n for d, n in enumerate(shape) if d != axis]:
+        raise ShapeError(
+            "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied\n"
+            f"  input {tuple(shape)}   dim {axis}"
+        )
+
+
+def results(values, inverse, counts, return_inverse, return_counts):
+    """What was asked for: a tensor, or a tuple of them."""
     found = [wrap(values)] + [wrap(inverse)] * return_inverse + [wrap(counts)] * return_counts
     return tuple(found) if len(found) > 1 else found[0]
 
 
 @function
 @method
-def unique_consecutive(input, return_inverse=False, return_counts=False):
-    """The elements of the flattened `input` without repeats of the one before."""
-    array = input.array.reshape(-1)
+def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
+    """The elements of the flattened `input` without repeats of the one before.
+
+    dim  the slices along it instead
+
+    >>> from minitorch import tensor
+    >>> unique_consecutive(tensor([1, 1, 2, 1]))
+    tensor([1, 2, 1])
+    """
+    require_tensor("unique_consecutive", input)
+    array = input.array
     xp = namespace(array)
-    first = xp.ones(array.shape, bool)
-    first[1:] = array[1:] != array[:-1]
+    axis = 0 if dim is None else axis_of(array.ndim, dim)
+    if dim is not None:
+        require_slices(array.shape, axis)
+    slices = array.reshape(-1) if dim is None or not array.ndim else xp.moveaxis(array, axis, 0)
+    rows = slices.reshape(len(slices), -1) if len(slices) else slices
+    first = xp.ones(len(slices), bool)
+    first[1:] = (rows[1:] != rows[:-1]).reshape(len(rows[1:]), -1).any(1) if len(rows) > 1 else True
     (starts,) = xp.nonzero(first)
-    inverse = xp.cumsum(first).reshape(input.array.shape) - 1
-    counts = xp.diff(xp.append(starts, array.size))
-    found = (
-        [wrap(array[starts])] + [wrap(inverse)] * return_inverse + [wrap(counts)] * return_counts
-    )
-    return tuple(found) if len(found) > 1 else found[0]
+    inverse = xp.cumsum(first) - 1
+    counts = xp.diff(xp.append(starts, len(slices)))
+    values = slices[starts]
+    if dim is None:
+        inverse = inverse.reshape(array.shape)
+    elif array.ndim:
+        values = xp.moveaxis(values, 0, axis)
+    return results(values, inverse, counts, return_inverse, return_counts)
 
 
 @function
-def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None):
+def searchsorted(
+    sorted_sequence, input, *, out_int32=False, right=False, side=None, out=None, sorter=None
+):
     """Where to insert `input`, a tensor or a number, into ascending `sorted_sequence`.
 
     sorted_sequence  (n,), or (..., n) with the leading dimensions of `input`
     right            behind equal elements; so is side="right"
+    sorter           the indices that sort `sorted_sequence`, if it is not in order
 
     >>> from minitorch import tensor
     >>> searchsorted(tensor([1, 3, 5]), tensor([0, 3, 9]))
     tensor([0, 1, 3])
     """
-    side = side or ("right" if right else "left")
     row = sorted_sequence.array
     xp = namespace(row)
-    sought = input.array if isinstance(input, Tensor) else xp.asarray(input)
+    if isinstance(input, Tensor):
+        sought = input.array
+    else:
+        sought = xp.asarray(input, dtype=row.dtype if row.dtype.kind == "f" else None)
+    require_search(row, sought, right, side, sorter, isinstance(input, Tensor))
+    if sorter is not None:
+        row = xp.take_along(row, sorter.array, row.ndim - 1)
+    kind = np.dtype("int32" if out_int32 else "int64")
+    if out is not None and out.array.dtype != kind:
+        raise DtypeError(
+            "torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or "
+            "Long(int64) depending on whether out_int32 flag is True, but we got output tensor's "
+            f"dtype {SCALAR_NAMES[out.dtype.name]} and out_int32 flag is {out_int32}"
+        )
+    side = "right" if right or side == "right" else "left"
     if row.ndim == 1:
         found = xp.searchsorted(row, sought, side=side)
-    elif row.shape[:-1] == sought.shape[:-1]:
+    elif not sought.size:
+        found = xp.zeros(sought.shape, kind)
+    else:
         pairs = zip(row.reshape(-1, row.shape[-1]), sought.reshape(-1, sought.shape[-1]))
         found = xp.stack([xp.searchsorted(a, b, side=side) for a, b in pairs]).reshape(sought.shape)
-    else:
+    found = xp.asarray(found, dtype=kind)
+    return wrap(found) if out is None else written(found, out)
+
+
+def require_search(row, sought, right, side, sorter, is_tensor):
+    """Refuse boundaries and settings that do not go together."""
+    name = "torch.searchsorted(): "
+    if side not in (None, "left", "right"):
+        raise ShapeError(f"{name}side can only be 'left' or 'right' but got {side}")
+    if side == "left" and right:
         raise ShapeError(
-            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 "
-            "dimensions of boundaries tensor and input value tensor must match, but we got "
-            f"boundaries tensor {list(row.shape)} and input value tensor {list(sought.shape)}"
+            f"{name}side and right can't be set to opposites, got side of left while right was True"
         )
-    return wrap(xp.asarray(found, dtype="int32" if out_int32 else "int64"))
+    if row.ndim != 1 and not (is_tensor and sought.ndim):
+        raise ShapeError(
+            f"{name}input value can be a scalar only when boundaries tensor dimension is 1, but we "
+            f"got boundaries tensor dim({row.ndim}) and input value's dim({sought.ndim}) "
+            f"numel({sought.size})"
+        )
+    if row.ndim != 1 and row.shape[:-1] != sought.shape[:-1]:
+        raise ShapeError(
+            f"{name}boundaries tensor should be 1 dimension or the first N-1 dimensions of "
+            "boundaries tensor and input value tensor must match, but we got boundaries tensor "
+            f"{list(row.shape)} and input value tensor {list(sought.shape)}"
+        )
+    if sorter is None:
+        return
+    if sorter.array.shape != row.shape:
+        raise ShapeError(
+            f"{name}boundary and sorter must have the same size, but got boundary tensor "
+            f"{list(row.shape)}and got sorter tensor {list(sorter.shape)}"
+        )
+    if sorter.array.dtype != np.int64:
+        raise DtypeError(
+            f"{name}sorter must be a tensor of long dtype but got dtype "
+            f"{SCALAR_NAMES[sorter.dtype.name]}"
+        )
+    if namespace(row).outside(sorter.array, row.shape[-1]) is not None:
+        raise ShapeError(f"{name}sorter index out of range")
 
 
 @function
-def bucketize(input, boundaries, *, out_int32=False, right=False):
-    """The number of the interval between ascending `boundaries` in which each element lies."""
-    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
+def bucketize(input, boundaries, *, out_int32=False, right=False, out=None):
+    """The number of the interval between ascending `boundaries` in which each element lies.
 
-
-@function
-@method
-def bincount(input, weights=None, minlength=0):
-    """How often each of 0, 1, ... occurs in a 1-d tensor of ints, or the sum of its weights."""
-    array = input.array
-    if array.ndim != 1 or (array.size and array.min() < 0):
-        raise ShapeError("bincount only supports 1-d non-negative integral inputs.")
-    if array.dtype.kind not in "iu":
-        raise DtypeError(f'"bincount_cpu" not implemented for {input.dtype}')
-    weights = None if weights is None else weights.array
-    return wrap(namespace(array).bincount(array, weights, minlength))
+    boundaries  (n,)
+    right       whether an interval holds its left boundary, instead of its right one
+    """
+    if boundaries.array.ndim != 1:
+        raise ShapeError(
+            f"boundaries tensor must be 1 dimension, but got dim({boundaries.array.ndim})"
+        )
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right, out=out)
 
 
 def one_hot(tensor, num_classes=-1):

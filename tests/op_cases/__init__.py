@@ -11,7 +11,49 @@ dtypes, argument names and gradients against PyTorch's function of the same name
 else a row can say.
 """
 
-from op_cases import elementwise, index, linalg, nn, reduce, shape
+from op_cases import (
+    creation,
+    decompose,
+    elementwise,
+    index,
+    linalg,
+    nn_activation,
+    nn_ctc,
+    nn_image,
+    nn_layer,
+    nn_loss,
+    pieces,
+    pointwise,
+    reduce,
+    scan,
+    scatter,
+    shape,
+    solve,
+    special,
+    statistics,
+    sums_of_products,
+)
 
-FAMILIES = (elementwise, reduce, shape, index, linalg, nn)
+FAMILIES = (
+    creation,
+    elementwise,
+    pointwise,
+    special,
+    reduce,
+    scan,
+    statistics,
+    shape,
+    pieces,
+    index,
+    scatter,
+    linalg,
+    sums_of_products,
+    decompose,
+    solve,
+    nn_image,
+    nn_activation,
+    nn_loss,
+    nn_ctc,
+    nn_layer,
+)
 CASES = [case for family in FAMILIES for case in family.CASES]

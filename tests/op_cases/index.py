@@ -12,6 +12,7 @@ MORE = np.array([[0, 1, 0], [1, 1, 1], [0, 0, 1]])
 TIES = np.array([[2.0, 1.0, 2.0, 0.0], [1.0, 1.0, 3.0, 1.0]])
 WITH_NAN = np.array([2.0, np.nan, -np.inf, 1.0])
 ALL = slice(None)
+REPEATS = np.array([[1, 1, 2, 1], [2, 2, 3, 3]])
 
 
 def part(x, key):
@@ -121,10 +122,6 @@ ALONG = [
     case("gather", [(2, 3), ROWS], dim=1, call=at_dim,
          raises="Index tensor must have the same number of dimensions as input tensor"),
     case("gather", [(2, 3), PAIRS * 1.0], dim=1, call=at_dim, raises="int64 for index"),
-    case("scatter", [(2, 3), PAIRS, (2, 2)], dim=1, call=at_dim, shapes=False,
-         like=lambda x, i, value, dim: set_along(x, value, i, dim)),
-    case("scatter_add", [(2, 3), MORE[:2], (2, 3)], dim=0, call=at_dim, shapes=False,
-         like=lambda x, i, src, dim: x + added(src, i, dim, x.shape)),
     case("take_along_dim", [(2, 3), PAIRS], dim=1, like=taken,
          shapes=False),
     case("index_select", [(3, 2), np.array([2, 0, 2])], dim=0, call=at_dim, shapes=False,
@@ -132,13 +129,6 @@ ALONG = [
     case("index_select", [(3, 2), np.array([2])], dim=1, call=at_dim, error=IndexError,
          gpu=False,
          raises="index out of range in self"),
-    case("index_add", [(3, 2), np.array([2, 0, 2]), (3, 2)], dim=0, alpha=2, call=at_dim,
-         shapes=False,
-         like=added_at),
-    case("index_copy", [(3, 2), np.array([2, 0]), (2, 2)], dim=0, call=at_dim, shapes=False,
-         like=lambda x, i, source, dim: put(x, source, (i,))),
-    case("index_fill", [(3, 2), np.array([2, 0])], dim=0, shapes=False,
-         like=lambda x, i, dim: put(x, 1.5, (i,)), call=lambda f, x, i, dim: f(x, dim, i, 1.5)),
     case("take", [(2, 3), PAIRS], like=np.take, shapes=False),
     case("fill_where", [(2, 3), FLAGS], value=1.5, like=lambda x, mask,
          value: np.where(mask, value, x)),
@@ -170,7 +160,18 @@ SORTS = [
     case("argsort", [(2, 3)], dim=0, like=lambda x, dim: x.argsort(dim), shapes=False),
     case("msort", [(3, 2)], like=lambda x: np.sort(x, 0)),
     case("unique", [INTS], like=np.unique, shapes=False),
-    case("bincount", [np.array([0, 2, 2])], like=np.bincount, shapes=False),
+    case("unique", [REPEATS], dim=1, return_inverse=True, return_counts=True, shapes=False,
+         like=lambda x, dim, return_inverse, return_counts:
+         np.unique(x, return_inverse=True, return_counts=True, axis=dim)),
+    case("unique", [np.zeros((0, 3))], dim=1, raises="There are 0 sized dimensions"),
+    case("unique_consecutive", [REPEATS], shapes=False, torch="unique_consecutive",
+         like=lambda x: np.array([1, 2, 1, 2, 3])),
+    case("unique_consecutive", [REPEATS], dim=1, return_inverse=True, return_counts=True,
+         shapes=False, like=lambda x, dim, return_inverse, return_counts:
+         (np.array([[1, 2, 1], [2, 3, 3]]), np.array([0, 0, 1, 2]), np.array([2, 1, 1]))),
+    case("bucketize", [(2, 3), np.array([-1.0, 0.0, 1.0])], shapes=False, orders=0,
+         like=lambda x, boundaries: np.searchsorted(boundaries, x)),
+    case("bucketize", [(2,), (2, 2)], raises="boundaries tensor must be 1 dimension"),
     case("searchsorted", [np.array([1.0, 3.0, 5.0]), (2, 2)], values=(0, 6), like=np.searchsorted,
          orders=0, shapes=False),
 ]  # fmt: skip

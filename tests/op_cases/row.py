@@ -31,6 +31,7 @@ class Case:
     shapes   also try a size of 0, and no dimensions at all
     gpu      this holds on the GPU too, where no values are looked at and CuPy words its errors
     fixed    positions of the inputs that never get a gradient
+    half     also try float16
     """
 
     name: str
@@ -47,6 +48,7 @@ class Case:
     shapes: bool = True
     gpu: bool = True
     fixed: tuple = ()
+    half: bool = True
     settings: dict = field(default_factory=dict)
 
     def __str__(self):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minitorch.backend.devices import CPU
-from minitorch.ops.shape import contiguous_format
+from minitorch.ops.shape import channels_last, contiguous_format
 from op_cases.row import case
 
 INTS = np.array([[3, -2, 0], [5, 7, -4]])
@@ -52,6 +52,10 @@ SHAPES = [
     case("clone", [(2, 3)], like=as_it_is),
     case("clone", [INTS], like=as_it_is),
     case("clone", [(2, 3)], memory_format=contiguous_format, like=as_it_is, torch=None),
+    case("clone", [(2, 3, 2, 2)], memory_format=channels_last, like=as_it_is, torch=None,
+         shapes=False),
+    case("clone", [(2, 3)], memory_format=channels_last, torch=None,
+         raises="required rank 4 tensor to use channels_last format"),
     case("astype", [(2, 3)], dtype=np.dtype("f4"), like=lambda x, dtype: x.astype(dtype),
          orders=0, near=1e-6, torch=None),
     case("astype", [INTS], dtype=np.dtype("f8"), like=lambda x, dtype: x.astype(dtype), torch=None),

@@ -1,0 +1,293 @@
+"""Pooling into a given number of windows, evenly spread (adaptive) or at random (fractional)."""
+
+import math
+from functools import lru_cache
+from typing import Any
+
+from minitorch.autograd.tensor import FUNCTIONS, function, wrap
+from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.namespaces import namespace
+from minitorch.ops.average_pool import weigh, weights_of
+from minitorch.ops.pool import max_pool_gather, require_type
+from minitorch.ops.random import rand
+from minitorch.ops.reduce import mean
+
+# -------------------------------------------------------------------- the average
+
+
+@function
+def adaptive_avg_pool1d(input, output_size):
+    """The averages of `output_size` windows over sequences (N, C, T) or (C, T)."""
+    return adaptive_average("adaptive_avg_pool1d", input, output_size)
+
+
+def adaptive_avg_pool2d(input, output_size):
+    """The averages of `output_size` windows (an int or two; None: as before) over images.
+
+    Window i of P along an axis of length n goes from i*n // P to before ceil((i + 1)*n / P).
+    """
+    return adaptive_average("adaptive_avg_pool2d", input, output_size)
+
+
+def adaptive_avg_pool3d(input, output_size):
+    """The averages of `output_size` windows (an int or three) over volumes (N, C, D, H, W)."""
+    return adaptive_average("adaptive_avg_pool3d", input, output_size)
+
+
+def adaptive_average(name, input, output_size):
+    axes, shape = int(name[-2]), input.array.shape
+    counts = wanted_sizes(name, shape, output_size)
+    if len(counts) != axes:
+        raise ShapeError(f"{name}: output_size must be {axes}")
+    require_images(name, shape, axes, "")
+    if min(counts) < 0:
+        received = ", ".join(map(str, counts if axes > 1 else (1, *counts)))
+        raise ShapeError(
+            f"adaptive_avg_pool{max(2, axes)}d: elements of output_size must be greater than or "
+            f"equal to 0 but received {{{received}}}"
+        )
+    if max(counts) == 1 == min(counts):
+        return mean(input, tuple(range(-axes, 0)), True)
+    require_type(f"adaptive_avg_pool{max(2, axes)}d", input, "biu")
+    each = zip(shape[-axes:], counts)
+    return weigh(input, [adaptive_weights(*axis, input.dtype, input.device) for axis in each])
+
+
+def adaptive_spans(n, count):
+    """(start, end, length) of each of `count` windows over n elements."""
+    spans = []
+    for i in range(count):
+        start, end = i * n // count, -(-(i + 1) * n // count)
+        spans.append((start, end, end - start))
+    return spans
+
+
+@lru_cache(32)
+def adaptive_weights(n, count, dtype, device):
+    return weights_of(adaptive_spans(n, count), n, dtype, device)
+
+
+def wanted_sizes(name, shape, output_size):
+    """`output_size` as a tuple, None replaced by the size of before."""
+    axes = int(name[-2])
+    if axes == 1:
+        if not isinstance(output_size, int) and len(output_size) != 1:
+            raise ShapeError(
+                f"{name}() argument 'output_size' should contain one int (got {len(output_size)})"
+            )
+        return (output_size,) if isinstance(output_size, int) else tuple(output_size)
+    if isinstance(output_size, int):
+        return (output_size,) * axes
+    if len(shape) <= len(output_size):
+        raise ValueError(
+            f"Input dimension should be at least {len(output_size) + 1}\n  input {shape}"
+        )
+    before = shape[len(shape) - len(output_size) :]
+    return tuple([n if count is None else count for n, count in zip(before, output_size)])
+
+
+def require_images(name, shape, axes, colon):
+    """Raise PyTorch's error unless `shape` is that of images, maybe without a batch."""
+    if len(shape) in (axes + 1, axes + 2):
+        return
+    if axes == 1:
+        raise ShapeError(
+            f"Expected 2 to 3 dimensions, but got {len(shape)}-dimensional tensor for argument #1 "
+            f"'self' (while checking arguments for {name})"
+        )
+    raise ShapeError(
+        f"{name}(): Expected {axes + 1}D or {axes + 2}D tensor, but got{colon} {list(shape)}"
+    )
+
+
+# -------------------------------------------------------------------- the largest
+
+
+def adaptive_max_pool1d(input, output_size, return_indices=False):
+    """The largest numbers of `output_size` windows over sequences; see `adaptive_avg_pool2d`."""
+    return adaptive_largest("adaptive_max_pool1d", input, output_size, return_indices)
+
+
+def adaptive_max_pool2d(input, output_size, return_indices=False):
+    """The largest numbers of `output_size` windows over images; see `adaptive_avg_pool2d`.
+
+    return_indices  also where in the flattened image the numbers stood
+    """
+    return adaptive_largest("adaptive_max_pool2d", input, output_size, return_indices)
+
+
+def adaptive_max_pool3d(input, output_size, return_indices=False):
+    """The largest numbers of `output_size` windows over volumes; see `adaptive_avg_pool2d`."""
+    return adaptive_largest("adaptive_max_pool3d", input, output_size, return_indices)
+
+
+def adaptive_max_pool1d_with_indices(input, output_size, return_indices=True):
+    """`adaptive_max_pool1d`, and the index of each number along T."""
+    return adaptive_max_pool1d(input, output_size, True)
+
+
+def adaptive_max_pool2d_with_indices(input, output_size, return_indices=True):
+    """`adaptive_max_pool2d`, and the index of each number in the flattened image."""
+    return adaptive_max_pool2d(input, output_size, True)
+
+
+def adaptive_max_pool3d_with_indices(input, output_size, return_indices=True):
+    """`adaptive_max_pool3d`, and the index of each number in the flattened volume."""
+    return adaptive_max_pool3d(input, output_size, True)
+
+
+FUNCTIONS["adaptive_max_pool1d"] = adaptive_max_pool1d_with_indices  # PyTorch's gives both
+
+
+def adaptive_largest(name, input, output_size, return_indices):
+    axes, shape = int(name[-2]), input.array.shape
+    counts = wanted_sizes(name, shape, output_size)
+    if len(counts) != axes:
+        raise ShapeError(f"{name}(): internal error: output_size.size() must be {axes}")
+    require_images(name, shape, axes, ":")
+    first = len(shape) - axes - 1
+    if 0 in shape[first:]:
+        raise ShapeError(
+            f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input "
+            f"has sizes {list(shape)} with dimension {first + shape[first:].index(0)} being empty"
+        )
+    if min(counts) < 0:
+        size = [*shape[:-axes], *(counts if axes > 1 else (1, *counts))]
+        raise ShapeError(f"Trying to create tensor with negative dimension {min(counts)}: {size}")
+    cpu = "adaptive_max_pool3d_cpu" if axes == 3 else "adaptive_max_pool2d"
+    require_type(cpu, input, "biu")
+    xp, places = namespace(input.array), []
+    for n, count in zip(shape[-axes:], counts):
+        spans = adaptive_spans(n, count)
+        width = max([length for _, _, length in spans], default=1)
+        # A shorter window names its last element more than once.
+        each = [[min(start + i, end - 1) for i in range(width)] for start, end, _ in spans]
+        places.append(xp.asarray(each, dtype="int64").reshape(1, 1, count, width))
+    return largest_at(input, places, return_indices)
+
+
+def largest_at(input, places, return_indices):
+    """The largest element of `input` in each window, and maybe its index in the flattened image.
+
+    places  for each axis (n, c, windows, width): which positions a window has along it; n and c
+            are those of the input, or 1
+    """
+    axes, shape = len(places), input.array.shape
+    x = input if len(shape) == axes + 2 else input.unsqueeze(0)
+    n, c, *size = x.array.shape
+    flat: Any = 0
+    for axis, (m, each) in enumerate(zip(size, places)):
+        line = [1] * (2 * axes)
+        line[axis], line[axes + axis] = each.shape[2:]
+        flat = flat * m + each.reshape(*each.shape[:2], *line)
+    xp, out, window = namespace(flat), flat.shape[2 : 2 + axes], flat.shape[2 + axes :]
+    flat = flat.reshape(*flat.shape[:2], *out, math.prod(window))
+    flat = xp.broadcast_to(flat, (n, c, *flat.shape[2:]))
+    lines = xp.arange(n * c).reshape(n, c, *[1] * (axes + 1))
+    read = x.array.reshape(n * c, math.prod(size))[lines, flat]
+    best = read.argmax(-1)[..., None]
+    indices = wrap(xp.take_along_axis(flat, best, -1)[..., 0])
+    values = max_pool_gather(x, indices)
+    if x is not input:
+        values, indices = values.squeeze(0), indices.squeeze(0)
+    return (values, indices) if return_indices else values
+
+
+# -------------------------------------------------------------------- at random
+
+
+def fractional_max_pool2d(
+    input,
+    kernel_size,
+    output_size=None,
+    output_ratio=None,
+    return_indices=False,
+    _random_samples=None,
+):
+    """The largest numbers of windows that are spread at random over images (N, C, H, W).
+
+    kernel_size      of a window, an int or two
+    output_size      how many windows, an int or two
+    output_ratio     the same as fractions of the size of the image, in (0, 1)
+    return_indices   also where in the flattened image the numbers stood
+    _random_samples  (N, C, 2) in [0, 1): where each image starts, across and downwards
+
+    Graham, Fractional Max-Pooling, 2014, arXiv:1412.6071.
+    """
+    how = (kernel_size, output_size, output_ratio, return_indices, _random_samples)
+    return fractional("fractional_max_pool2d", input, *how)
+
+
+def fractional_max_pool3d(
+    input,
+    kernel_size,
+    output_size=None,
+    output_ratio=None,
+    return_indices=False,
+    _random_samples=None,
+):
+    """The largest numbers of windows at random over volumes; see `fractional_max_pool2d`."""
+    how = (kernel_size, output_size, output_ratio, return_indices, _random_samples)
+    return fractional("fractional_max_pool3d", input, *how)
+
+
+def fractional_max_pool2d_with_indices(
+    input,
+    kernel_size,
+    output_size=None,
+    output_ratio=None,
+    return_indices=True,
+    _random_samples=None,
+):
+    """`fractional_max_pool2d`, and the index of each number in the flattened image."""
+    how = (kernel_size, output_size, output_ratio, True, _random_samples)
+    return fractional("fractional_max_pool2d", input, *how)
+
+
+def fractional_max_pool3d_with_indices(
+    input,
+    kernel_size,
+    output_size=None,
+    output_ratio=None,
+    return_indices=True,
+    _random_samples=None,
+):
+    """`fractional_max_pool3d`, and the index of each number in the flattened volume."""
+    how = (kernel_size, output_size, output_ratio, True, _random_samples)
+    return fractional("fractional_max_pool3d", input, *how)
+
+
+def fractional(name, input, kernel_size, output_size, output_ratio, return_indices, samples):
+    axes, shape = int(name[-2]), input.array.shape
+    if output_size is None and output_ratio is None:
+        raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
+    if output_size is None:
+        ratios = output_ratio if isinstance(output_ratio, tuple | list) else [output_ratio] * axes
+        if len(ratios) > axes:
+            raise ValueError(
+                f"{name} requires output_ratio to either be a single Int or tuple of Ints."
+            )
+        output_size = [int(n * ratio) for n, ratio in zip(shape[-axes:], ratios)]
+    kernel, counts = [
+        (v,) * axes if isinstance(v, int) else tuple(v) for v in (kernel_size, output_size)
+    ]
+    require_images(name, shape, axes, ":")
+    for n, k, count, axis in zip(shape[-axes:], kernel, counts, "THW"[3 - axes :]):
+        if count + k - 1 > n:
+            where = {"T": "time", "H": "height", "W": "width"}[axis]
+            raise ShapeError(f"{name}(): pool {where} {k} too large relative to input {where} {n}")
+    n = shape[0] if len(shape) == axes + 2 else 1
+    if samples is None:
+        samples = rand(n, shape[-axes - 1], axes, dtype=input.dtype, device=input.device)
+    if samples.dtype is not input.dtype:
+        raise DtypeError("Expect _random_samples to have the same dtype as input")
+    order = samples.array[..., ::-1] if axes == 2 else samples.array
+    xp, places = namespace(order), []
+    for d, (m, k, count) in enumerate(zip(shape[-axes:], kernel, counts)):
+        sample = order[..., d : d + 1]
+        alpha = (m - k) / (count - 1) if count > 1 else 0.0
+        at = xp.arange(count)
+        starts = xp.floor((at + sample) * alpha) - xp.floor(sample * alpha)
+        starts = xp.where(at == count - 1, m - k, starts).astype("int64")
+        places.append(starts[..., None] + xp.arange(k))
+    return largest_at(input, places, return_indices)

@@ -1,0 +1,64 @@
+"""`permute_copy` and its like: what the view of that name shows, in memory of its own."""
+
+from functools import wraps
+
+from minitorch.autograd.op import written
+from minitorch.autograd.tensor import Tensor, function
+from minitorch.ops import pieces, rearrange, reorder, shape
+from minitorch.ops.index import WHOLE, view_at
+from minitorch.ops.out import into
+from minitorch.ops.shape import axis_of, clone, contiguous_format
+
+
+def alias(input):
+    """The tensor as it is."""
+    return input
+
+
+def detach(input):
+    """The tensor cut off from the graph."""
+    return input.detach()
+
+
+def expand(input, size, *, implicit=False):
+    """`Tensor.expand`."""
+    return shape.expand(input, size)
+
+
+def slice_of(input, dim=0, start=None, end=None, step=1):
+    """The part start:end:step along `dim`."""
+    axis = axis_of(input.array.ndim, dim)
+    return view_at(input, (*[WHOLE] * axis, slice(start, end, step), Ellipsis))
+
+
+slice_of.__name__ = "slice"
+
+
+def copying(f):
+    """Offer `f`, whose value is a view or a tuple of views, under its name with `_copy`."""
+
+    @wraps(f)
+    def call(*args, out=None, **settings):
+        if isinstance(out, Tensor):
+            return into(out, call, *args, **settings)
+        made = f(*args, **settings)
+        if isinstance(made, Tensor):
+            return clone(made, memory_format=contiguous_format)
+        copies = tuple([clone(each, memory_format=contiguous_format) for each in made])
+        if out is None:
+            return copies
+        for each, given in zip(copies, out, strict=True):
+            written(each.array, given)
+        return None
+
+    call.__name__ = f"{f.__name__}_copy"
+    call.__doc__ = f"A copy of what `{f.__name__}` shows.\n\n{f.__doc__}"
+    return function(call)
+
+
+for f in (
+    alias, pieces.as_strided, detach, rearrange.diagonal, expand, reorder.permute, pieces.select,
+    slice_of, pieces.split, pieces.split_with_sizes, shape.squeeze, reorder.t, reorder.transpose,
+    pieces.unbind, pieces.unfold, shape.unsqueeze, shape.view,
+):  # fmt: skip
+    copying(f)

@@ -1,0 +1,170 @@
+"""Connectionist temporal classification: how likely a row of labels is, wherever each stands.
+
+Graves and others, Connectionist Temporal Classification, ICML 2006.
+"""
+
+import math
+
+from minitorch.autograd.op import op
+from minitorch.autograd.tensor import Tensor
+from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.namespaces import namespace
+from minitorch.ops.elementwise import where
+from minitorch.ops.from_data import tensor
+from minitorch.ops.loss import agreed, combined
+
+NEVER = -math.inf
+
+
+def ctc_loss(
+    log_probs,
+    targets,
+    input_lengths,
+    target_lengths,
+    blank=0,
+    reduction="mean",
+    zero_infinity=False,
+):
+    """-log of the probability of all ways in which `targets` can be spelled in a row of classes.
+
+    log_probs       (T, N, C) or (T, C): logarithms of the probabilities of the classes
+    targets         (N, S) or (S,), or all in one row (sum of target_lengths,): classes
+    input_lengths   (N,) or (), or a tuple: how many of the T steps count
+    target_lengths  (N,) or (), or a tuple: how many targets there are
+    blank           the class that stands between labels
+    reduction       "mean": each loss over its target length, then the mean
+    zero_infinity   a target that cannot be spelled in so few steps counts 0
+    """
+    reduction = agreed(reduction)
+    batched = log_probs.ndim == 3
+    if not batched:
+        log_probs = log_probs.unsqueeze(1)
+        targets = targets.unsqueeze(0) if targets.ndim == 1 else targets
+    _, batch, classes = log_probs.shape
+    if not 0 <= blank < classes:
+        raise ShapeError(f"blank must be in label range\n  blank {blank}   classes {classes}")
+    steps = lengths_of("input_lengths", input_lengths, batch, log_probs)
+    counts = lengths_of("target_lengths", target_lengths, batch, log_probs)
+    require_steps(steps, log_probs.shape[0])
+    labels = spelled(targets, counts, blank)
+    y = ctc_of(log_probs, labels, steps.array, counts.array, blank)
+    if zero_infinity:
+        y = where(y == math.inf, 0, y)
+    if reduction == "mean":
+        return (y / counts.clamp(min=1).to(y.dtype)).mean()
+    return combined(y if batched else y.squeeze(0), reduction)
+
+
+def lengths_of(name, lengths, batch, like):
+    """The lengths as an int64 tensor (N,)."""
+    if not isinstance(lengths, Tensor):
+        lengths = tensor(lengths, device=like.device)
+    if lengths.dtype.is_floating_point:
+        raise DtypeError(f"{name} must be integral")
+    lengths = lengths.long().reshape(-1)
+    if lengths.numel() != batch:
+        raise ShapeError(
+            f"{name} must be of size batch_size\n  {name} {lengths.numel()}   batch_size {batch}"
+        )
+    return lengths
+
+
+def require_steps(steps, limit):
+    for n, step in enumerate(steps.tolist()):
+        if step > limit:
+            raise ShapeError(
+                f"Expected input_lengths to have value at most {limit}, but got value {step} "
+                f"(while checking arguments for ctc_loss_cpu)\n  at position {n}"
+            )
+
+
+def spelled(targets, counts, blank):
+    """The labels of each sample with blanks around them, (N, 2 * S + 1) int64 array."""
+    given = targets.array
+    xp = namespace(given)
+    batch, longest = counts.numel(), int(counts.max()) if counts.numel() else 0
+    if given.ndim == 1:
+        ends = counts.array.cumsum()
+        places = (ends - counts.array).reshape(-1, 1) + xp.arange(longest)
+        given = given[xp.minimum(places, given.size - 1)] if given.size else xp.zeros((batch, 0))
+    labels = xp.full((batch, 2 * longest + 1), blank, "int64")
+    labels[:, 1::2] = given[:, :longest]
+    labels[xp.arange(2 * longest + 1) > 2 * counts.array.reshape(-1, 1)] = blank
+    return labels
+
+
+@op(public=False, shown="CtcLoss", promote=None)
+def ctc_of(x, /, labels, steps, counts, blank):
+    """-log of the sum over all paths, (N,), by going through the T steps.
+
+    x       (T, N, C)
+    labels  (N, L) with blanks; of these 2 * counts + 1 count, and `steps` of the T
+
+    As in PyTorch the gradient takes x for a log_softmax: exp(x) is added to it, which that op's
+    own derivative cancels.
+    """
+    xp = namespace(x)
+    time, shape = x.shape[0], x.shape
+    samples, length = labels.shape
+    index = namespace(labels).broadcast_to(labels, (time, samples, length))
+    emitted = xp.take_along(x, index, 2)
+    # A label may follow the one before it without a blank, unless they are equal.
+    skips = labels[:, 2:] != labels[:, :-2]
+    place = namespace(labels).arange(length)
+    last = 2 * counts.reshape(-1, 1)
+    alphas = []
+    for t in range(time):
+        if t == 0:
+            alpha = xp.where(place < 2, emitted[0], NEVER)
+        else:
+            alpha = xp.where(
+                (t < steps).reshape(-1, 1), arrive(xp, alpha, skips) + emitted[t], alpha
+            )
+        alphas.append(alpha)
+    ends = (place == last) | (place == last - 1)
+    total = log_of_sum(xp, xp.where(ends, alpha, NEVER))
+
+    def vjp(g):
+        shares, beta = [], None
+        for t in reversed(range(time)):
+            start = xp.where(ends, xp.zeros_like(emitted[t]), NEVER)
+            ongoing = (t < steps - 1).reshape(-1, 1)
+            beta = start if beta is None else xp.where(ongoing, leave(xp, beta, skips), start)
+            chance = xp.exp(alphas[t] + beta - total.reshape(-1, 1))
+            shares.append(xp.where((t < steps).reshape(-1, 1), chance, 0))
+            beta = beta + emitted[t]
+        shares = xp.stack(shares[::-1])
+        counted = (namespace(steps).arange(time).reshape(-1, 1) < steps)[..., None]
+        taken = xp.add_along(shares, index, 2, shape)
+        g = g.reshape(1, -1, 1)
+        # Of an infinite loss this is nan, but not where zero_infinity has it not count.
+        return xp.where(g == 0, 0, g * (xp.where(counted, xp.exp(x), 0) - taken))
+
+    return -total, vjp
+
+
+def arrive(xp, alpha, skips):
+    """log of the ways that lead to each place from the step before."""
+    none = xp.full_like(alpha[:, :1], NEVER)
+    one = xp.concatenate([none, alpha[:, :-1]], 1)
+    two = xp.concatenate([none, none, xp.where(skips, alpha[:, :-2], NEVER)], 1)[
+        :, : alpha.shape[1]
+    ]
+    return log_of_sum(xp, xp.stack([alpha, one, two], -1))
+
+
+def leave(xp, beta, skips):
+    """log of the ways that lead on from each place in the next step."""
+    none = xp.full_like(beta[:, :1], NEVER)
+    one = xp.concatenate([beta[:, 1:], none], 1)
+    two = xp.concatenate([xp.where(skips, beta[:, 2:], NEVER), none, none], 1)
+    return log_of_sum(xp, xp.stack([beta, one, two[:, : beta.shape[1]]], -1))
+
+
+def log_of_sum(xp, x):
+    """log(sum(exp(x))) along the last dimension, where all may be -inf."""
+    highest = xp.amax(x, axis=-1, keepdims=True)
+    highest = xp.where(highest == NEVER, 0, highest)
+    total = xp.exp(x - highest).sum(axis=-1)
+    none = total == 0
+    return xp.where(none, NEVER, xp.log(xp.where(none, 1, total)) + highest[..., 0])

@@ -1,0 +1,137 @@
+"""Lengths of vectors, distances and angles between them."""
+
+import math
+
+import numpy as np
+
+from minitorch.autograd.op import op
+from minitorch.autograd.tensor import function
+from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.namespaces import namespace
+from minitorch.ops.bounds import clamp
+from minitorch.ops.elementwise import add, div, mul, sub
+from minitorch.ops.index import take_rows
+from minitorch.ops.loss import at_least
+from minitorch.ops.products import linear, matmul
+from minitorch.ops.reduce import axes_of
+
+
+@op(public=False, shown="LinalgVectorNorm", wide=True)
+def length(x, /, p=2.0, dim=-1, keepdim=False):
+    """The p-norm of the vectors along `dim`; its derivative at 0 is 0.
+
+    p  >= 0 or infinity, the largest of |x|; 0 tells how many elements are not 0
+    """
+    axes = axes_of(x.ndim, dim)
+    kept = tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
+    xp = namespace(x)
+    size = xp.absolute(x)
+    if p == 0:
+        y = xp.astype(x != 0, x.dtype).sum(axis=axes, keepdims=keepdim)
+    elif p == math.inf:
+        y = xp.amax(size, axis=axes, keepdims=keepdim)
+    elif p == 1:
+        y = size.sum(axis=axes, keepdims=keepdim)
+    elif p == 2:
+        y = xp.sqrt((x * x).sum(axis=axes, keepdims=keepdim))
+    else:
+        y = (size**p).sum(axis=axes, keepdims=keepdim) ** (1 / p)
+
+    def vjp(g):
+        g, long = g.reshape(kept), y.reshape(kept)
+        if p == 0:
+            return xp.zeros_like(x)
+        if p == math.inf:
+            ties = xp.astype(size == long, x.dtype)
+            return xp.sign(x) * ties * (g / ties.sum(axis=axes, keepdims=True))
+        if p == 1:
+            return xp.sign(x) * g
+        long = xp.where(long == 0, 1, long)
+        if p == 2:
+            return x * (g / long)
+        return xp.sign(x) * (xp.where(x == 0, 1, size) / long) ** (p - 1) * g
+
+    return y, vjp
+
+
+def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
+    """input over its p-norm along `dim`; no norm counts as less than eps."""
+    return div(input, clamp(length(input, p, dim, True), eps), out=out)
+
+
+@function
+def cosine_similarity(x1, x2, dim=1, eps=1e-8):
+    """The cosine of the angle between the vectors along `dim`; no length counts as below eps."""
+    kind = np.result_type(x1.array, x2.array)
+    if kind.kind != "f":
+        raise DtypeError(
+            "expected common_dtype to be floating point, yet common_dtype is "
+            f"{kind.name.capitalize().replace('64', '').replace('Int', 'Long')}\n"
+            "  convert with .float()"
+        )
+
+    def directed(x):
+        return div(x, at_least(length(x, 2, dim, True), eps))
+
+    if x1.array.shape != x2.array.shape:
+        shape = np.broadcast_shapes(x1.array.shape, x2.array.shape)
+        x1, x2 = x1.expand(shape), x2.expand(shape)
+    return mul(directed(x1), directed(x2)).sum(dim)
+
+
+@function
+def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
+    """The p-norm of x1 - x2 + eps along the last dimension; the shapes broadcast."""
+    return length(add(sub(x1, x2), eps), p, -1, keepdim)
+
+
+@function
+def pdist(input, p=2.0):
+    """The p-norms of the differences of all pairs of rows, (N, M) -> (N * (N - 1) / 2,).
+
+    They come in the order (0, 1), (0, 2), ..., (1, 2), ...
+    """
+    if input.ndim != 2:
+        raise ShapeError(f"pdist only supports 2D tensors, got: {input.ndim}D")
+    if not input.dtype.is_floating_point:
+        raise DtypeError("pdist only supports floating-point dtypes")
+    if p < 0:
+        raise ShapeError("pdist only supports non-negative p values")
+    one, other = namespace(input.array).triu_indices(input.shape[0], 1)
+    return length(sub(take_rows(input, one), take_rows(input, other)), p, -1)
+
+
+@function
+def bilinear(input1, input2, weight, bias=None):
+    """input1 * weight[k] * input2 for each k, as products of matrices, + bias.
+
+    input1 (..., I)   input2 (..., J)   weight (K, I, J)   bias (K,) or None   returns (..., K)
+    """
+    require_bilinear(input1, input2, weight, bias)
+    k, i, j = weight.shape
+    y = linear(input1, weight.transpose(1, 2).reshape(k * j, i))  # (..., K * J)
+    y = matmul(y.reshape(*input1.shape[:-1], k, j), input2.unsqueeze(-1)).squeeze(-1)
+    return y if bias is None else y + bias
+
+
+def require_bilinear(input1, input2, weight, bias):
+    if input1.ndim != input2.ndim:
+        raise ShapeError(
+            f"bilinear(): input dimensions do not match: got {input1.ndim} and {input2.ndim}"
+        )
+    for d, (a, b) in enumerate(zip(input1.shape[:-1], input2.shape[:-1])):
+        if a != b:
+            raise ShapeError(
+                f"bilinear(): input batch dimensions do not match at dim {d}: got {a} and {b}"
+            )
+    for n, x in ((1, input1), (2, input2)):
+        if x.shape[-1] != weight.shape[n]:
+            raise ShapeError(
+                f"bilinear(): input{n} size does not match weight size: got {x.shape[-1]} but "
+                f"expected {weight.shape[n]}"
+            )
+    if bias is not None and bias.shape[0] != weight.shape[0]:
+        raise ShapeError(
+            f"bilinear(): bias size does not match weight size: got {bias.shape[0]} but expected "
+            f"{weight.shape[0]}"
+        )

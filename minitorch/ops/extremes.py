@@ -1,0 +1,235 @@
+"""The largest and smallest elements, over all dimensions or some, and where they are."""
+
+from minitorch.autograd.op import op, return_type
+from minitorch.autograd.tensor import Tensor, function, method
+from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES
+from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.namespaces import namespace
+from minitorch.ops.elementwise import maximum, minimum
+from minitorch.ops.making import require_tensor
+from minitorch.ops.reduce import axes_of, known, reduced
+
+
+@function
+@method
+def amax(input, dim=None, keepdim=False, *, axis=None, keepdims=None, out=None):
+    """The largest elements over `dim`; equal ones share the gradient."""
+    require_tensor("amax", input)
+    dim, keepdim = dim if axis is None else axis, keepdim if keepdims is None else keepdims
+    if out is None:
+        return largest(input, dim, keepdim)
+    require_same_dtype(input, out)
+    return largest(input, dim, keepdim, out=out)
+
+
+@function
+@method
+def amin(input, dim=None, keepdim=False, *, axis=None, keepdims=None, out=None):
+    """The smallest elements over `dim`; equal ones share the gradient."""
+    require_tensor("amin", input)
+    dim, keepdim = dim if axis is None else axis, keepdim if keepdims is None else keepdims
+    if out is None:
+        return smallest(input, dim, keepdim)
+    require_same_dtype(input, out)
+    return smallest(input, dim, keepdim, out=out)
+
+
+def require_same_dtype(input, out):
+    if out.dtype is not input.dtype:
+        raise DtypeError(
+            "Expected the dtype for input and out to match, but got "
+            f"{SCALAR_NAMES[input.dtype.name]} for input's dtype and "
+            f"{SCALAR_NAMES[out.dtype.name]} for out's dtype."
+        )
+
+
+@op(public=False, numpy=("amax",), shown="Amax")
+def largest(x, /, dim=None, keepdim=False):
+    """The largest elements over `dim`; equal ones share the gradient."""
+    return extreme("amax", x, dim, keepdim)
+
+
+@op(public=False, numpy=("amin",), shown="Amin")
+def smallest(x, /, dim=None, keepdim=False):
+    """The smallest elements over `dim`; equal ones share the gradient."""
+    return extreme("amin", x, dim, keepdim)
+
+
+def extreme(name, x, dim, keepdim):
+    axes, kept = reduced(x.shape, dim)
+    xp = namespace(x)
+    if 0 in x.shape:
+        if dim is None or dim in ((), []):
+            raise ShapeError(f"{no_elements(name)}\n  input {tuple(x.shape)}")
+        require_elements(name, x.shape, [dim] if isinstance(dim, int) else dim)
+    y = getattr(xp, name)(x, axis=axes, keepdims=keepdim)
+
+    def vjp(g):
+        ties = xp.astype(x == y.reshape(kept), x.dtype)
+        return ties * (g.reshape(kept) / ties.sum(axis=axes, keepdims=True))
+
+    return y, vjp
+
+
+@op(public=False, shown="MaxBackward1")
+def max_of_all(x, /):
+    """The largest element of all; equal ones share the gradient."""
+    xp = namespace(x)
+    y = xp.amax(x)
+    return y, lambda g: shared_by_equals(xp, g, x, y)
+
+
+@op(public=False, shown="MinBackward1")
+def min_of_all(x, /):
+    """The smallest element of all; equal ones share the gradient."""
+    xp = namespace(x)
+    y = xp.amin(x)
+    return y, lambda g: shared_by_equals(xp, g, x, y)
+
+
+def shared_by_equals(xp, g, x, y):
+    """`g` in equal shares to all elements of `x` that are y, or nan as y is; 0 to the others."""
+    equal = (x == y) | ~(known(x) | known(y))
+    return xp.where(equal, g / xp.astype(equal.sum(), x.dtype), 0)
+
+
+def require_elements(name, shape, axes):
+    """Refuse to look for one element among none."""
+    for axis in axes:
+        if shape and not shape[axis]:
+            raise IndexError(
+                f"{name}(): Expected reduction dim {axis} to have non-zero size.\n"
+                f"  input {tuple(shape)}"
+            )
+
+
+def no_elements(name):
+    return (
+        f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
+        "Specify the reduction dim with the 'dim' argument."
+    )
+
+
+AMINMAX = return_type("aminmax", ("min", "max"))
+
+
+@function
+@method
+def aminmax(input, *, dim=None, keepdim=False, out=None):
+    """The smallest and the largest elements, over all dimensions or one; see `amin`.
+
+    >>> from minitorch import tensor
+    >>> aminmax(tensor([3, 1, 2]))
+    torch.return_types.aminmax(
+    min=tensor(1),
+    max=tensor(3))
+    """
+    require_tensor("aminmax", input)
+    shape = input.array.shape
+    if 0 in shape:
+        if dim is None:
+            raise ShapeError(
+                "aminmax(): cannot compute aminmax over an empty dimension as the operation has no "
+                f"identity.\n  input {tuple(shape)}"
+            )
+        require_elements("aminmax", shape, axes_of(len(shape), dim))
+    low, high = out or (None, None)
+    for each in out or ():
+        if each.dtype is not input.dtype:
+            raise DtypeError(
+                f"Expected out tensor to have dtype {C_NAMES[input.dtype.name]}, but got "
+                f"{C_NAMES[each.dtype.name]} instead"
+            )
+    return AMINMAX(smallest(input, dim, keepdim, out=low), largest(input, dim, keepdim, out=high))
+
+
+# -------------------------------------------------------------------- along one dimension
+
+
+@op(promote=None, public=False, outputs=("values", "indices"), shown="Max")
+def max_along(x, /, dim, keepdim=False):
+    """The largest element along `dim`, the first of equal ones, and its index."""
+    return along(x, dim, keepdim, "argmax")
+
+
+@op(promote=None, public=False, outputs=("values", "indices"), shown="Min")
+def min_along(x, /, dim, keepdim=False):
+    """The smallest element along `dim`, the first of equal ones, and its index."""
+    return along(x, dim, keepdim, "argmin")
+
+
+def along(x, dim, keepdim, which):
+    (axis,) = axes_of(x.ndim, dim) or (0,)
+    xp, shape = namespace(x), x.shape
+    if not shape:
+        return (x, xp.zeros((), "int64")), lambda parts: parts[0]
+    if 0 in shape:
+        require_elements(which[3:], shape, (axis,))
+    indices = xp.expand_dims(getattr(xp, which)(x, axis=axis), axis)
+    values = xp.take_along_axis(x, indices, axis)
+    kept = values.shape
+
+    def vjp(parts):
+        return xp.put_along(parts[0].reshape(kept), indices, axis, shape)
+
+    if not keepdim:
+        return (values.squeeze(axis), indices.squeeze(axis)), vjp
+    return (values, indices), vjp
+
+
+@function
+@method
+def max(input, dim=None, keepdim=False, *, other=None, axis=None, keepdims=None, out=None):
+    """max(x): the largest element; max(x, dim): values and indices; max(x, y): `maximum`.
+
+    >>> from minitorch import tensor
+    >>> max(tensor([[1.0, 5.0], [7.0, 2.0]]), 1).indices
+    tensor([1, 0])
+    """
+    dim, keepdim = dim if axis is None else axis, keepdim if keepdims is None else keepdims
+    dim = dim if other is None else other
+    return three_forms("max", max_of_all, max_along, maximum, input, dim, keepdim, out)
+
+
+@function
+@method
+def min(input, dim=None, keepdim=False, *, other=None, axis=None, keepdims=None, out=None):
+    """min(x): the smallest element; min(x, dim): values and indices; min(x, y): `minimum`."""
+    dim, keepdim = dim if axis is None else axis, keepdim if keepdims is None else keepdims
+    dim = dim if other is None else other
+    return three_forms("min", min_of_all, min_along, minimum, input, dim, keepdim, out)
+
+
+def three_forms(name, whole, along_dim, pairwise, input, dim, keepdim, out):
+    require_tensor(name, input)
+    if dim is None:
+        if not input.numel():
+            raise ShapeError(no_elements(name))
+        return whole(input, out=out)
+    if isinstance(dim, Tensor):
+        return pairwise(input, dim, out=out)
+    return along_dim(input, dim, keepdim, out=out)
+
+
+@op(differentiable=False, numbers="some")
+def argmax(x, /, dim=None, keepdim=False):
+    """The index (int64) of the largest element along `dim`, or in the flattened tensor."""
+    return position(x, dim, keepdim, "argmax")
+
+
+@op(differentiable=False, numbers="some")
+def argmin(x, /, dim=None, keepdim=False):
+    """The index (int64) of the smallest element along `dim`, or in the flattened tensor."""
+    return position(x, dim, keepdim, "argmin")
+
+
+def position(x, dim, keepdim, which):
+    if x.dtype.kind == "b":
+        raise DtypeError(f"{which}(): does not support bool input")
+    if dim is not None:
+        (dim,) = axes_of(x.ndim, dim) or (None,)
+    if 0 in x.shape:
+        if dim is None:
+            raise IndexError(no_elements(which).partition(" Specify")[0])
+        require_elements(which, x.shape, (dim,))
+    return getattr(namespace(x), which)(x, axis=dim, keepdims=keepdim)

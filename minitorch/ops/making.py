@@ -1,0 +1,107 @@
+"""What all functions share that make tensors: shape, dtype, device."""
+
+import numpy as np
+
+from minitorch.autograd.rebase import OVERLAPPING
+from minitorch.autograd.tensor import Tensor, wrap
+from minitorch.autograd.versions import touch
+from minitorch.backend.devices import device as as_device
+from minitorch.backend.devices import get_default_device, load_cupy
+from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype, get_default_dtype
+from minitorch.backend.errors import ShapeError
+from minitorch.backend.layouts import require_dense, strided
+from minitorch.ops.from_data import array_of_numbers
+from minitorch.ops.shape import integers
+
+
+def create(make, device, requires_grad=False, out=None, layout=strided, pin_memory=False):
+    """The tensor of the array `make(xp)`, where xp is the namespace of `device`."""
+    if layout is not strided or pin_memory:
+        require_dense(layout, pin_memory)
+    if device is None:
+        target = get_default_device() if out is None else out.device
+    else:
+        target = as_device(device)
+    if target.type == "cpu":
+        array = make(np)
+    else:
+        cupy = load_cupy()
+        with cupy.cuda.Device(target.index or 0):
+            array = make(cupy)
+    if out is not None:
+        return put_into(out, array)
+    made = wrap(array)
+    return made.requires_grad_() if requires_grad else made
+
+
+def put_into(out, array):
+    """`out` with these elements, in its own dtype; it takes on their shape."""
+    if any(n > 1 and not step for n, step in zip(out.array.shape, out.array.strides)):
+        raise ShapeError(OVERLAPPING)
+    if out.array.shape == array.shape:
+        out.array[...] = array
+    else:
+        out.array = array.astype(out.array.dtype)
+    touch(out.array)
+    return out
+
+
+def shape_of(name, sizes, size=None):
+    """The shape that sizes given one by one, as one sequence, or as `size=` stand for."""
+    if size is not None:
+        return shape_from(name, size)
+    if not sizes:
+        raise TypeError(f'{name}() missing 1 required positional arguments: "size"')
+    one = len(sizes) == 1 and not hasattr(sizes[0], "__index__")
+    return shape_from(name, sizes[0] if one else sizes)
+
+
+def shape_from(name, size):
+    """The sequence `size` as a shape."""
+    if not hasattr(size, "__iter__") or isinstance(size, str):
+        raise TypeError(
+            f"{name}(): argument 'size' (position 1) must be tuple of ints, "
+            f"not {type(size).__name__}"
+        )
+    shape = integers(f"{name}(): argument 'size'", size)
+    if shape and min(shape) < 0:
+        raise ShapeError(
+            f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
+        )
+    return shape
+
+
+def kind_of(dtype, out=None):
+    """The dtype of a new tensor: the one asked for, that of `out`, or the default one."""
+    if out is not None:
+        if dtype is not None and as_dtype(dtype) is not out.dtype:
+            raise ShapeError(
+                f"dtype {SCALAR_NAMES[as_dtype(dtype).name]} does not match dtype of out parameter "
+                f"({SCALAR_NAMES[out.dtype.name]})"
+            )
+        return out.dtype
+    return get_default_dtype() if dtype is None else as_dtype(dtype)
+
+
+def require_tensor(name, input):
+    if not isinstance(input, Tensor):
+        raise TypeError(
+            f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
+        )
+
+
+def number(name, argument, position, value):
+    """The Python number in a 0-d tensor or array; a Python number as it is."""
+    if getattr(value, "shape", None) == ():
+        value = value.item()
+    if not isinstance(value, bool | int | float):
+        raise TypeError(
+            f"{name}(): argument '{argument}' (position {position}) must be Number, "
+            f"not {type(value).__name__}"
+        )
+    return value
+
+
+def fitting(value, kind):
+    """A Python number as one of the dtype `kind`, which RuntimeError says it has to hold."""
+    return array_of_numbers([value], (), kind).item()

@@ -1,0 +1,151 @@
+"""Padding: with a number, or with what the tensor has at or near its edge."""
+
+from minitorch.autograd.op import op
+from minitorch.autograd.tensor import function
+from minitorch.backend.errors import ShapeError
+from minitorch.backend.namespaces import namespace
+from minitorch.ops.index import WHOLE, copy_at
+from minitorch.ops.pool import require_type
+
+
+@op(public=False, promote=None, shown="ConstantPadNd")
+def padded_with(x, /, pad, value):
+    """`x` with value around it; see `constant_pad_nd`. Negative numbers cut, so that the gradient
+    is the padding with the opposite numbers.
+    """
+    back = tuple([-n for n in pad])
+    return (
+        namespace(x).padded_with(x, pad, value),
+        lambda g: namespace(g).padded_with(g, back, 0),
+    )
+
+
+@function
+def constant_pad_nd(input, pad, value=0):
+    """`input` with `value` around it.
+
+    pad  how much before and behind the last dimension, then before and behind the last but one,
+         and so on; negative numbers cut
+
+    >>> from minitorch import ones
+    >>> constant_pad_nd(ones(2), (1, 2))
+    tensor([0., 1., 1., 0., 0.])
+    """
+    pad, shape = tuple(pad), input.array.shape
+    if len(pad) % 2:
+        raise ShapeError(f"Length of pad must be even but instead it equals {len(pad)}")
+    if len(pad) > 2 * len(shape):
+        raise ShapeError(
+            "Length of pad should be no more than twice the number of dimensions of the input. "
+            f"Pad length is {len(pad)}while the input has {len(shape)}dimensions."
+        )
+    for d, n in enumerate(shape[::-1][: len(pad) // 2]):
+        before, behind = pad[2 * d : 2 * d + 2]
+        if n + min(before, 0) + min(behind, 0) < 0 or n + before + behind < 0:
+            raise ShapeError(
+                "narrow(): length must be non-negative.\n"
+                f"  input {shape}   pad {pad}: that cuts more than there is"
+            )
+    if input.array.dtype.kind in "iu":
+        value = int(value)
+    return padded_with(input, pad, value)
+
+
+def pad(input, pad, mode="constant", value=None):
+    """`input` with more around it.
+
+    pad    how much before and behind the last dimension, then before and behind the last but one,
+           and so on; negative numbers cut
+    mode   "constant": `value` (default 0). The others pad the last one, two or three of 2 or 3, 3
+           or 4, 4 or 5 dimensions: "reflect" mirrors at the element on the edge, "replicate"
+           repeats that, "circular" takes what stands at the opposite edge
+    """
+    pad = tuple(pad)
+    if len(pad) % 2:
+        raise ShapeError(f"Padding length must be divisible by 2\n  pad {pad}")
+    shape, axes = input.array.shape, len(pad) // 2
+    if axes > len(shape):
+        raise ShapeError(
+            "Padding length should be less than or equal to two times the input dimension but got "
+            f"padding length {len(pad)} and input of dimension {len(shape)}"
+        )
+    if mode == "constant":
+        return constant_pad_nd(input, pad, 0 if value is None else value)
+    if value is not None and value != 0:
+        raise ShapeError(f'Padding mode "{mode}" doesn\'t take in value argument')
+    if mode not in SOURCES:
+        raise NotImplementedError(f"Unrecognised padding mode {mode}")
+    if axes not in (1, 2, 3) or len(shape) not in (axes + 1, axes + 2):
+        raise NotImplementedError(
+            f"Padding size {len(pad)} is not supported for {len(shape)}D input tensor.\n"
+            f"  input {shape}: only 'constant' pads any dimensions; the other modes need as many "
+            "sizes in front"
+        )
+    require_room(input, pad, axes, mode)
+    xp, y = namespace(input.array), input
+    for d in range(axes):
+        before, behind = pad[2 * d : 2 * d + 2]
+        axis = len(shape) - 1 - d
+        if before or behind:
+            index = SOURCES[mode](shape[axis], before, behind)
+            y = copy_at(y, (*[WHOLE] * axis, xp.asarray(index, dtype="int64")))
+    return y
+
+
+def reflected(n, before, behind):
+    """For each place of the result the place in the input, along an axis of length n."""
+    return [abs(i) if i < n else 2 * (n - 1) - i for i in range(-before, n + behind)]
+
+
+def replicated(n, before, behind):
+    """The same for the nearest place in the input."""
+    return [min(max(i, 0), n - 1) for i in range(-before, n + behind)]
+
+
+def wrapped(n, before, behind):
+    """The same for a row that begins again at its end, once it was cut."""
+    cut = max(-before, 0)
+    n -= cut + max(-behind, 0)
+    return [cut + i % n for i in range(-max(before, 0), n + max(behind, 0))]
+
+
+SOURCES = {"reflect": reflected, "replicate": replicated, "circular": wrapped}
+
+
+def require_room(input, pad, axes, mode):
+    """Raise PyTorch's error where there is not enough to take the padding from."""
+    shape = input.array.shape
+    if mode == "circular":
+        for d in range(axes):
+            n = shape[-1 - d]
+            if max(pad[2 * d], pad[2 * d + 1]) > n:
+                raise ShapeError(
+                    "Padding value causes wrapping around more than once.\n"
+                    f"  input {shape}   pad {pad}"
+                )
+            if n + pad[2 * d] + pad[2 * d + 1] < 0:
+                raise ShapeError(
+                    "Negative padding value is resulting in an empty dimension\n"
+                    f"  input {shape}   pad {pad}"
+                )
+        return
+    kind = "reflection" if mode == "reflect" else "replication"
+    require_type(f"{kind}_pad{axes}d", input, "b")
+    if 0 in shape[len(shape) - axes - (len(shape) == axes + 2) :]:
+        raise ShapeError(
+            f"Expected {axes + 1}D or {axes + 2}D (batch mode) tensor with possibly 0 batch size "
+            f"and other non-zero dimensions for input, but got: {list(shape)}"
+        )
+    for d in range(axes):
+        n, (before, behind) = shape[-1 - d], pad[2 * d : 2 * d + 2]
+        if mode == "reflect" and max(before, behind) >= n:
+            raise ShapeError(
+                f"Argument #{4 + 2 * d}: Padding size should be less than the corresponding input "
+                f"dimension, but got: padding ({before}, {behind}) at dimension "
+                f"{len(shape) - 1 - d} of input {list(shape)}"
+            )
+        if n + before + behind < 1:
+            name = "WHT"[d]
+            raise ShapeError(
+                f"input ({name}: {n}) is too small. Calculated output {name}: {n + before + behind}"
+            )

@@ -1,0 +1,143 @@
+"""What tensors say of themselves, what dtypes make of each other, and settings."""
+
+import pytest
+
+import minitorch
+
+# What is written, and what comes out, in PyTorch too.
+ROWS = {
+    "torch.ones(2).layout": "torch.strided",
+    "torch.ones(2).name": "None",
+    "torch.ones(2).output_nr": "0",
+    "torch.ones(2).itemsize": "4",
+    "torch.ones(2).nbytes": "8",
+    **{
+        f"torch.ones(2).{name}": "False"
+        for name in (
+            "is_sparse", "is_sparse_csr", "is_quantized", "is_meta", "is_mkldnn", "is_nested",
+            "is_mps", "is_xpu", "is_xla", "retains_grad",
+        )
+    },
+    **{
+        f"torch.ones(2).{name}()": "False"
+        for name in (
+            "is_shared", "is_pinned", "is_complex", "is_conj", "is_neg", "is_inference",
+            "is_distributed",
+        )
+    },
+    "torch.is_complex(torch.ones(1))": "False",
+    "torch.is_inference(torch.ones(1))": "False",
+    "torch.ones(2).is_signed()": "True",
+    "torch.is_signed(torch.ones(2, dtype=torch.uint8))": "False",
+    "torch.is_signed(torch.ones(2, dtype=torch.bool))": "False",
+    "torch.ones(2, 3).T.dim_order()": "(1, 0)",
+    "torch.ones(2).is_set_to(torch.ones(2))": "False",
+    "[x.is_set_to(x.view(2)) for x in (torch.ones(2), torch.ones(2))]": "[True, True]",
+    "torch.is_same_size(torch.ones(2), torch.zeros(2))": "True",
+    "torch.ones(2).is_same_size(torch.ones(2, 1))": "False",
+    "torch.numel(torch.ones(2, 3))": "6",
+    "torch.is_storage(torch.ones(1))": "False",
+    "torch.is_tensor(torch.ones(1)), torch.is_tensor([1])": "(True, False)",
+    "torch.typename(torch.ones(1).long())": "'torch.LongTensor'",
+    "torch.typename([1])": "'list'",
+    "torch.typename(int)": "'int'",
+    "torch.newaxis": "None",
+    "torch.result_type(torch.ones(2, dtype=torch.int64), 1.0)": "torch.float32",
+    "torch.result_type(1, torch.ones(2, dtype=torch.int8))": "torch.int8",
+    "torch.result_type(1, 2.5)": "torch.float32",
+    "torch.result_type(True, 2)": "torch.int64",
+    "torch.result_type(torch.tensor([1], dtype=torch.uint8), torch.tensor(1))": "torch.uint8",
+    "torch.result_type(torch.tensor(1, dtype=torch.uint8), torch.tensor([1]))": "torch.int64",
+    "torch.can_cast(torch.float64, torch.float32)": "True",
+    "torch.can_cast(torch.float32, torch.int32)": "False",
+    "torch.can_cast(torch.int32, torch.bool)": "False",
+    "torch.can_cast(torch.int8, torch.uint8)": "True",
+    "torch.is_anomaly_enabled()": "False",
+    "torch.get_num_threads() > 0": "True",
+    "torch.are_deterministic_algorithms_enabled()": "False",
+    "torch.get_deterministic_debug_mode()": "0",
+    "torch.get_float32_matmul_precision()": "'highest'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("library", ["minitorch", pytest.param("torch", marks=pytest.mark.torch)])
+@pytest.mark.parametrize("expression", ROWS)
+def test_this_comes_out(expression, library):
+    m = pytest.importorskip(library)
+    assert repr(eval(expression, {"torch": m})) == ROWS[expression]
+
+
+def test_deterministic_algorithms_are_remembered():
+    try:
+        minitorch.use_deterministic_algorithms(True)
+        assert minitorch.are_deterministic_algorithms_enabled()
+        assert minitorch.get_deterministic_debug_mode() == 2
+        minitorch.use_deterministic_algorithms(True, warn_only=True)
+        assert minitorch.is_deterministic_algorithms_warn_only_enabled()
+        minitorch.set_deterministic_debug_mode("error")
+        assert minitorch.get_deterministic_debug_mode() == 2
+        with pytest.raises(RuntimeError, match="invalid value of debug_mode, expected 0 or one of"):
+            minitorch.set_deterministic_debug_mode("loud")
+    finally:
+        minitorch.set_deterministic_debug_mode(0)
+    assert not minitorch.are_deterministic_algorithms_enabled()
+
+
+def test_the_precision_of_matmul_is_remembered():
+    minitorch.set_float32_matmul_precision("high")
+    assert minitorch.get_float32_matmul_precision() == "high"
+    minitorch.set_float32_matmul_precision("highest")
+    with pytest.raises(ValueError, match="precision must be one of highest, high, medium, got 'l"):
+        minitorch.set_float32_matmul_precision("low")
+
+
+def test_threads_are_those_of_the_environment(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    assert minitorch.get_num_threads() == 3
+    minitorch.set_num_threads(3)
+    with pytest.warns(UserWarning, match=r"set_num_threads\(4\) changes nothing: NumPy settles"):
+        minitorch.set_num_threads(4)
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    assert minitorch.get_num_threads() >= 1
+    with pytest.raises(RuntimeError, match="set_num_threads expects a positive integer"):
+        minitorch.set_num_threads(0)
+    with pytest.raises(RuntimeError, match="set_num_threads expects an int, but got str"):
+        minitorch.set_num_threads("a")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("complex64", "minitorch leaves out complex numbers"),
+        ("polar", "minitorch leaves out complex numbers"),
+        ("sparse_coo_tensor", "minitorch leaves out sparse tensors"),
+        ("quantize_per_tensor", "minitorch leaves out quantised tensors"),
+        ("bfloat16", "minitorch leaves out dtypes that NumPy does not have"),
+        ("compile", "minitorch leaves out compiling"),
+        ("nonsense", "module 'minitorch' has no attribute 'nonsense'$"),
+    ],
+)
+def test_what_is_left_out_on_purpose_says_so(name, text):
+    assert not hasattr(minitorch, name)
+    with pytest.raises(AttributeError, match=text):
+        getattr(minitorch, name)
+
+
+REFUSED = [
+    (lambda: minitorch.numel([1]), TypeError, "must be Tensor, not list"),
+    (lambda: minitorch.result_type("a", 1), TypeError, "got \\(str, int\\), but takes tensors"),
+    (lambda: minitorch.zeros(1, dtype=complex), TypeError, "complex numbers are out of scope"),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "text"), REFUSED)
+def test_refused_arguments_raise_with_this_text(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
+
+
+def test_pinning_memory_needs_a_gpu():
+    if not minitorch.cuda.is_available():
+        with pytest.raises(RuntimeError, match="Cannot access accelerator device when none is ava"):
+            minitorch.ones(1).pin_memory()
