@@ -38,15 +38,11 @@ from minitorch.backend.errors import ShapeError as ShapeError
 from minitorch.backend.generators import Generator as Generator
 from minitorch.backend.layouts import layout as layout
 from minitorch.backend.scope import why_missing as why_missing
-from minitorch.backend.settings import (
-    are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled,
-)
+from minitorch.backend.settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
 from minitorch.backend.settings import get_deterministic_debug_mode as get_deterministic_debug_mode
 from minitorch.backend.settings import get_float32_matmul_precision as get_float32_matmul_precision
 from minitorch.backend.settings import get_num_threads as get_num_threads
-from minitorch.backend.settings import (
-    is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled,
-)
+from minitorch.backend.settings import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
 from minitorch.backend.settings import set_deterministic_debug_mode as set_deterministic_debug_mode
 from minitorch.backend.settings import set_float32_matmul_precision as set_float32_matmul_precision
 from minitorch.backend.settings import set_num_threads as set_num_threads

@@ -172,3 +172,74 @@ def test_torch_refuses_too(kind, text, act, monkeypatch):
     with pytest.raises(kind) as error:
         act()
     assert text in str(error.value)
+
+
+def unmapped(query, key, value, num_heads=1, **settings):
+    """Multi-head attention whose linear maps change nothing."""
+    width = query.shape[-1]
+    eye = minitorch.eye(width)
+    return F.multi_head_attention_forward(
+        query, key, value, width, num_heads, minitorch.cat((eye, eye, eye)), None,
+        settings.pop("bias_k", None), settings.pop("bias_v", None), settings.pop("zeros", False),
+        0.0, eye, None, **settings,
+    )  # fmt: skip
+
+
+def test_one_head_without_maps_is_plain_attention():
+    q, k, v = (minitorch.randn(n, 2, 4) for n in (3, 5, 5))
+    y, weights = unmapped(q, k, v)
+    wanted = F.scaled_dot_product_attention(*(x.transpose(0, 1) for x in (q, k, v)))
+    assert minitorch.allclose(y, wanted.transpose(0, 1), atol=1e-6)
+    assert weights.shape == (2, 3, 5)
+    assert minitorch.allclose(weights.sum(-1), minitorch.ones(2, 3))
+
+
+def test_heads_attend_in_their_own_part_of_the_width():
+    q, k, v = (minitorch.randn(n, 2, 4) for n in (3, 5, 5))
+    both, weights = unmapped(q, k, v, num_heads=2, average_attn_weights=False)
+    assert weights.shape == (2, 2, 3, 5)
+    for part in (slice(0, 2), slice(2, 4)):
+        alone, _ = unmapped(q[..., part], k[..., part], v[..., part], need_weights=False)
+        assert minitorch.allclose(both[..., part], alone, atol=1e-6)
+
+
+def test_keys_that_are_masked_might_as_well_not_be_there():
+    q, k, v = (minitorch.randn(n, 4) for n in (3, 5, 5))
+    padding = tensor([False, False, False, True, True])
+    wanted, _ = unmapped(q, k[:3], v[:3])
+    assert minitorch.allclose(unmapped(q, k, v, key_padding_mask=padding)[0], wanted, atol=1e-6)
+    mask = padding.expand(3, 5)
+    assert minitorch.allclose(unmapped(q, k, v, attn_mask=mask)[0], wanted, atol=1e-6)
+
+
+def test_zeros_and_biases_are_keys_and_values_more():
+    q, k, v = (minitorch.randn(n, 1, 4) for n in (3, 5, 5))
+    more = minitorch.zeros(1, 1, 4)
+    wanted, _ = unmapped(q, minitorch.cat((k, more)), minitorch.cat((v, more)))
+    assert minitorch.allclose(unmapped(q, k, v, zeros=True)[0], wanted, atol=1e-6)
+    assert minitorch.allclose(unmapped(q, k, v, bias_k=more, bias_v=more)[0], wanted, atol=1e-6)
+
+
+def test_separate_weights_and_static_keys():
+    q, k, v = (minitorch.randn(n, 1, 4) for n in (3, 5, 5))
+    eye, wanted = minitorch.eye(4), unmapped(q, k, v)[0]
+    separate = dict.fromkeys(("q_proj_weight", "k_proj_weight", "v_proj_weight"), eye)
+    separate["use_separate_proj_weight"] = True
+    assert minitorch.allclose(unmapped(q, k, v, **separate)[0], wanted, atol=1e-6)
+    static = {"static_k": k.transpose(0, 1), "static_v": v.transpose(0, 1)}
+    assert minitorch.allclose(unmapped(q, k, v, **static)[0], wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "shapes, settings, message",
+    [
+        ([(3, 1, 4)] * 3, {"num_heads": 3}, "embed_dim 4 not divisible by num_heads 3"),
+        ([(3, 1, 4)] * 3, {"is_causal": True}, "Need attn_mask if specifying the is_causal hint"),
+        ([(3, 1, 4), (5, 1, 4), (4, 1, 4)], {}, "key shape .* does not match value shape"),
+        ([(3, 1, 4)] * 3, {"attn_mask": minitorch.zeros(2, 2)}, "The shape of the 2D attn_mask"),
+        ([(4,)] * 3, {}, "query should be unbatched 2D or batched 3D tensor"),
+    ],
+)
+def test_what_does_not_fit_is_refused(shapes, settings, message):
+    with pytest.raises((RuntimeError, AssertionError, ValueError), match=message):
+        unmapped(*(minitorch.randn(*shape) for shape in shapes), **settings)

@@ -305,3 +305,25 @@ def test_torch_agrees_on_affine_grids():
             theta = image(2, len(size) - 2, len(size) - 1)
             how = {"size": size, "align_corners": align}
             compare(torch, *both(torch, "affine_grid", **how), [theta])
+
+
+@pytest.mark.parametrize(
+    "mode, sizes",
+    [
+        ("nearest", (5,)), ("nearest-exact", (5,)), ("area", (5,)), ("linear", (5,)),
+        ("nearest", (5, 4)), ("nearest-exact", (5, 4)), ("area", (5, 4)), ("bilinear", (5, 4)),
+        ("bicubic", (5, 4)), ("nearest", (5, 4, 3)), ("area", (5, 4, 3)), ("trilinear", (5, 4, 3)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("how", [{"size": 7}, {"size": 2}, {"scale_factor": 1.5}])
+def test_a_constant_image_stays_constant_in_any_size(mode, sizes, how):
+    y = F.interpolate(minitorch.full((2, 3, *sizes), 4.0), mode=mode, **how)
+    assert y.ndim == len(sizes) + 2
+    assert minitorch.allclose(y, minitorch.full_like(y, 4.0))
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_antialias_keeps_the_mean_of_a_slope(mode):
+    slope = minitorch.arange(8.0).expand(1, 1, 8, 8)
+    y = F.interpolate(slope, size=4, mode=mode, antialias=True)
+    assert y.mean().item() == pytest.approx(3.5, abs=1e-5)

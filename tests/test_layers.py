@@ -8,6 +8,7 @@ from against_torch import compare_modules
 
 import minitorch
 from minitorch import nn
+from minitorch.nn import functional as F
 
 
 def normal(*shape):
@@ -274,3 +275,34 @@ def test_torch_prints_settings_alike():
         ]
 
     assert printed(nn) == printed(torch.nn)
+
+
+@pytest.mark.parametrize(
+    "module, function",
+    [
+        (nn.Sigmoid(), F.sigmoid), (nn.Tanh(), F.tanh), (nn.ReLU(), F.relu), (nn.ReLU6(), F.relu6),
+        (nn.SiLU(), F.silu), (nn.LeakyReLU(0.2), lambda x: F.leaky_relu(x, 0.2)),
+        (nn.ELU(0.5), lambda x: F.elu(x, 0.5)),
+        (nn.Hardtanh(-2, 3), lambda x: F.hardtanh(x, -2, 3)),
+        (nn.Softplus(2, 5), lambda x: F.softplus(x, 2, 5)), (nn.LogSigmoid(), F.logsigmoid),
+        (nn.Softmax(1), lambda x: F.softmax(x, 1)),
+        (nn.LogSoftmax(1), lambda x: F.log_softmax(x, 1)),
+        (nn.MaxPool2d(2, 1), lambda x: F.max_pool2d(x, 2, 1)),
+        (nn.AvgPool2d(2, 1), lambda x: F.avg_pool2d(x, 2, 1)),
+        (nn.AdaptiveAvgPool2d(3), lambda x: F.adaptive_avg_pool2d(x, 3)),
+    ],
+    ids=lambda each: type(each).__name__,
+)  # fmt: skip
+def test_modules_without_parameters_are_their_functions(module, function):
+    x = minitorch.randn(2, 3, 6, 6)
+    assert minitorch.equal(module(x), function(x))
+    assert repr(module).startswith(type(module).__name__ + "(")
+    assert not list(module.parameters())
+
+
+def test_activations_in_place_write_to_their_input():
+    for module in (nn.ReLU(True), nn.ReLU6(True), nn.SiLU(True), nn.ELU(inplace=True),
+                   nn.LeakyReLU(inplace=True), nn.Hardtanh(inplace=True)):  # fmt: skip
+        x = minitorch.randn(5)
+        assert module(x) is x
+        assert "inplace=True" in repr(module)

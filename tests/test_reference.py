@@ -30,21 +30,3 @@ def failures(records):
 def test_what_was_recorded_of_pytorch(name):
     if wrong := list(failures(RECORDED[name])):
         pytest.fail("\n".join(wrong), pytrace=False)
-
-
-@pytest.mark.slow
-@pytest.mark.torch
-def test_all_that_pytorch_gives_for_its_own_tests():
-    pytest.importorskip("expecttest")
-    pytest.importorskip("torch")
-    from reference.pytorch import DTYPES, entries, records
-
-    wrong = [
-        line
-        for op in entries().values()
-        for entry in op
-        for dtype in DTYPES
-        for line in failures(records(entry, dtype))
-    ]
-    if wrong:
-        pytest.fail("\n".join(wrong), pytrace=False)

@@ -185,6 +185,8 @@ def gradient(input, *, spacing=1, dim=None, edge_order=1):
         raise ShapeError("torch.gradient only supports edge_order=1 and edge_order=2.")
     dims = range(input.array.ndim) if dim is None else [dim] if isinstance(dim, int) else dim
     axes = [axis_of(input.array.ndim, each) for each in dims]
+    if len(set(axes)) < len(axes):
+        raise ShapeError(f"dim {dim} appears multiple times in the list of dims")
     if not isinstance(spacing, list | tuple):
         spacing = [1 if spacing is None else spacing] * len(axes)
     if len(spacing) != len(axes):

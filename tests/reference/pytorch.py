@@ -25,6 +25,8 @@ APART = {
     "nn.functional.embedding": "arguments turned about",
     **dict.fromkeys(("linalg.lstsq.grad_oriented", "linalg.pinv.singular"), "something else"),
     **dict.fromkeys(("svd", "linalg.svd", "linalg.eigh"), "vectors of either sign"),
+    **dict.fromkeys(("__radd__", "__rdiv__", "__rmul__"), "called without an object"),
+    "special.airy_ai": "inexact far out",
     "as_strided": "reads memory beyond its input",
     "as_strided_scatter": "PyTorch's gradient keeps what was overwritten",
     "nn.functional.multi_head_attention_forward": "random dropout by an argument",
@@ -34,7 +36,7 @@ NO_HALF = (
     "nn.functional.binary_cross_entropy_with_logits", "nn.functional.conv_transpose2d",
     "nn.functional.conv_transpose3d", "nn.functional.embedding_bag", "nn.functional.grid_sample",
     "nn.functional.scaled_dot_product_attention", "nn.functional.soft_margin_loss", "matrix_exp",
-    "addbmm",
+    "addbmm", "gradient",
 )  # fmt: skip
 
 

@@ -15,9 +15,9 @@ import minitorch
 NEAR = {"float16": (1e-2, 1e-3), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7)}
 # Factors of the tolerance: long sums of float32, and functions that PyTorch has less exactly.
 LOOSE = {
-    "addbmm": 10, "special.hermite_polynomial_he": 10,
+    "addbmm": 10, "special.hermite_polynomial_he": 10, "matrix_exp": 100,
     "special.bessel_j0": 100, "special.bessel_j1": 100, "special.bessel_y0": 100,
-    "special.bessel_y1": 100, "special.airy_ai": 100,
+    "special.bessel_y1": 100,
 }  # fmt: skip
 TIES = ("topk", "kthvalue")  # which of equal elements they choose is left open
 
