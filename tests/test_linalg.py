@@ -2,6 +2,7 @@
 
 import math
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -60,8 +61,8 @@ def test_functions_of_square_matrices_agree_with_numpy_and_with_differences(
 ):
     x = regular(*batch)
     if name == "diagonal" and not batch:
-        like = lambda a: np.diagonal(a, 1)  # noqa: E731
-    f = lambda x: getattr(linalg, name)(x, **settings)  # noqa: E731
+        like = partial(np.diagonal, offset=1)
+    f = partial(getattr(linalg, name), **settings)
     if like is not None:
         close(f(x), like(x.detach().numpy()))
     assert gradcheck(f, (x,))
@@ -143,7 +144,10 @@ def test_lu_puts_its_matrix_together_again(shape):
 @pytest.mark.parametrize("adjoint", [True, False])
 def test_lu_solve_solves_with_the_factors_of_lu_factor(left, adjoint):
     a, b = regular(2), random(2, 3, 3, seed=1)
-    f = lambda a, b: linalg.lu_solve(*linalg.lu_factor(a), b, left=left, adjoint=adjoint)  # noqa: E731
+
+    def f(a, b):
+        return linalg.lu_solve(*linalg.lu_factor(a), b, left=left, adjoint=adjoint)
+
     x, matrix = f(a, b), a.mT if adjoint else a
     close(matrix @ x if left else x @ matrix, b.detach().numpy())
     assert gradcheck(f, (a, b))

@@ -6,7 +6,7 @@ goes through NumPy's buffers, unless these are shorter than a row: 320 us agains
 numbers. `cupy_rows.py` holds the same names and signatures for the GPU.
 """
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 
 import numpy as np
@@ -124,17 +124,7 @@ def _columns(x):
     return x.reshape(-1, x.shape[-1]).T.copy()
 
 
-class _Unchanged:
-    """A context that does nothing."""
-
-    def __enter__(self):
-        pass
-
-    def __exit__(self, *_):
-        pass
-
-
-UNCHANGED = _Unchanged()
+_AS_THEY_ARE = nullcontext()
 
 
 @contextmanager
@@ -148,4 +138,4 @@ def _short_buffers():
 
 def _buffers(x):
     """The context in which to compute with large `x` of wide rows."""
-    return _short_buffers() if x.size >= LARGE and x.shape[-1] >= WIDE else UNCHANGED
+    return _short_buffers() if x.size >= LARGE and x.shape[-1] >= WIDE else _AS_THEY_ARE
