@@ -1,7 +1,7 @@
 """Losses between probabilities and what is true."""
 
 from minitorch.autograd.tensor import Tensor
-from minitorch.nn.module import Module
+from minitorch.nn.modules.module import Module
 from minitorch.ops import binary_loss, classification_loss
 
 

@@ -1,7 +1,7 @@
 """Losses between numbers."""
 
 from minitorch.autograd.tensor import Tensor
-from minitorch.nn.module import Module
+from minitorch.nn.modules.module import Module
 from minitorch.ops import loss
 
 

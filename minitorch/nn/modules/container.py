@@ -7,9 +7,9 @@ from operator import itemgetter
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
-from minitorch.nn.module import Module, indented
+from minitorch.nn.modules.module import Module, indented
+from minitorch.nn.modules.registry import typename
 from minitorch.nn.parameter import Parameter
-from minitorch.nn.registry import typename
 
 
 class Numbered(Module):

@@ -7,7 +7,7 @@ from minitorch.backend.devices import device as device_type
 from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.nn import functional as F
 from minitorch.nn import init
-from minitorch.nn.module import Module
+from minitorch.nn.modules.module import Module
 from minitorch.nn.parameter import Parameter
 from minitorch.ops.creation import empty
 

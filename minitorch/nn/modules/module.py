@@ -9,10 +9,10 @@ from minitorch.autograd.tensor import Tensor
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device
 from minitorch.backend.dtypes import dtype
-from minitorch.nn.hooks import Hooks
+from minitorch.nn.modules.hooks import Hooks
+from minitorch.nn.modules.registry import Registry
+from minitorch.nn.modules.state import _IncompatibleKeys, load, named_state
 from minitorch.nn.parameter import Parameter
-from minitorch.nn.registry import Registry
-from minitorch.nn.state import _IncompatibleKeys, load, named_state
 
 
 class Module(Hooks, Registry):

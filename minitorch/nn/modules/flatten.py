@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from minitorch.autograd.tensor import Tensor
-from minitorch.nn.module import Module
+from minitorch.nn.modules.module import Module
 
 
 class Flatten(Module):

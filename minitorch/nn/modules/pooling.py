@@ -2,7 +2,7 @@
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.nn import functional as F
-from minitorch.nn.module import Module
+from minitorch.nn.modules.module import Module
 
 Pair = int | tuple[int, int]
 

@@ -6,7 +6,7 @@ from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.backend.dtypes import int64
 from minitorch.nn import functional as F
 from minitorch.nn import init
-from minitorch.nn.module import Module
+from minitorch.nn.modules.module import Module
 from minitorch.nn.parameter import Parameter
 from minitorch.ops.creation import empty
 from minitorch.ops.from_data import tensor
