@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from minitorch.backend import numpy_conv
+from minitorch.backend import numpy_conv, numpy_winograd, threads
 from minitorch.backend.numpy_conv import col2im, conv, conv_input, conv_weight, im2col
 from minitorch.backend.numpy_pool import max_pool, max_pool_gather, max_pool_input, pooled_size
 
@@ -102,21 +102,24 @@ def pool_cases(count, seed=0):
         )
 
 
-@pytest.fixture(params=["one image", "all images", "merged", "as set"])
-def blocks(request, monkeypatch):
+@pytest.fixture(params=["one image", "small", "small, one block", "two threads", "as set"])
+def cutting(request, monkeypatch):
     """The ways to cut the work: results must not depend on them."""
     if request.param == "one image":
-        monkeypatch.setattr(numpy_conv, "BLOCK_BYTES", 1)
-        monkeypatch.setattr(numpy_conv, "MERGED_WINDOWS", 1)
-        monkeypatch.setattr(numpy_conv, "MERGE_BELOW", 0)
-    elif request.param == "all images":
-        monkeypatch.setattr(numpy_conv, "MERGE_BELOW", 0)
-    elif request.param == "merged":
-        monkeypatch.setattr(numpy_conv, "BLOCK_BYTES", 4096)
-        monkeypatch.setattr(numpy_conv, "MERGE_BELOW", 1 << 30)
+        monkeypatch.setattr(threads, "BLOCK_BYTES", 1)
+        monkeypatch.setattr(numpy_conv, "SMALL", 0)
+    elif request.param == "small":
+        monkeypatch.setattr(threads, "BLOCK_BYTES", 4096)
+        monkeypatch.setattr(numpy_conv, "SMALL_BLOCK", 0)
+        monkeypatch.setattr(numpy_conv, "SMALL", 1 << 30)
+    elif request.param == "small, one block":
+        monkeypatch.setattr(numpy_conv, "SMALL_BLOCK", 1 << 30)
+        monkeypatch.setattr(numpy_conv, "SMALL", 1 << 30)
+    elif request.param == "two threads":
+        monkeypatch.setattr(threads, "blas", lambda: (lambda: 2, lambda count: None))
 
 
-def test_convolution_and_its_gradients_agree_with_plain_loops(blocks):
+def test_convolution_and_its_gradients_agree_with_plain_loops(cutting):
     for x, w, settings in conv_cases(12):
         y, products = slow_conv(x, w, *settings)
         g = np.random.default_rng(1).standard_normal(y.shape)
@@ -129,7 +132,7 @@ def test_convolution_and_its_gradients_agree_with_plain_loops(blocks):
         np.testing.assert_allclose(conv_weight(g, x, w.shape, *settings), gw, atol=1e-10)
 
 
-def test_convolution_and_its_gradients_agree_with_torch(blocks):
+def test_convolution_and_its_gradients_agree_with_torch(cutting):
     torch = pytest.importorskip("torch")
     for x, w, settings in conv_cases(120, seed=1):
         tx, tw = torch.tensor(x, requires_grad=True), torch.tensor(w, requires_grad=True)
@@ -193,7 +196,7 @@ def test_results_are_not_changed_by_the_next_call():
         np.testing.assert_array_equal(a, b)
 
 
-def test_max_pooling_and_its_gradient_agree_with_plain_loops(blocks):
+def test_max_pooling_and_its_gradient_agree_with_plain_loops(cutting):
     for x, settings in pool_cases(24):
         values, indices = max_pool(x, *settings)
         want, where = slow_max_pool(x, *settings)
@@ -208,7 +211,7 @@ def test_max_pooling_and_its_gradient_agree_with_plain_loops(blocks):
         np.testing.assert_array_equal(max_pool_gather(x, indices), values)
 
 
-def test_max_pooling_agrees_with_torch(blocks):
+def test_max_pooling_agrees_with_torch(cutting):
     torch = pytest.importorskip("torch")
     for x, settings in pool_cases(200, seed=1):
         tx = torch.tensor(x, requires_grad=True)
@@ -262,3 +265,51 @@ def test_integers_are_convolved_and_pooled():
     assert values.dtype == np.int8
     np.testing.assert_array_equal(values[0, 0], [[-8, -6, -5], [0, 2, 3], [4, 6, 7]])
     np.testing.assert_array_equal(indices[0, 0], [[0, 2, 3], [8, 10, 11], [12, 14, 15]])
+
+
+@pytest.mark.parametrize("block_bytes", [1, 1 << 14, 1 << 21])
+@pytest.mark.parametrize(
+    ("x_shape", "outputs", "padding"),
+    [
+        ((3, 16, 10, 11), 18, (1, 0)),
+        ((2, 20, 16, 8), 16, (1, 1)),
+        ((5, 16, 12, 10), 17, (2, 2)),
+        ((4, 17, 11, 12), 16, (0, 0)),
+    ],
+)
+def test_winograd_form_gives_what_the_columns_give(
+    x_shape, outputs, padding, block_bytes, monkeypatch
+):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal(x_shape)
+    w = rng.standard_normal((outputs, x_shape[1], 3, 3))
+    bias = rng.standard_normal(outputs)
+    how = (1, 1), padding, (1, 1), 1
+    out = numpy_conv.output_size(x_shape[2:], (3, 3), *how[:3])
+    g = rng.standard_normal((x_shape[0], outputs, *out))
+
+    def results():
+        return (
+            conv(x, w, bias, *how),
+            conv_input(g, w, x.shape, *how),
+            conv_weight(g, x, w.shape, *how),
+        )
+
+    monkeypatch.setattr(numpy_winograd, "BLOCK_BYTES", block_bytes)
+    assert numpy_winograd.pays(x_shape[0], w.shape, (1, 1), (1, 1), 1, out)
+    fast = results()
+    monkeypatch.setattr(numpy_winograd, "pays", lambda *_: False)
+    for a, b in zip(fast, results()):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-11)
+
+
+def test_winograd_form_is_as_exact_as_the_columns(monkeypatch):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((8, 64, 16, 16))
+    w = rng.standard_normal((64, 64, 3, 3))
+    how = None, (1, 1), (1, 1), (1, 1), 1
+    single = x.astype(np.float32), w.astype(np.float32)
+    exact = conv(x, w, *how)
+    error = np.abs(conv(*single, *how) - exact).max()
+    monkeypatch.setattr(numpy_winograd, "pays", lambda *_: False)
+    assert error <= 1.5 * np.abs(conv(*single, *how) - exact).max()

@@ -8,28 +8,29 @@ K = C/groups * the size of the kernel values in a window and P windows in an ima
     gw.T (K, O) = columns (K, P) @ g.T (P, O)                     conv_weight
 
 The columns hold every pixel once per place of the kernel, so they are made for a few images at a
-time, in a buffer that is used again and stays in the cache. Stride, padding, dilation and kernel
-are tuples of ints, one for each axis behind the channels: (T,) (H, W) or (D, H, W), written S.
-Sizes are taken as given: the ops above check them.
+time, a block, in a buffer that is used again and stays in the cache; threads share the blocks. A
+block lies in memory as the images do, (b, C, *S), with one product for each; or, if the images are
+small, as (C, *S, b) with one product for all, so that what is copied and multiplied is long enough.
+
+Stride, padding, dilation and kernel are tuples of ints, one for each axis behind the channels: (T,)
+(H, W) or (D, H, W), written S. Sizes are taken as given: the ops above check them.
 """
 
 import functools
 import itertools
 import math
-import threading
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-BLOCK_BYTES = 1 << 20  # of columns at a time, the size of a core's L2 cache: 17 ms; all at once 24
-# A product per image needs no transposed copy of the result (28 x 28 images: 0.35 ms, merged 0.6),
-# but small images are merged into products of 512 windows or more (4 x 4: merged 17 ms, else 23).
-MERGE_BELOW = 64
-MERGED_WINDOWS = 512
-KEEP_BYTES = 1 << 25  # a larger scratch buffer is not kept
+from minitorch.backend import numpy_winograd
+from minitorch.backend.scratch import scratch
+from minitorch.backend.threads import blocks, share
+
+SMALL = 64  # windows in an image: 8 images of 4 x 4 pixels, 256 channels take 1.7 ms, else 2.2
+SMALL_BLOCK = 512  # windows in a block of small images
 
 WHOLE, BACKWARDS = slice(None), slice(None, None, -1)
-kept = threading.local()
 
 
 def in_single(kernel):
@@ -55,14 +56,26 @@ def conv(x, w, bias, stride, padding, dilation, groups):
     returns (N, O, *P), P = (S + 2*padding - dilation*(K - 1) - 1) // stride + 1 on each axis
     """
     n, o, kernel = len(x), len(w), w.shape[2:]
-    size = output_size(x.shape[2:], kernel, stride, padding, dilation)
-    y = np.empty((n, groups, o // groups, math.prod(size)), x.dtype)
+    out = output_size(x.shape[2:], kernel, stride, padding, dilation)
+    if numpy_winograd.pays(len(x), w.shape, stride, dilation, groups, out):
+        return numpy_winograd.conv(x, w, bias, padding, out)
+    y = np.empty((n, groups, o // groups, math.prod(out)), x.dtype)
     w = w.reshape(groups, o // groups, math.prod(w.shape[1:]))
-    for images, columns in column_blocks(x, kernel, size, stride, padding, dilation, groups):
-        multiply_columns(w, columns, y[images])
-    if bias is not None:
-        y += bias.reshape(groups, o // groups, 1)
-    return y.reshape(n, o, *size)
+    bias = None if bias is None else bias.reshape(groups, o // groups, 1)
+
+    def convolve(run):
+        for images in run:
+            columns = _columns_of(x[images], kernel, out, stride, padding, dilation, groups)
+            if is_small(out):
+                part = batch_last(y[images])
+                part[...] = np.matmul(w, columns).reshape(part.shape)
+            else:
+                np.matmul(w, columns, out=y[images])
+            if bias is not None:
+                y[images] += bias
+
+    share(convolve, image_blocks(x, kernel, out))
+    return y.reshape(n, o, *out)
 
 
 @in_single
@@ -74,25 +87,30 @@ def conv_input(g, w, input_size, stride, padding, dilation, groups):
     returns (N, C, *S) = input_size
     """
     (n, c, *size), (o, _, *kernel), out = input_size, w.shape, g.shape[2:]
-    windows = math.prod(out)
     full = tuple([d * (k - 1) - p for d, k, p in zip(dilation, kernel, padding)])
+    if numpy_winograd.pays(len(g), w.shape, stride, dilation, groups, size) and min(full) >= 0:
+        return numpy_winograd.conv(g, w.swapaxes(0, 1)[:, :, ::-1, ::-1], None, full, size)
     # A convolution of g copies o * prod(size) values per place of the kernel; the columns of g add
     # up c * windows, which costs more each. Measured at a ratio of 2: 2.9 ms against 3.4; at 2.35:
-    # 25.6 against 23.7.
-    if max(stride) == 1 and min(full) >= 0 and o * math.prod(size) <= 2 * c * windows:
+    # 25.6 against 23.7. Beside small images the turned kernels are large: 3.7 ms against 2.6.
+    as_conv = max(stride) == 1 and min(full) >= 0 and not is_small(out)
+    if as_conv and o * math.prod(size) <= 2 * c * math.prod(out):
         return conv(g, turned(w, groups), None, stride, full, dilation, groups)
     gx = np.empty(input_size, g.dtype)
-    g = g.reshape(n, groups, o // groups, windows)
+    g = g.reshape(n, groups, o // groups, math.prod(out))
     w = w.reshape(groups, o // groups, math.prod(w.shape[1:])).swapaxes(1, 2)
-    for images in image_blocks(n, c * math.prod(kernel), windows, g.itemsize):
-        b = images.stop - images.start
-        columns = scratch("columns", (b, groups, w.shape[1], windows), g.dtype)
-        multiply_columns(w, g[images], columns)
-        shares = columns.reshape(b, c, *kernel, *out)
-        padded = scratch("padded", (b, c, *padded_size(size, padding)), g.dtype)
-        padded[...] = 0
-        add_to_images(padded, shares, kernel, stride, dilation)
-        gx[images] = padded[(..., *within(size, padding))]
+
+    def add_up(run):
+        for images in run:
+            its_g, part, first = g[images], gx[images], 2
+            if is_small(out):
+                its_g, part, first = batch_last(its_g), batch_last(part), 1
+                its_g = its_g.reshape(groups, o // groups, math.prod(its_g.shape[2:]))
+            columns = scratch("columns", (*its_g.shape[:-2], w.shape[1], its_g.shape[-1]), g.dtype)
+            np.matmul(w, its_g, out=columns)
+            _sum_of_windows(part, first, columns, kernel, out, stride, padding, dilation)
+
+    share(add_up, image_blocks(gx, kernel, out))
     return gx
 
 
@@ -105,14 +123,23 @@ def conv_weight(g, x, weight_size, stride, padding, dilation, groups):
     returns (O, C/groups, *K) = weight_size
     """
     n, (o, _, *kernel), out = len(g), weight_size, g.shape[2:]
+    if numpy_winograd.pays(n, weight_size, stride, dilation, groups, out):
+        return numpy_winograd.conv_weight(g, x, padding)
     g = g.reshape(n, groups, o // groups, math.prod(out))
-    gw = np.zeros((groups, math.prod(weight_size[1:]), o // groups), g.dtype)
-    for images, columns in column_blocks(x, kernel, out, stride, padding, dilation, groups):
-        # columns @ g.T reaches 80 to 94 GFLOP/s where g @ columns.T reaches 58 to 77
-        if g.shape[3] < MERGE_BELOW:
-            gw += merged(columns) @ merged(g[images]).swapaxes(1, 2)
-        else:
-            gw += np.matmul(columns, g[images].swapaxes(2, 3)).sum(0)
+
+    def multiply(run):
+        gw = np.zeros((groups, math.prod(weight_size[1:]), o // groups), g.dtype)
+        for images in run:
+            columns = _columns_of(x[images], kernel, out, stride, padding, dilation, groups)
+            # columns @ g.T reaches 80 to 94 GFLOP/s where g @ columns.T reaches 58 to 77
+            if is_small(out):
+                its_g = batch_last(g[images]).reshape(groups, o // groups, columns.shape[2])
+                gw += np.matmul(columns, its_g.swapaxes(1, 2))
+            else:
+                gw += np.matmul(columns, g[images].swapaxes(2, 3)).sum(0)
+        return gw
+
+    gw = functools.reduce(np.add, share(multiply, image_blocks(x, kernel, out)))
     return gw.swapaxes(1, 2).reshape(weight_size)
 
 
@@ -122,17 +149,16 @@ def im2col(x, kernel, stride, padding, dilation):
     out = output_size(size, kernel, stride, padding, dilation)
     padded = np.zeros((n, c, *padded_size(size, padding)), dtype)
     padded[(..., *within(size, padding))] = x
-    windows = windows_of(padded, kernel, out, stride, dilation)
+    windows = _windows_of(padded, 2, kernel, out, stride, dilation)
     return windows.reshape(n, c * math.prod(kernel), math.prod(out))
 
 
 def col2im(columns, size, kernel, stride, padding, dilation):
     """Images (N, C, *size) that are the sums of their windows, which stand in `columns`."""
-    n, c = len(columns), columns.shape[1] // math.prod(kernel)
+    images = np.empty((len(columns), columns.shape[1] // math.prod(kernel), *size), columns.dtype)
     out = output_size(size, kernel, stride, padding, dilation)
-    padded = np.zeros((n, c, *padded_size(size, padding)), columns.dtype)
-    add_to_images(padded, columns.reshape(n, c, *kernel, *out), kernel, stride, dilation)
-    return padded[(..., *within(size, padding))].copy()
+    _sum_of_windows(images, 2, columns, kernel, out, stride, padding, dilation)
+    return images
 
 
 def turned(w, groups):
@@ -142,56 +168,87 @@ def turned(w, groups):
     return w.swapaxes(1, 2).reshape(groups * c, o // groups, *kernel)
 
 
-def column_blocks(x, kernel, out, stride, padding, dilation, groups):
-    """Yield (slice of images, columns): the windows of a few images at a time, as columns.
+# -------------------------------------------------------------------- blocks of images
 
-    columns (b, groups, K, P), in a buffer that the next step overwrites
+
+def image_blocks(x, kernel, out):
+    """Slices of as many images of `x` (N, C, *S) as make up one block."""
+    windows = math.prod(out)
+    least = SMALL_BLOCK // (windows or 1) if is_small(out) else 1
+    return blocks(len(x), x.shape[1] * math.prod(kernel) * windows * x.itemsize, least)
+
+
+def is_small(out):
+    return math.prod(out) < SMALL
+
+
+def batch_last(block):
+    """(b, ...) as (..., b), a view"""
+    return block.transpose(*range(1, block.ndim), 0)
+
+
+def _columns_of(x, kernel, out, stride, padding, dilation, groups):
+    """The windows of a block of images (b, C, *S) as columns, in a buffer that is used again.
+
+    returns (b, groups, K, P), or for small images (groups, K, P * b)
     """
-    n, c, *size = x.shape
-    rows, windows = c * math.prod(kernel), math.prod(out)
-    for images in image_blocks(n, rows, windows, x.itemsize):
-        b = images.stop - images.start
-        source = x[images]
+    b, c, *size = x.shape
+    k, first = c // groups * math.prod(kernel), 2
+    if is_small(out):
+        x, first = batch_last(x), 1
+    lead, rest = x.shape[:first], x.shape[first + len(size) :]
+    if any(padding) or rest:
+        padded = scratch("padded", (*lead, *padded_size(size, padding), *rest), x.dtype)
         if any(padding):
-            source = scratch("padded", (b, c, *padded_size(size, padding)), x.dtype)
-            source[...] = 0
-            source[(..., *within(size, padding))] = x[images]
-        columns = scratch("columns", (b, c, *kernel, *out), x.dtype)
-        columns[...] = windows_of(source, kernel, out, stride, dilation)
-        yield images, columns.reshape(b, groups, rows // groups, windows)
+            padded[...] = 0
+        padded[(*[WHOLE] * first, *within(size, padding))] = x
+        x = padded
+    columns = scratch("columns", (*lead, *kernel, *out, *rest), x.dtype)
+    columns[...] = _windows_of(x, first, kernel, out, stride, dilation)
+    if rest:
+        return columns.reshape(groups, k, math.prod(out) * b)
+    return columns.reshape(b, groups, k, math.prod(out))
 
 
-def multiply_columns(w, columns, out):
-    """out = w @ columns, for each of b images; w (groups, R, K), columns (b, groups, K, P)"""
-    if columns.shape[3] < MERGE_BELOW:
-        b, groups, _, p = columns.shape
-        out[...] = (w @ merged(columns)).reshape(groups, w.shape[1], b, p).transpose(2, 0, 1, 3)
-    else:
-        np.matmul(w, columns, out=out)
+def _windows_of(padded, first, kernel, out, stride, dilation):
+    """A view of an array as its windows, whose axes start at the axis `first` and take the place of
+    those that they run along: (..., *S, ...) becomes (..., *kernel, *out, ...).
+    """
+    last = first + len(kernel)
+    lead, rest = slice(0, first), slice(last, None)
+    shape, steps = padded.shape, padded.strides
+    within_window = [step * d for step, d in zip(steps[first:last], dilation)]
+    between_windows = [step * s for step, s in zip(steps[first:last], stride)]
+    return as_strided(
+        padded,
+        (*shape[lead], *kernel, *out, *shape[rest]),
+        (*steps[lead], *within_window, *between_windows, *steps[rest]),
+    )
 
 
-def merged(columns):
-    """The columns of b images side by side: (b, groups, K, P) to (groups, K, b*P)"""
-    b, groups, k, p = columns.shape
-    return columns.transpose(1, 2, 0, 3).reshape(groups, k, b * p)
+def _sum_of_windows(images, first, columns, kernel, out, stride, padding, dilation):
+    """Let images be the sums of their windows, which are `columns`.
+
+    images   (b, C, *S), or for first = 1 (C, *S, b)
+    columns  of as many numbers as there are in (b, C, *kernel, *out)
+    """
+    size, lead = images.shape[first : first + len(kernel)], images.shape[:first]
+    rest = images.shape[first + len(size) :]
+    padded = scratch("padded", (*lead, *padded_size(size, padding), *rest), images.dtype)
+    padded[...] = 0
+    windows = columns.reshape(*lead, *kernel, *out, *rest)
+    add_windows(padded, first, windows, kernel, out, stride, dilation)
+    images[...] = padded[(*[WHOLE] * first, *within(size, padding))]
 
 
-def windows_of(padded, kernel, out, stride, dilation):
-    """A view of images (N, C, *S) as windows: (N, C, *kernel, *out)."""
-    of_image, of_channel, *steps = padded.strides
-    within_window = [step * d for step, d in zip(steps, dilation)]
-    between_windows = [step * s for step, s in zip(steps, stride)]
-    strides = (of_image, of_channel, *within_window, *between_windows)
-    return as_strided(padded, (*padded.shape[:2], *kernel, *out), strides)
-
-
-def add_to_images(padded, windows, kernel, stride, dilation):
-    """Add windows (N, C, *kernel, *out) to the images where they stand."""
-    axes = zip(kernel, stride, dilation, windows.shape[2 + len(kernel) :])
+def add_windows(padded, first, windows, kernel, out, stride, dilation):
+    """Add windows (..., *kernel, *out, ...) to images (..., *S, ...) where they stand."""
+    lead = [WHOLE] * first
+    axes = zip(kernel, stride, dilation, out)
     taps = [[slice(i * d, i * d + s * (m - 1) + 1, s) for i in range(k)] for k, s, d, m in axes]
     places = itertools.product(*map(range, kernel))  # np.ndindex takes 1 us more for each
     for place, tap in zip(places, itertools.product(*taps)):
-        padded[(..., *tap)] += windows[(WHOLE, WHOLE, *place)]
+        padded[(*lead, *tap)] += windows[(*lead, *place)]
 
 
 def within(size, padding):
@@ -207,22 +264,3 @@ def output_size(size, kernel, stride, padding, dilation):
     """How many windows fit into the padded image, along each axis."""
     each = zip(size, kernel, stride, padding, dilation)
     return tuple([(n + 2 * p - d * (k - 1) - 1) // s + 1 for n, k, s, p, d in each])
-
-
-def image_blocks(n, rows, windows, itemsize):
-    """Yield slices of n images whose columns, (rows, windows) each, make up one block."""
-    windows = windows or 1
-    size = max(1, BLOCK_BYTES // ((rows or 1) * windows * itemsize), MERGED_WINDOWS // windows)
-    for start in range(0, n, size):
-        yield slice(start, min(start + size, n))
-
-
-def scratch(name, shape, dtype):
-    """This thread's buffer of that name, as an uninitialised array; it is never handed out."""
-    size = math.prod(shape) * dtype.itemsize
-    memory = getattr(kept, name, None)
-    if memory is None or len(memory) < size:
-        memory = np.empty(size, np.uint8)
-        if size <= KEEP_BYTES:
-            setattr(kept, name, memory)
-    return memory[:size].view(dtype).reshape(shape)

@@ -1,0 +1,94 @@
+"""Threads for what NumPy computes in one: parts of a large task, each with a BLAS of one thread.
+
+NumPy's products have the threads of its BLAS, its other functions have none, but most let other
+Python threads run meanwhile. A kernel that copies as much as it multiplies is therefore better
+divided as a whole.
+"""
+
+import ctypes
+import importlib
+import os
+from functools import lru_cache
+from itertools import pairwise
+
+from numpy._core import _multiarray_umath
+
+# The size of a core's L2 cache: a convolution takes 17 ms in such blocks, all at once 24.
+BLOCK_BYTES = 1 << 20
+NAMES = (
+    "scipy_openblas_{}_num_threads64_",
+    "openblas_{}_num_threads64_",
+    "openblas_{}_num_threads",
+)
+
+
+@lru_cache(1)
+def blas():
+    """The functions of NumPy's OpenBLAS that read and set its number of threads.
+
+    NumPy has no such function, but its library can be asked for those of the libraries it loaded.
+    With another BLAS the number reads as one and setting it does nothing.
+    """
+    library = ctypes.CDLL(_multiarray_umath.__file__)
+    for name in NAMES:
+        if hasattr(library, name.format("get")):
+            return getattr(library, name.format("get")), getattr(library, name.format("set"))
+    return lambda: 1, lambda count: None
+
+
+def thread_count():
+    """How many threads share the work."""
+    return blas()[0]()
+
+
+def set_thread_count(count):
+    """Let so many threads share the work."""
+    blas()[1](count)
+
+
+@lru_cache(1)
+def pool():
+    """The threads besides the caller's, which wait for work."""
+    return futures().ThreadPoolExecutor(os.cpu_count(), "minitorch")
+
+
+def futures():
+    """`concurrent.futures`, which takes 4 ms to import and most programs never need."""
+    return importlib.import_module("concurrent.futures")
+
+
+os.register_at_fork(after_in_child=pool.cache_clear)  # a child has none of its parent's threads
+
+
+def blocks(count, size, least=1, limit=None):
+    """Slices that cut `count` things of `size` bytes each into blocks for the cache.
+
+    least  how many make up a block even if it is larger, or leaves a thread without work
+    limit  bytes in a block; None: BLOCK_BYTES
+    """
+    length = max(1, least, min((limit or BLOCK_BYTES) // (size or 1), -(-count // thread_count())))
+    return [slice(start, min(start + length, count)) for start in range(0, count, length)]
+
+
+def share(work, parts):
+    """[work(run), ...], the first run of `parts` here and the others in other threads.
+
+    How the list is cut into runs depends on its length and the number of threads alone. While they
+    are at it BLAS has one thread, so that a call from within has one run.
+    """
+    threads = thread_count()
+    crew = min(threads, len(parts))
+    if crew < 2:
+        return [work(parts)]
+    ends = [len(parts) * i // crew for i in range(crew + 1)]
+    runs = [parts[start:end] for start, end in pairwise(ends)]
+    set_thread_count(1)
+    try:
+        others = [pool().submit(work, run) for run in runs[1:]]
+        try:
+            first = work(runs[0])
+        finally:
+            futures().wait(others)
+        return [first, *[other.result() for other in others]]
+    finally:
+        set_thread_count(threads)
