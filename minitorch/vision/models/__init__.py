@@ -1,0 +1,26 @@
+"""Models of images, with the module names, and so the state_dict keys, of torchvision."""
+
+from minitorch.vision.models.alexnet import AlexNet, alexnet
+from minitorch.vision.models.lenet import LeNet
+from minitorch.vision.models.mobilenet import MobileNetV2, mobilenet_v2
+from minitorch.vision.models.resnet import ResNet, resnet18, resnet34, resnet50
+from minitorch.vision.models.vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn
+
+__all__ = [
+    "VGG",
+    "AlexNet",
+    "LeNet",
+    "MobileNetV2",
+    "ResNet",
+    "alexnet",
+    "mobilenet_v2",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "vgg11",
+    "vgg11_bn",
+    "vgg13",
+    "vgg13_bn",
+    "vgg16",
+    "vgg16_bn",
+]
