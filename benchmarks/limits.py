@@ -102,17 +102,22 @@ def peak_of_arrays(step):
     return peak
 
 
-def peak_memory():
-    """Peak of live arrays in one step of MLP 784-128-10, batch 64, SGD momentum."""
+def peak_memory(names=("mlp 784-128-10 sgd", "resnet18")):
+    """Peak of live arrays in one step of each workload."""
+    for name in names:
+        print_peak(name)
+
+
+def print_peak(name):
     from benchmarks.workloads import WORKLOADS  # noqa: PLC0415  one library a process
 
-    workload = WORKLOADS["mlp 784-128-10 sgd"]
+    workload = WORKLOADS[name]
     import minitorch  # noqa: PLC0415  one library a process
 
     step = workload(minitorch)
     step(), step()
     ours = peak_of_arrays(step)
-    print(f"peak of live arrays in an MLP step, above those between steps: minitorch {ours:,} B")
+    print(f"peak of live arrays in a step of {name}, above those between steps: {ours:,} B")
     try:
         import torch  # noqa: PLC0415  one library a process
     except ImportError:
@@ -133,7 +138,7 @@ def peak_memory():
     for event in sorted(events, key=lambda e: e["ts"]):
         live += event["args"]["Bytes"]
         peak = max(peak, live)
-    print(f"{'':63}PyTorch   {peak:,} B")
+    print(f"  PyTorch {peak:,} B ({ours / peak:.2f} times)")
 
 
 PARTS = {

@@ -6,6 +6,8 @@ docstring is what the table calls it.
 
 from itertools import pairwise
 
+from benchmarks.networks import convnet, encoder, resnet18
+
 
 def train(model, criterion, optimizer, x, y):
     """One step, as every training program writes it."""
@@ -193,21 +195,46 @@ def mlp_epoch(torch, images=60000):
     return epoch
 
 
-def convnet_step(torch):
-    """convnet step, 16 and 32 channels of 3x3, batch 64, Adam"""
-    nn = torch.nn
-    torch.manual_seed(0)
-    model = nn.Sequential(
-        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(32 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, 10),
-    )  # fmt: skip
-    criterion = nn.CrossEntropyLoss()
-    optimizer = adam(torch, model.parameters())
-    x = torch.rand(64, 1, 28, 28)
-    y = torch.randint(0, 10, (64,))
+def classify(make, size, classes, batch, make_optimizer=None):
+    """A workload: one training step of a classifier of images, forward and backward alone if it
+    has no optimizer.
+    """
 
-    return lambda: train(model, criterion, optimizer, x, y)
+    def workload(torch):
+        torch.manual_seed(0)
+        model = make(torch)
+        criterion = torch.nn.CrossEntropyLoss()
+        x = torch.rand(batch, *size)
+        y = torch.randint(0, classes, (batch,))
+        if make_optimizer:
+            optimizer = make_optimizer(torch, model.parameters())
+            return lambda: train(model, criterion, optimizer, x, y)
+
+        def step():
+            model.zero_grad()
+            criterion(model(x), y).backward()
+
+        return step
+
+    return workload
+
+
+def sequence(make, batch, length, width):
+    """A workload: forward and backward of a model of sequences."""
+
+    def workload(torch):
+        torch.manual_seed(0)
+        model = make(torch)
+        x = torch.rand(batch, length, width)
+
+        def step():
+            model.zero_grad()
+            y = model(x)
+            (y[0] if isinstance(y, tuple) else y).sum().backward()
+
+        return step
+
+    return workload
 
 
 WORKLOADS = {
@@ -218,7 +245,15 @@ WORKLOADS = {
     "mlp 784-128-10 sgd": mlp_step((784, 128, 10), 64, sgd),
     "mlp 784-128-10 adam": mlp_step((784, 128, 10), 64, adam),
     "mlp 784-512-512-10 sgd": mlp_step((784, 512, 512, 10), 128, sgd),
-    "convnet": convnet_step,
+    "convnet 16-32": classify(
+        lambda torch: convnet(torch, 16, 32, 1, 7), (1, 28, 28), 10, 64, adam
+    ),
+    "convnet 32-64": classify(
+        lambda torch: convnet(torch, 32, 64, 0, 12), (1, 28, 28), 10, 64, adam
+    ),
+    "resnet18": classify(resnet18, (3, 64, 64), 1000, 8),
+    "lstm 128": sequence(lambda torch: torch.nn.LSTM(128, 128, batch_first=True), 32, 64, 128),
+    "transformer 128": sequence(encoder, 16, 64, 128),
     "loader epoch": loader_epoch,
     "mlp epoch": mlp_epoch,
 }

@@ -224,6 +224,8 @@ def package_stub():
         else:
             kind = "dtype" if isinstance(value, dtype) else PROPERTIES.get(name, "Any")
             names.append(f"{name}: {kind}\n")
+    for name, module in minitorch.NAMED.items():
+        imports.setdefault(f"minitorch.{module}", []).append(name)
     body = [definition(name, f, returned(name, f)) for name, f in functions.items()]
     return "".join(
         [

@@ -14,7 +14,12 @@ from minitorch import autograd
 from minitorch.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from minitorch.backend.devices import device, get_default_device, set_default_device
 from minitorch.backend.dtypes import (
+    bfloat16,
     bool,
+    cdouble,
+    cfloat,
+    complex64,
+    complex128,
     double,
     dtype,
     finfo,
@@ -44,14 +49,19 @@ from minitorch.backend.settings import (
     are_deterministic_algorithms_enabled,
     get_deterministic_debug_mode,
     get_float32_matmul_precision,
+    get_num_interop_threads,
     get_num_threads,
     is_deterministic_algorithms_warn_only_enabled,
+    is_warn_always_enabled,
     set_deterministic_debug_mode,
     set_float32_matmul_precision,
+    set_flush_denormal,
+    set_num_interop_threads,
     set_num_threads,
+    set_warn_always,
     use_deterministic_algorithms,
 )
-from minitorch.methods import attributes, convert, inplace, operators
+from minitorch.methods import attributes, convert, inplace, legacy, operators, sharing
 from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
 from minitorch.ops import (
     activation,
@@ -92,6 +102,7 @@ from minitorch.ops import (
     products,
     random,
     rearrange,
+    recurrent,
     reduce,
     reorder,
     scan,
@@ -113,12 +124,31 @@ from minitorch.ops.shape import (
     memory_format,
     preserve_format,
 )
+from minitorch.version import __version__
 
 globals().update(FUNCTIONS)
 
-__version__ = "0.1.0"
 newaxis = None
-LATER = ("special", "cuda", "linalg", "nn", "losses", "optim", "data", "signal", "utils", "vision")
+LATER = (
+    "accelerator", "amp", "backends", "compat", "compiler", "cpu", "cuda", "data", "distributed",
+    "func", "hub", "jit", "linalg", "losses", "mps", "multiprocessing", "nn", "onnx", "optim",
+    "overrides", "profiler", "signal", "special", "testing", "types", "utils",
+    "version", "vision", "xpu",
+)  # fmt: skip
+NAMED = {  # single names from these
+    "compile": "compiler",
+    "vmap": "func",
+    "autocast": "amp",
+    "GradScaler": "amp",
+    "is_autocast_available": "amp",
+    "is_autocast_enabled": "amp",
+    "get_autocast_dtype": "amp",
+    "get_autocast_gpu_dtype": "amp",
+    "get_device_module": "accelerator",
+    "Event": "cuda",
+    "Stream": "cuda",
+    "OutOfMemoryError": "cuda",
+}
 
 
 def __getattr__(name):
@@ -127,4 +157,6 @@ def __getattr__(name):
     """
     if name in LATER:
         return importlib.import_module(f"minitorch.{name}")
+    if name in NAMED:
+        return getattr(importlib.import_module(f"minitorch.{NAMED[name]}"), name)
     raise AttributeError(f"module 'minitorch' has no attribute {name!r}{why_missing(name)}")

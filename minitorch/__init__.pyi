@@ -4,20 +4,46 @@ import builtins
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from minitorch import accelerator as accelerator
+from minitorch import amp as amp
 from minitorch import autograd as autograd
 from minitorch import backend as backend
+from minitorch import backends as backends
+from minitorch import compat as compat
+from minitorch import compiler as compiler
+from minitorch import cpu as cpu
 from minitorch import cuda as cuda
 from minitorch import data as data
+from minitorch import distributed as distributed
+from minitorch import func as func
+from minitorch import hub as hub
+from minitorch import jit as jit
 from minitorch import linalg as linalg
 from minitorch import losses as losses
 from minitorch import methods as methods
+from minitorch import mps as mps
+from minitorch import multiprocessing as multiprocessing
 from minitorch import nn as nn
+from minitorch import onnx as onnx
 from minitorch import ops as ops
 from minitorch import optim as optim
+from minitorch import overrides as overrides
+from minitorch import profiler as profiler
 from minitorch import signal as signal
 from minitorch import special as special
+from minitorch import testing as testing
+from minitorch import types as types
 from minitorch import utils as utils
+from minitorch import version as version
 from minitorch import vision as vision
+from minitorch import xpu as xpu
+from minitorch.accelerator import get_device_module as get_device_module
+from minitorch.amp import GradScaler as GradScaler
+from minitorch.amp import autocast as autocast
+from minitorch.amp import get_autocast_dtype as get_autocast_dtype
+from minitorch.amp import get_autocast_gpu_dtype as get_autocast_gpu_dtype
+from minitorch.amp import is_autocast_available as is_autocast_available
+from minitorch.amp import is_autocast_enabled as is_autocast_enabled
 from minitorch.autograd.grad_mode import enable_grad as enable_grad
 from minitorch.autograd.grad_mode import inference_mode as inference_mode
 from minitorch.autograd.grad_mode import no_grad as no_grad
@@ -41,12 +67,22 @@ from minitorch.backend.scope import why_missing as why_missing
 from minitorch.backend.settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
 from minitorch.backend.settings import get_deterministic_debug_mode as get_deterministic_debug_mode
 from minitorch.backend.settings import get_float32_matmul_precision as get_float32_matmul_precision
+from minitorch.backend.settings import get_num_interop_threads as get_num_interop_threads
 from minitorch.backend.settings import get_num_threads as get_num_threads
 from minitorch.backend.settings import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
+from minitorch.backend.settings import is_warn_always_enabled as is_warn_always_enabled
 from minitorch.backend.settings import set_deterministic_debug_mode as set_deterministic_debug_mode
 from minitorch.backend.settings import set_float32_matmul_precision as set_float32_matmul_precision
+from minitorch.backend.settings import set_flush_denormal as set_flush_denormal
+from minitorch.backend.settings import set_num_interop_threads as set_num_interop_threads
 from minitorch.backend.settings import set_num_threads as set_num_threads
+from minitorch.backend.settings import set_warn_always as set_warn_always
 from minitorch.backend.settings import use_deterministic_algorithms as use_deterministic_algorithms
+from minitorch.compiler import compile as compile
+from minitorch.cuda import Event as Event
+from minitorch.cuda import OutOfMemoryError as OutOfMemoryError
+from minitorch.cuda import Stream as Stream
+from minitorch.func import vmap as vmap
 from minitorch.methods.printing import get_printoptions as get_printoptions
 from minitorch.methods.printing import printoptions as printoptions
 from minitorch.methods.printing import set_printoptions as set_printoptions
@@ -55,9 +91,23 @@ from minitorch.ops.shape import memory_format as memory_format
 _dtype = dtype
 _device = device
 __version__: str
+BoolTensor: Any
+ByteTensor: Any
+CharTensor: Any
+DoubleTensor: Any
+FloatTensor: Any
+HalfTensor: Any
+IntTensor: Any
+LongTensor: Any
+ShortTensor: Any
+bfloat16: dtype
 bool: dtype
+cdouble: dtype
+cfloat: dtype
 channels_last: Any
 channels_last_3d: Any
+complex128: dtype
+complex64: dtype
 contiguous_format: Any
 default_generator: Generator
 double: dtype
@@ -106,15 +156,6 @@ class TopkOutputs(NamedTuple):
     values: Tensor
     indices: Tensor
 
-def BoolTensor(*data: Any) -> Tensor: ...
-def ByteTensor(*data: Any) -> Tensor: ...
-def CharTensor(*data: Any) -> Tensor: ...
-def DoubleTensor(*data: Any) -> Tensor: ...
-def FloatTensor(*data: Any) -> Tensor: ...
-def HalfTensor(*data: Any) -> Tensor: ...
-def IntTensor(*data: Any) -> Tensor: ...
-def LongTensor(*data: Any) -> Tensor: ...
-def ShortTensor(*data: Any) -> Tensor: ...
 def abs(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def absolute(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def acos(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
@@ -874,6 +915,15 @@ def group_norm(
     eps: builtins.float = ...,
     cudnn_enabled: builtins.bool = ...,
 ) -> Tensor: ...
+def gru(input: Tensor, hx: Any, params: Any, *rest: Any) -> Tensor: ...
+def gru_cell(
+    input: Tensor,
+    hx: Any,
+    w_ih: Any,
+    w_hh: Any,
+    b_ih: Any = ...,
+    b_hh: Any = ...,
+) -> Tensor: ...
 def gt(
     input: Tensor | builtins.float,
     other: Tensor | builtins.float,
@@ -917,7 +967,7 @@ def histc(
 ) -> Tensor: ...
 def histogram(
     input: Tensor,
-    bins: Any,
+    bins: builtins.int = ...,
     *,
     range: Any = ...,
     weight: Any = ...,
@@ -1194,6 +1244,15 @@ def logsumexp(
     axis: Any = ...,
     keepdims: builtins.bool | None = ...,
     out: Tensor | None = ...,
+) -> Tensor: ...
+def lstm(input: Tensor, hx: Any, params: Any, *rest: Any) -> Tensor: ...
+def lstm_cell(
+    input: Tensor,
+    hx: Any,
+    w_ih: Any,
+    w_hh: Any,
+    b_ih: Any = ...,
+    b_hh: Any = ...,
 ) -> Tensor: ...
 def lt(
     input: Tensor | builtins.float,
@@ -1656,6 +1715,24 @@ def rms_norm(
     normalized_shape: Any,
     weight: Any = ...,
     eps: Any = ...,
+) -> Tensor: ...
+def rnn_relu(input: Tensor, hx: Any, params: Any, *rest: Any) -> Tensor: ...
+def rnn_relu_cell(
+    input: Tensor,
+    hx: Any,
+    w_ih: Any,
+    w_hh: Any,
+    b_ih: Any = ...,
+    b_hh: Any = ...,
+) -> Tensor: ...
+def rnn_tanh(input: Tensor, hx: Any, params: Any, *rest: Any) -> Tensor: ...
+def rnn_tanh_cell(
+    input: Tensor,
+    hx: Any,
+    w_ih: Any,
+    w_hh: Any,
+    b_ih: Any = ...,
+    b_hh: Any = ...,
 ) -> Tensor: ...
 def roll(input: Tensor, shifts: Any, dims: Any = ...) -> Tensor: ...
 def rot90(input: Tensor, k: builtins.int = ..., dims: Any = ...) -> Tensor: ...

@@ -6,11 +6,15 @@ import re
 
 import numpy as np
 import pytest
-from against_torch import compare
+from against_torch import compare, compare_modules
 
 import minitorch
 import minitorch.nn.functional as F
-from minitorch import tensor
+from minitorch import nn, tensor
+from minitorch.backend import numpy_attention
+from minitorch.nn.attention import SDPBackend, sdpa_kernel
+from minitorch.nn.attention.bias import causal_lower_right, causal_upper_left
+from minitorch.nn.attention.flex_attention import create_block_mask, flex_attention
 
 
 def normal(*shape):
@@ -41,6 +45,48 @@ def test_dropout_takes_weights_away():
         q, minitorch.zeros(1000, 4), minitorch.ones(1000, 1), None, 0.5
     )
     assert y.item() == pytest.approx(1, abs=0.15) and y.item() != 1
+
+
+def in_numpy(q, k, v, mask, kept):
+    """Attention by its formula."""
+    scores = q @ np.swapaxes(k, -1, -2) * 0.3 + mask
+    weights = np.exp(scores - np.maximum(scores.max(-1, keepdims=True), -1e30))
+    return weights / np.maximum(weights.sum(-1, keepdims=True), 1e-300) * kept @ v
+
+
+LARGE = [((3, 50), 70, 90), ((2, 3, 5), 150, 150), ((7,), 300, 257), ((), 400, 400)]
+
+
+@pytest.mark.parametrize("size", [1, 30], ids=["small", "large"])
+@pytest.mark.parametrize("batch, length, keys", LARGE)
+def test_the_kernel_goes_through_many_heads_in_blocks(batch, length, keys, size):
+    """`size` decides whether exp() is safe without subtracting the largest score."""
+    q, k, v = (normal(*batch, n, 4) * size for n in (length, keys, keys))
+    later = np.where(np.tri(length, keys) > 0, 0, -np.inf)
+    some = np.where(np.random.uniform(size=(length, keys)) < 0.5, 0, -np.inf)
+    some[3] = -np.inf
+    kept = (np.random.uniform(size=(*batch, length, keys)) < 0.5) * 2.0
+    cases = [(None, None, False), (None, None, True), (some, None, False), (None, kept, True)]
+    for mask, drop, causal in cases:
+        y, *rest = numpy_attention.attend(q, k, v, mask, drop, 0.3, causal)
+        added = later if causal else 0 if mask is None else mask
+        np.testing.assert_allclose(
+            y, in_numpy(q, k, v, added, 1 if drop is None else drop), 1e-9, 1e-9
+        )
+        g = normal(*y.shape)
+        ways = [normal(*x.shape) for x in (q, k, v)]
+        shares = numpy_attention.attend_share(g, q, k, v, drop, y, *rest, 0.3, causal)
+        step = 1e-6
+        ends = [
+            numpy_attention.attend(
+                *(x + sign * step * way for x, way in zip((q, k, v), ways)), mask, drop, 0.3, causal
+            )[0]
+            for sign in (1, -1)
+        ]
+        slope = (g * (ends[0] - ends[1])).sum() / (2 * step)
+        assert sum((s * way).sum() for s, way in zip(shares, ways)) == pytest.approx(
+            slope, rel=1e-5
+        )
 
 
 @pytest.mark.torch
@@ -243,3 +289,111 @@ def test_separate_weights_and_static_keys():
 def test_what_does_not_fit_is_refused(shapes, settings, message):
     with pytest.raises((RuntimeError, AssertionError, ValueError), match=message):
         unmapped(*(minitorch.randn(*shape) for shape in shapes), **settings)
+
+
+# -------------------------------------------------------------------- the layer
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"batch_first": True},
+        {"bias": False, "kdim": 3, "vdim": 5},
+        {"add_bias_kv": True, "add_zero_attn": True},
+    ],
+)
+def test_torch_agrees_on_the_layer(settings):
+    torch = pytest.importorskip("torch")
+
+    def summed(library):
+        class Both(library.nn.MultiheadAttention):
+            def forward(self, *inputs):
+                y, weights = super().forward(*inputs)
+                return y + weights.sum(-1, keepdim=True).mean()
+
+        return Both(4, 2, **settings)
+
+    widths = settings.get("kdim", 4), settings.get("vdim", 4)
+    inputs = normal(3, 3, 4), *(normal(3, 3, width) for width in widths)
+    compare_modules(torch, summed(minitorch), summed(torch), *inputs)
+
+
+def test_the_layer_returns_weights_of_all_heads_or_their_mean_or_none():
+    layer, x = nn.MultiheadAttention(4, 2), minitorch.randn(3, 5, 4)
+    y, mean = layer(x, x, x)
+    _, apart = layer(x, x, x, average_attn_weights=False)
+    assert mean.shape == (5, 3, 3) and apart.shape == (5, 2, 3, 3)
+    assert minitorch.allclose(mean, apart.mean(1))
+    without, none = layer(x, x, x, need_weights=False)
+    assert none is None and minitorch.allclose(without, y, atol=1e-6)
+
+
+def test_the_causal_hint_stands_for_the_mask():
+    layer, x = nn.MultiheadAttention(4, 2), minitorch.randn(3, 5, 4)
+    mask = nn.Transformer.generate_square_subsequent_mask(3)
+    for wanted in (True, False):
+        y, _ = layer(x, x, x, attn_mask=mask, need_weights=wanted)
+        hinted, _ = layer(x, x, x, attn_mask=mask, need_weights=wanted, is_causal=True)
+        assert minitorch.allclose(y, hinted, atol=1e-6)
+
+
+def test_keys_of_a_layer_and_their_shapes():
+    layer = nn.MultiheadAttention(4, 2, add_bias_kv=True)
+    assert {key: tuple(x.shape) for key, x in layer.state_dict().items()} == {
+        "in_proj_weight": (12, 4),
+        "in_proj_bias": (12,),
+        "bias_k": (1, 1, 4),
+        "bias_v": (1, 1, 4),
+        "out_proj.weight": (4, 4),
+        "out_proj.bias": (4,),
+    }
+    apart = list(nn.MultiheadAttention(4, 2, vdim=3, bias=False).state_dict())
+    assert apart == ["q_proj_weight", "k_proj_weight", "v_proj_weight", "out_proj.weight"]
+
+
+# -------------------------------------------------------------------- PyTorch's names around it
+
+
+def test_a_mask_learns():
+    q, bias = minitorch.randn(1, 3, 4), minitorch.zeros(3, 3, requires_grad=True)
+    F.scaled_dot_product_attention(q, q, q, bias).square().sum().backward()
+    assert bias.grad.shape == (3, 3) and bias.grad.any()
+    assert minitorch.autograd.gradcheck(
+        lambda b: F.scaled_dot_product_attention(q.double(), q.double(), q.double(), b),
+        minitorch.zeros(3, 3, dtype=minitorch.float64, requires_grad=True),
+    )
+
+
+def test_leading_dimensions_broadcast():
+    q, k = minitorch.randn(2, 3, 5, 4), minitorch.randn(3, 6, 4, requires_grad=True)
+    y = F.scaled_dot_product_attention(q, k, k)
+    assert y.shape == (2, 3, 5, 4)
+    assert minitorch.allclose(y[1], F.scaled_dot_product_attention(q[1], k, k), atol=1e-6)
+    y.sum().backward()
+    assert k.grad.shape == (3, 6, 4)
+
+
+def test_the_choice_of_a_kernel_changes_nothing():
+    q = minitorch.randn(1, 3, 4)
+    wanted = F.scaled_dot_product_attention(q, q, q)
+    with sdpa_kernel([SDPBackend.MATH, SDPBackend.FLASH_ATTENTION], set_priority=True):
+        assert minitorch.equal(F.scaled_dot_product_attention(q, q, q), wanted)
+    wrong = sdpa_kernel("math")
+    with pytest.raises(AssertionError, match=r"^Backend must be an instance of SDPBackend or a"):
+        wrong.__enter__()
+
+
+def test_causal_masks_of_either_corner():
+    assert causal_upper_left(2, 3).int().tolist() == [[1, 0, 0], [1, 1, 0]]
+    assert causal_lower_right(2, 3).int().tolist() == [[1, 1, 0], [1, 1, 1]]
+    for f in (causal_upper_left, causal_lower_right):
+        with pytest.raises(AssertionError, match=f"^{f.__name__} only supports 2D tensors"):
+            f(2)
+
+
+@pytest.mark.parametrize("f", [flex_attention, create_block_mask])
+def test_flex_attention_says_what_to_use(f):
+    with pytest.raises(NotImplementedError, match="call scaled_dot_product_attention"):
+        f(minitorch.ones(1))

@@ -1,5 +1,7 @@
 """Datasets, samplers, collating, and the DataLoader."""
 
+import pickle
+import random
 from collections import OrderedDict, namedtuple
 from types import MappingProxyType
 
@@ -14,10 +16,12 @@ from minitorch.data import (
     ConcatDataset,
     DataLoader,
     Dataset,
+    DistributedSampler,
     IterableDataset,
     RandomSampler,
     Sampler,
     SequentialSampler,
+    StackDataset,
     Subset,
     SubsetRandomSampler,
     TensorDataset,
@@ -26,7 +30,9 @@ from minitorch.data import (
     default_convert,
     get_worker_info,
     random_split,
+    seeding,
 )
+from minitorch.data.collate import collate, default_collate_fn_map
 
 
 class Squares(Dataset):
@@ -91,6 +97,32 @@ def test_datasets_can_be_joined():
     assert isinstance(joined, ConcatDataset)
     assert joined.cumulative_sizes == [3, 5]
     assert [joined[i] for i in (0, 2, 3, -1, -5)] == [(0, 0), (2, 4), (0, 0), (1, 1), (0, 0)]
+
+
+def test_datasets_can_be_stacked():
+    pairs = StackDataset(Squares(3), [7, 8, 9])
+    assert len(pairs) == 3
+    assert pairs[1] == ((1, 1), 8)
+    named = StackDataset(x=[1, 2], y="ab")
+    assert named[1] == {"x": 2, "y": "b"}
+    assert named.__getitems__([1, 0]) == [{"x": 2, "y": "b"}, {"x": 1, "y": "a"}]
+    with pytest.raises(IndexError):
+        pairs.__getitems__([0, 3])
+
+
+def test_stacked_datasets_are_asked_for_many_items():
+    class Batched(Squares):
+        def __getitems__(self, indices):
+            return [f"{i} of {len(indices)}" for i in indices]
+
+    class Short(Squares):
+        def __getitems__(self, indices):
+            return [0]
+
+    stacked = StackDataset(Batched(3), [7, 8, 9])
+    assert next(iter(DataLoader(stacked, 2, collate_fn=list))) == [("0 of 2", 7), ("1 of 2", 8)]
+    with pytest.raises(ValueError, match=r"output size mismatch\. Expected 2, got 1"):
+        StackDataset(Short(3)).__getitems__([0, 1])
 
 
 def test_streams_can_be_joined():
@@ -159,6 +191,19 @@ BAD_DATASETS = [
         "Subclasses of Dataset should implement __getitem__.",
     ),
     (lambda: iter(IterableDataset()), NotImplementedError, "should implement __iter__"),
+    (
+        lambda: len(ChainDataset([Squares()])),
+        AssertionError,
+        "ChainDataset only supports IterableDataset",
+    ),
+    (StackDataset, ValueError, "At least one dataset should be passed"),
+    (lambda: StackDataset([1], x=[1]), ValueError, "Supported either ``tuple``- .* are given."),
+    (lambda: StackDataset([1], [1, 2]), ValueError, "Size mismatch between datasets"),
+    (
+        lambda: type("Half", (Subset,), {"__getitem__": len})([1], [0]),
+        NotImplementedError,
+        "Half overrides __getitem__ but not __getitems__.",
+    ),
 ]
 
 
@@ -213,6 +258,7 @@ def test_a_subset_random_sampler_shuffles_its_indices():
     assert sorted(sampler) == [4, 7, 9]
     assert len(sampler) == 3
     assert len({tuple(sampler) for _ in range(50)}) == 6
+    assert sorted(SubsetRandomSampler(["b", "a"])) == ["a", "b"]
 
 
 def test_a_weighted_sampler_draws_in_proportion():
@@ -237,7 +283,58 @@ def test_batches_of_indices():
     assert list(BatchSampler(range(4), 2, True)) == [[0, 1], [2, 3]]
 
 
+def test_indices_are_drawn_when_the_first_is_asked_for():
+    sampler = RandomSampler(Squares(20))
+    minitorch.manual_seed(5)
+    expected = list(sampler)
+    indices = iter(sampler)
+    minitorch.manual_seed(5)
+    assert list(indices) == expected
+
+
+# length, replicas, drop_last, what the replicas get
+SHARES = [
+    (5, 2, False, [[0, 2, 4], [1, 3, 0]]),
+    (5, 2, True, [[0, 2], [1, 3]]),
+    (4, 2, False, [[0, 2], [1, 3]]),
+    (1, 3, False, [[0], [0], [0]]),
+    (2, 3, True, [[], [], []]),
+]
+
+
+@pytest.mark.parametrize(("length", "replicas", "drop_last", "shares"), SHARES)
+def test_a_distributed_sampler_divides_the_indices(length, replicas, drop_last, shares):
+    samplers = [
+        DistributedSampler(range(length), replicas, rank, shuffle=False, drop_last=drop_last)
+        for rank in range(replicas)
+    ]
+    assert [list(each) for each in samplers] == shares
+    assert [len(each) for each in samplers] == [len(share) for share in shares]
+
+
+def test_a_distributed_sampler_shuffles_by_seed_and_epoch():
+    def order(epoch, seed=0):
+        samplers = [DistributedSampler(range(20), 2, rank, seed=seed) for rank in (0, 1)]
+        for each in samplers:
+            each.set_epoch(epoch)
+        return [index for pair in zip(*samplers) for index in pair]
+
+    assert order(0) == order(0)
+    assert sorted(order(0)) == list(range(20))
+    assert order(1) == order(0, seed=1) != order(0)
+
+
 BAD_SAMPLERS = [
+    (
+        lambda: DistributedSampler(range(3), 3, 3),
+        ValueError,
+        r"Invalid rank 3, rank should be in the interval \[0, 2\]",
+    ),
+    (
+        lambda: DistributedSampler(range(3)),
+        RuntimeError,
+        "Requires distributed package to be available",
+    ),
     (
         lambda: RandomSampler(Squares(0)),
         ValueError,
@@ -343,6 +440,24 @@ def test_containers_become_containers_of_batches():
     assert listed(default_collate([range(2), range(2)])) == [[0, 0], [1, 1]]
 
 
+def test_collating_can_be_taught_other_kinds():
+    class Word:
+        pass
+
+    def count(batch, *, collate_fn_map):
+        return len(batch)
+
+    assert collate([(Word(), 1)] * 3, collate_fn_map={Word: count, int: count}) == [3, 3]
+    assert collate([True, False], collate_fn_map={(str, int): count}) == 2
+    with pytest.raises(TypeError, match="found <class 'int'>"):
+        collate([1])
+    default_collate_fn_map[Word] = count
+    try:
+        assert list(DataLoader([Word(), Word(), Word()], batch_size=2)) == [2, 1]
+    finally:
+        del default_collate_fn_map[Word]
+
+
 def test_collating_leaves_the_items_unchanged():
     items = [{"a": [1]}, {"a": [2]}]
     default_collate(items)
@@ -422,6 +537,9 @@ def test_gathered_batches_are_those_of_collated_items():
         def __getitem__(self, index):
             return tuple(-each for each in super().__getitem__(index))
 
+        def __getitems__(self, indices):
+            return [self[i] for i in indices]
+
     dataset = tensors()
     nested = Subset(Subset(dataset, [9, 8, 7, 6, 5]), [4, 2, 0])
     negated = Negated(*dataset.tensors)
@@ -462,6 +580,11 @@ def test_a_list_is_a_dataset_too():
     assert listed(list(DataLoader([5, 6, 7], batch_size=2))) == [[5, 6], [7]]
 
 
+def test_a_tensor_and_an_array_are_datasets_too():
+    for dataset in (minitorch.arange(3), np.arange(3), Subset(minitorch.arange(3), [0, 1, 2])):
+        assert listed(list(DataLoader(dataset, batch_size=2))) == [[0, 1], [2]]
+
+
 def test_getitems_is_asked_for_whole_batches():
     class Batched(Squares):
         def __getitems__(self, indices):
@@ -493,6 +616,21 @@ def test_a_sampler_of_ones_own_is_iterated():
 
     dataset = TensorDataset(minitorch.arange(4))
     assert listed(list(DataLoader(dataset, 2, sampler=Backwards(dataset)))) == [[[3, 2]], [[1, 0]]]
+
+
+def test_a_sampler_may_be_any_sequence():
+    class Old:
+        """Iterated over as before there was __iter__."""
+
+        def __getitem__(self, index):
+            return (4, 1, 3)[index]
+
+        def __len__(self):
+            return 3
+
+    for dataset in (range(5), TensorDataset(minitorch.arange(5))):
+        batches = DataLoader(dataset, 2, sampler=Old())
+        assert [np.ravel(listed(batch))[0] for batch in batches] == [4, 3]
 
 
 def test_any_key_can_be_an_index():
@@ -531,18 +669,123 @@ def test_streams_are_served_in_batches():
     assert (list(single), len(single)) == ([0, 1, 2], 3)
 
 
-def test_worker_options_are_accepted_and_the_items_loaded_here():
+def test_a_stream_longer_than_it_said_warns():
+    class Modest(Stream):
+        def __len__(self):
+            return self.length - 1
+
+    loader = DataLoader(Modest(3), batch_size=None)
+    assert len(list(loader)) == 3  # nobody has asked for the length
+    assert len(loader) == 2
+    with pytest.warns(UserWarning, match=r"was reported to be 2\(when .* but 3 samples have been"):
+        list(loader)
+
+
+def test_after_an_error_the_next_batch_can_be_asked_for():
+    batches = iter(DataLoader([1, 2, None, 4], batch_size=2, collate_fn=sum))
+    assert next(batches) == 3
+    with pytest.raises(TypeError):
+        next(batches)
+    assert list(batches) == []
+    batches = iter(DataLoader([None, None, 3, 4], batch_size=2, collate_fn=sum))
+    with pytest.raises(TypeError):
+        next(batches)
+    assert list(batches) == [7]
+
+
+def test_an_iteration_has_a_length_and_cannot_be_pickled():
+    batches = iter(DataLoader(Squares(5), batch_size=2))
+    assert len(batches) == 3
+    with pytest.raises(NotImplementedError, match="cannot be pickled"):
+        pickle.dumps(batches)
+
+
+def test_every_iteration_draws_one_seed_from_the_generator():
+    """So that what is drawn besides does not depend on there being workers."""
+    generator = minitorch.Generator().manual_seed(4)
+    plain = minitorch.Generator().manual_seed(4)
+    iter(DataLoader(Squares(), generator=generator))
+    plain.integers(0, 2**63 - 1, ())
+    assert generator.get_state().equal(plain.get_state())
+
+
+class Noisy(Dataset):
+    """Item i is three random numbers, of the three generators."""
+
+    def __getitem__(self, index):
+        return minitorch.rand(()).item(), random.random(), float(np.random.rand())
+
+    def __len__(self):
+        return 6
+
+
+def test_seeded_items_draw_by_their_place_and_leave_the_generators_alone():
+    def epochs(**options):
+        minitorch.manual_seed(3)
+        loader = DataLoader(Noisy(), seed_items=True, collate_fn=list, **options)
+        return [[item for batch in loader for item in batch] for _ in range(2)]
+
+    first, second = epochs(batch_size=2)
+    assert epochs(batch_size=3) == [first, second]
+    assert len({*first, *second}) == 12
+
+    before = seeding.states()
+    batches = iter(DataLoader(Noisy(), seed_items=True, generator=minitorch.Generator()))
+    next(batches)
+    assert seeding.states() == before
+
+
+def test_without_seeded_items_they_draw_as_they_come():
+    random.seed(7)
+    expected = [random.random() for _ in range(6)]
+    random.seed(7)
+    assert [item[1].item() for item in DataLoader(Noisy())] == expected
+
+
+def test_item_seeds_differ_and_are_positive():
+    seeds = {seeding.item_seed(epoch, place) for epoch in range(50) for place in range(50)}
+    assert len(seeds) == 2500
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_worker_options_are_accepted():
+    loader = DataLoader(Squares(3), num_workers=1, persistent_workers=True, timeout=2)
+    assert (loader.prefetch_factor, loader.in_order, loader.timeout) == (2, True, 2)
+    assert DataLoader(Squares(3)).prefetch_factor is None
+    loader.multiprocessing_context = "spawn"
+    assert loader.multiprocessing_context.get_start_method() == "spawn"
     assert get_worker_info() is None
-    loader = DataLoader(
-        Squares(3), num_workers=2, pin_memory=True, persistent_workers=True, prefetch_factor=4
-    )
-    assert len(list(loader)) == 3
 
 
-def test_pytorchs_path_leads_here():
+def test_pinned_memory_warns_without_a_gpu():
+    if minitorch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    with pytest.warns(UserWarning, match="'pin_memory' argument is set as true but no accelerator"):
+        list(DataLoader(Squares(3), pin_memory=True))
+    with pytest.warns(UserWarning) as warned:
+        list(DataLoader(Squares(3), pin_memory=True, pin_memory_device="cuda"))
+    assert "ignore pin_memory_device='cuda'" in str(warned[0].message)
+
+
+def test_more_workers_than_processors_warn():
+    with pytest.warns(UserWarning, match="This DataLoader will create 1000 worker processes in"):
+        DataLoader(Squares(3), num_workers=1000)
+
+
+def test_pytorchs_paths_lead_here():
     assert minitorch.utils.data.DataLoader is DataLoader
     public = {name for name, each in vars(minitorch.data).items() if callable(each)}
     assert set(minitorch.utils.data.__all__) == public
+    assert minitorch.utils.data._utils.collate.default_collate is default_collate
+    for module, name in {
+        "dataset": "Dataset",
+        "dataloader": "DataLoader",
+        "sampler": "Sampler",
+        "distributed": "DistributedSampler",
+    }.items():
+        found = getattr(minitorch.utils.data, module)
+        assert set(found.__all__) <= public
+        assert getattr(found, name) is getattr(minitorch.data, name)
 
 
 BAD_LOADERS = [
@@ -583,6 +826,18 @@ BAD_LOADERS = [
         "DataLoader with IterableDataset: expected unspecified batch_sampler option",
     ),
     (
+        lambda: DataLoader(Stream(3), seed_items=True),
+        "seed_items needs a dataset with __getitem__",
+    ),
+    (
+        lambda: DataLoader(Squares(), multiprocessing_context="spawn"),
+        r"multiprocessing_context can only be used with multi-process loading \(num_workers > 0\)",
+    ),
+    (
+        lambda: DataLoader(Squares(), num_workers=1, multiprocessing_context="bad"),
+        r"should specify a valid start method in \[.*\], but got multiprocessing_context='bad'",
+    ),
+    (
         lambda: setattr(DataLoader(Squares()), "batch_size", 3),
         "batch_size attribute should not be set after DataLoader is initialized",
     ),
@@ -593,6 +848,15 @@ BAD_LOADERS = [
 def test_options_that_contradict_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_options_of_the_wrong_kind_are_refused():
+    with pytest.raises(TypeError, match="should be a valid context object or a string"):
+        DataLoader(Squares(), num_workers=1, multiprocessing_context=3)
+    with pytest.raises(AssertionError, match="requires timeout == 0"):
+        iter(DataLoader(Squares(), timeout=1))
+    with pytest.raises(AssertionError, match="prefetch_factor must be greater than 0"):
+        iter(DataLoader(Squares(), num_workers=1, prefetch_factor=0))
 
 
 # -------------------------------------------------------------------- beside PyTorch

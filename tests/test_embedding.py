@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 import pytest
-from against_torch import compare
+from against_torch import compare, compare_modules
 
 import minitorch
 import minitorch.nn.functional as F
-from minitorch import tensor
+from minitorch import nn, tensor
 
 
 def table(rows=5, width=3):
@@ -89,6 +89,122 @@ def test_torch_agrees_on_bags(mode):
         compare(torch, *both, [weight], second=False)
 
 
+# -------------------------------------------------------------------- layers
+
+
+def test_an_embedding_starts_out_normal_with_zeros_for_padding():
+    layer = nn.Embedding(1000, 20, padding_idx=-2)
+    assert list(layer.state_dict()) == ["weight"] and layer.padding_idx == 998
+    assert abs(layer.weight.mean().item()) < 0.05 and abs(layer.weight.std().item() - 1) < 0.05
+    assert (layer.weight[998] == 0).all()
+    layer.reset_parameters()
+    assert (layer.weight[998] == 0).all() and layer.weight.requires_grad
+    assert nn.EmbeddingBag(4, 3, padding_idx=0).weight[0].tolist() == [0, 0, 0]
+    assert nn.Embedding(4, 3, dtype=minitorch.float64).weight.dtype is minitorch.float64
+
+
+def test_an_embedding_looks_up_its_rows():
+    layer = nn.Embedding(5, 3)
+    index = tensor([[1, 3], [1, 0]])
+    assert minitorch.equal(layer(index), layer.weight[index])
+    assert layer(tensor(2)).shape == (3,) and layer(index.int()).shape == (2, 2, 3)
+
+
+def test_pretrained_rows_are_shared_and_frozen_unless_asked_for():
+    rows = tensor([[1.0, 2.0], [3.0, 4.0]])
+    for kind in (nn.Embedding, nn.EmbeddingBag):
+        layer = kind.from_pretrained(rows)
+        assert not layer.weight.requires_grad and layer.weight.data_ptr() == rows.data_ptr()
+        assert kind.from_pretrained(rows, freeze=False).weight.requires_grad
+    assert nn.Embedding.from_pretrained(rows, padding_idx=1).weight[1].tolist() == [3, 4]
+    whole = nn.Embedding.from_pretrained(tensor([[1, 2]], dtype=minitorch.uint8))
+    assert whole(tensor([0, 0])).tolist() == [[1, 2], [1, 2]]
+
+
+def test_settings_reach_the_function():
+    layer = nn.Embedding(5, 3, max_norm=1.0, norm_type=1.0, scale_grad_by_freq=True)
+    layer.weight.data.fill_(1.0)
+    y = layer(tensor([1, 1, 2]))
+    np.testing.assert_allclose(y.detach().abs().sum(1).numpy(), np.ones(3), rtol=1e-6)
+    assert layer.weight[0].tolist() == [1, 1, 1]
+    y.sum().backward()
+    assert layer.weight.grad[:, 0].tolist() == [0, 1, 1, 0, 0]
+    bag = nn.EmbeddingBag(5, 3, mode="sum", scale_grad_by_freq=True)
+    bag(tensor([[4, 1, 4]])).sum().backward()
+    assert bag.weight.grad[:, 0].tolist() == [0, 1, 0, 0, 1]
+    bag = nn.EmbeddingBag(5, 3, mode="sum", padding_idx=2, include_last_offset=True)
+    y = bag(tensor([1, 2, 4]), tensor([0, 2, 3]), tensor([2.0, 5.0, 3.0]))
+    assert minitorch.equal(y, minitorch.stack([2 * bag.weight[1], 3 * bag.weight[4]]))
+
+
+def test_a_max_over_nothing_is_zero_and_has_a_gradient():
+    bag = nn.EmbeddingBag(4, 3, mode="max")
+    y = bag(tensor([]).long(), tensor([0, 0]))
+    assert y.tolist() == [[0, 0, 0], [0, 0, 0]]
+    y.sum().backward()
+    assert (bag.weight.grad == 0).all()
+
+
+def test_sparse_gradients_are_dense_and_said_to_be():
+    with pytest.warns(UserWarning, match="minitorch leaves out sparse tensors, so the gradient"):
+        layer = nn.Embedding(5, 3, sparse=True)
+    layer(tensor([1, 1])).sum().backward()
+    grad = layer.weight.grad
+    assert grad[:, 0].tolist() == [0, 2, 0, 0, 0]
+    assert not grad.is_sparse and grad.to_dense() is grad
+    assert grad.to_dense(minitorch.float64).dtype is minitorch.float64
+    with pytest.warns(UserWarning, match="sparse=True"):
+        nn.EmbeddingBag(5, 3, sparse=True)
+
+
+def test_layers_print_what_is_not_the_default():
+    layers = [
+        nn.Embedding(10, 3),
+        nn.Embedding(10, 3, -1, 2.0, 1.0, True),
+        nn.EmbeddingBag(10, 3),
+        nn.EmbeddingBag(10, 3, 2.0, 1.0, True, "sum", padding_idx=0),
+    ]
+    assert [repr(layer) for layer in layers] == [
+        "Embedding(10, 3)",
+        "Embedding(10, 3, padding_idx=9, max_norm=2.0, norm_type=1.0, scale_grad_by_freq=True)",
+        "EmbeddingBag(10, 3, mode='mean')",
+        "EmbeddingBag(10, 3, max_norm=2.0, norm_type=1.0, scale_grad_by_freq=True, mode='sum', "
+        "padding_idx=0)",
+    ]
+
+
+LAYERS = [
+    lambda nn: nn.Embedding(6, 4),
+    lambda nn: nn.Embedding(6, 4, padding_idx=2, scale_grad_by_freq=True),
+    lambda nn: nn.Embedding(6, 4, max_norm=1.0, norm_type=3.0),
+    lambda nn: nn.EmbeddingBag(6, 4),
+    lambda nn: nn.EmbeddingBag(6, 4, padding_idx=2, mode="sum"),
+    lambda nn: nn.EmbeddingBag(6, 4, mode="max", max_norm=1.0),
+]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("number", range(len(LAYERS)))
+def test_torch_agrees_on_layers(number):
+    torch = pytest.importorskip("torch")
+    index = np.random.randint(0, 6, (5, 3))
+
+    def fixed(library):
+        class Model(library.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.table = LAYERS[number](library.nn)
+
+            def forward(self, x):
+                return self.table(library.tensor(index)) * x
+
+        return Model()
+
+    compare_modules(torch, fixed(minitorch), fixed(torch), np.random.normal(size=4))
+
+
+# -------------------------------------------------------------------- refusals
+
 REFUSED = [
     (IndexError, "index out of range in self", lambda: F.embedding(tensor([5]), table())),
     (IndexError, "index out of range in self", lambda: F.embedding(tensor([-1]), table())),
@@ -130,6 +246,67 @@ REFUSED = [
         "per_sample_weights is only supported for mode='sum' (got mode='mean')",
         lambda: F.embedding_bag(tensor([[0]]), table(), per_sample_weights=tensor([[1.0]])),
     ),
+    (
+        RuntimeError,
+        "Index 1 of input takes value 7 which is not in the valid range [0, 5)",
+        lambda: F.embedding_bag(tensor([[0, 7]]), table()),
+    ),
+    (
+        RuntimeError,
+        "embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be -1",
+        lambda: F.embedding_bag(tensor([[0, -1]]), table(), mode="max"),
+    ),
+    (
+        RuntimeError,
+        "padding_idx must be within the number of embeddings, -5 through 4, but got 5",
+        lambda: F.embedding_bag(tensor([[0]]), table(), padding_idx=5),
+    ),
+    (
+        RuntimeError,
+        "offsets[-1] can not be greater than input's length 2 but got offsets[-1] of 5",
+        lambda: F.embedding_bag(tensor([0, 1]), table(), tensor([0, 5])),
+    ),
+    (
+        RuntimeError,
+        "include_last_offset: number of offset should be at least 1",
+        lambda: nn.EmbeddingBag(3, 2, include_last_offset=True)(tensor([0]), tensor([]).long()),
+    ),
+    (
+        RuntimeError,
+        "Expected tensor for argument #1 'weight' to have the same type as tensor for argument #1 "
+        "'per_sample_weights'; but type torch.FloatTensor does not equal torch.DoubleTensor",
+        lambda: nn.EmbeddingBag(3, 2, mode="sum")(tensor([[0]]), None, tensor([[1.0]]).double()),
+    ),
+    (
+        RuntimeError,
+        "Long, Int; but got torch.FloatTensor instead (while checking arguments for embedding_bag)",
+        lambda: nn.EmbeddingBag(3, 2)(tensor([0]), tensor([0.0])),
+    ),
+    (
+        RuntimeError,
+        "Half, BFloat16, Float, Double; but got torch.LongTensor instead",
+        lambda: F.embedding_bag(tensor([[0]]), tensor([[1]])),
+    ),
+    (
+        AssertionError,
+        "Padding_idx must be within num_embeddings",
+        lambda: nn.Embedding(5, 2, padding_idx=-6),
+    ),
+    (
+        AssertionError,
+        "padding_idx must be within num_embeddings",
+        lambda: nn.EmbeddingBag(5, 2, padding_idx=5),
+    ),
+    (
+        AssertionError,
+        "Embeddings parameter is expected to be 2-dimensional",
+        lambda: nn.EmbeddingBag.from_pretrained(tensor([1.0])),
+    ),
+    (
+        AssertionError,
+        "Shape of weight does not match num_embeddings and embedding_dim",
+        lambda: nn.Embedding(3, 2, _weight=tensor([[1.0]])),
+    ),
 ]
 IDS = [re.sub(r"\W+", " ", text)[:50] for _, text, _ in REFUSED]
 
@@ -146,6 +323,7 @@ def test_what_makes_no_sense_is_refused(kind, text, act):
 def test_torch_refuses_too(kind, text, act, monkeypatch):
     torch = pytest.importorskip("torch")
     monkeypatch.setitem(globals(), "F", torch.nn.functional)
+    monkeypatch.setitem(globals(), "nn", torch.nn)
     monkeypatch.setitem(globals(), "tensor", torch.tensor)
     monkeypatch.setitem(globals(), "minitorch", torch)
     with pytest.raises(kind) as error:

@@ -22,6 +22,8 @@ def example(name):
 
 xor = example("xor")
 mnist = example("mnist")
+char_rnn = example("char_rnn")
+transformer = example("transformer")
 
 
 def test_xor_learns_the_truth_table(capsys):
@@ -102,7 +104,59 @@ def test_mnist_shows_a_bar_on_a_terminal(capsys, monkeypatch):
     assert re.search(r"epoch 1/1: .*samples/s.*loss=\d", capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("module", [xor, mnist], ids=["xor", "mnist"])
+def test_transformer_writes_problems_and_reads_them():
+    text = transformer.problems(minitorch.tensor([2785, 7]), 2)
+    assert ["".join(transformer.TOKENS[i] for i in row) for row in text] == [
+        "27+85=211",
+        "00+07=700",
+    ]
+    assert [transformer.read(row) for row in text.tolist()] == ["27 + 85 = 112", "00 + 07 = 007"]
+
+
+def test_transformer_learns_and_tries_what_it_has_not_seen(capsys):
+    transformer.main(["--steps", "120", "--batch-size", "32"])
+    printed = capsys.readouterr().out
+    losses = [float(found) for found in re.findall(r"loss (\S+)", printed)]
+    assert len(losses) == 10 and losses[-1] < 0.85 * losses[0]
+    assert "9,500 problems to learn from" in printed
+    tried = re.findall(r"^  (\d\d) \+ (\d\d) = (\d{3})(   wrong)?$", printed, re.MULTILINE)
+    assert len(tried) == 5
+    assert all((int(a) + int(b) != int(c)) == bool(wrong) for a, b, c, wrong in tried)
+
+
+def test_transformer_draws_what_it_looks_at(tmp_path):
+    pytest.importorskip("matplotlib")
+    path = tmp_path / "transformer.png"
+    transformer.main(["--digits", "1", "--steps", "1", "--plot", str(path)])
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_char_rnn_learns_and_repeats_with_its_seed(capsys):
+    runs = []
+    for seed in ("3", "3", "4"):
+        char_rnn.main(["--steps", "12", "--hidden", "32", "--seed", seed])
+        printed = capsys.readouterr().out
+        losses = [float(found) for found in re.findall(r"(\S+) bits a letter", printed)]
+        assert len(losses) == 6 and losses[-1] < losses[0]
+        assert re.search(r"^\d+ of \d+ lines are verses of the rhyme$", printed, re.MULTILINE)
+        runs.append(losses)
+    assert runs[0] == runs[1] != runs[2]
+
+
+def test_char_rnn_has_the_verses_of_the_rhyme():
+    assert char_rnn.VERSES[1] == "This is the malt that lay in the house that Jack built."
+    assert len(char_rnn.VERSES) == 11
+
+
+def test_char_rnn_draws_its_loss(tmp_path):
+    pytest.importorskip("matplotlib")
+    char_rnn.main(["--steps", "2", "--hidden", "8", "--plot", str(tmp_path / "loss.png")])
+    assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "module", [xor, mnist, transformer, char_rnn], ids=lambda each: each.__name__
+)
 def test_without_matplotlib_plot_names_the_extra(module, monkeypatch):
     real = builtins.__import__
 

@@ -169,3 +169,64 @@ def test_torch_draws_from_the_same_distributions():
         theirs = np.sort(fill(torch.nn, torch.zeros(200, 100)).numpy().ravel())
         spread = theirs[-1] - theirs[0]
         np.testing.assert_allclose(ours[500:-500], theirs[500:-500], atol=0.02 * spread)
+
+
+def test_dirac_passes_channels_on():
+    w = init.dirac_(minitorch.ones(4, 2, 3, 3), groups=2)
+    assert sorted(map(tuple, np.argwhere(w.numpy()).tolist())) == [
+        (0, 0, 1, 1),
+        (1, 1, 1, 1),
+        (2, 0, 1, 1),
+        (3, 1, 1, 1),
+    ]
+    x = minitorch.randn(1, 2, 5)
+    y = nn.functional.conv1d(x, init.dirac_(minitorch.empty(2, 2, 3)), padding=1)
+    np.testing.assert_array_equal(y.numpy(), x.numpy())
+    assert init.dirac_(minitorch.empty(1, 2, 1, 2, 3)).sum() == 1
+
+
+def test_sparse_puts_zeros_into_each_column():
+    w = init.sparse_(minitorch.zeros(10, 40), 0.25, std=2.0)
+    assert ((w == 0).sum(0) == 3).all()
+    assert w[w != 0].std().item() == pytest.approx(2, rel=0.2)
+
+
+@pytest.mark.parametrize(
+    "text, act",
+    [
+        ("Only tensors with 3, 4, or 5", lambda: init.dirac_(minitorch.ones(2, 2))),
+        ("dim 0 must be divisible by groups", lambda: init.dirac_(minitorch.ones(3, 2, 1), 2)),
+        ("Only tensors with 2 dimensions", lambda: init.sparse_(minitorch.ones(2), 0.1)),
+    ],
+)
+def test_dirac_and_sparse_refuse(text, act):
+    with pytest.raises(ValueError, match=text):
+        act()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "uniform",
+        "normal",
+        "eye",
+        "xavier_uniform",
+        "xavier_normal",
+        "kaiming_uniform",
+        "kaiming_normal",
+        "orthogonal",
+    ],
+)
+def test_older_names_fill_and_warn(name):
+    older = getattr(init, name)
+    text = f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`."
+    with pytest.warns(FutureWarning) as warned:
+        w = older(minitorch.zeros(3, 3))
+    assert str(warned[0].message) == text and older.__name__ == name and (w != 0).any()
+
+
+def test_older_names_take_the_same_arguments():
+    with pytest.warns(FutureWarning):
+        assert (init.constant(minitorch.zeros(2), 3.0) == 3).all()
+        assert init.dirac(minitorch.zeros(2, 2, 1), groups=2).sum() == 2
+        assert (init.sparse(minitorch.zeros(4, 2), sparsity=0.5) == 0).sum() == 4

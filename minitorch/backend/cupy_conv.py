@@ -10,7 +10,7 @@ import math
 import cupy
 from cupy.lib.stride_tricks import as_strided
 
-from minitorch.backend.numpy_conv import add_windows, output_size, padded_size, within
+from minitorch.backend.numpy_conv import _add_windows, output_size, padded_size, within
 
 
 def conv(x, w, bias, stride, padding, dilation, groups):
@@ -102,7 +102,7 @@ def sum_of_windows(windows, size, kernel, stride, padding, dilation):
     if wider == cupy.float16:  # it is added up in float32
         wider = cupy.float32
     padded = cupy.zeros((*windows.shape[:2], *padded_size(size, padding)), wider)
-    add_windows(padded, 2, windows, kernel, windows.shape[2 + len(kernel) :], stride, dilation)
+    _add_windows(padded, 2, windows, kernel, windows.shape[2 + len(kernel) :], stride, dilation)
     return cupy.ascontiguousarray(padded[(..., *within(size, padding))], dtype=windows.dtype)
 
 

@@ -28,9 +28,9 @@ def sigmoid_share(g, y):
     return g * (1 - y) * y
 
 
-def matmul(x, other):
+def matmul(x, other, out=None):
     """Matrix product by NumPy's rules."""
-    return cp.matmul(x, other)
+    return cp.matmul(x, other, out)
 
 
 def linear(x, weight, bias):
@@ -91,3 +91,10 @@ def softmax_less_one_hot(x, scale, key):
 def subtract_scaled(y, a, x):
     """y -= a * x in place."""
     y -= x * a
+
+
+def root_plus(x, eps):
+    """sqrt(x) + eps, in one buffer."""
+    y = cp.sqrt(x)
+    y += eps
+    return y

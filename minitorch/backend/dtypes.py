@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from minitorch.backend.errors import DtypeError
+
 BOOL, INTEGER, FLOAT = range(3)
 
 
@@ -15,9 +17,7 @@ class dtype:  # noqa: N801  PyTorch's name
     torch.float32
     """
 
-    __slots__ = ("category", "dtype", "is_floating_point", "itemsize", "kind", "name")
-
-    is_complex = False
+    __slots__ = ("category", "dtype", "is_complex", "is_floating_point", "itemsize", "kind", "name")
 
     def __init__(self, name):
         self.name = name
@@ -26,6 +26,7 @@ class dtype:  # noqa: N801  PyTorch's name
         self.kind = self.dtype.kind
         self.category = {"b": BOOL, "i": INTEGER, "u": INTEGER, "f": FLOAT}[self.kind]
         self.is_floating_point = self.category == FLOAT
+        self.is_complex = False
 
     @property
     def is_signed(self):
@@ -47,6 +48,37 @@ int64 = long = dtype("int64")
 float16 = half = dtype("float16")
 float32 = float = dtype("float32")
 float64 = double = dtype("float64")
+
+
+class absent(dtype):  # noqa: N801  as its base
+    """A dtype of PyTorch that NumPy does not have: it can be named and compared, but not used."""
+
+    __slots__ = ()
+
+    def __init__(self, name, itemsize):
+        self.name = name
+        self.itemsize = itemsize
+        self.kind = "c" if name.startswith("complex") else "f"
+        self.category = FLOAT
+        self.is_floating_point = self.kind == "f"
+        self.is_complex = self.kind == "c"
+
+    @property
+    def dtype(self):
+        raise DtypeError(
+            f"{self!r} is not there: NumPy has no bfloat16\n  take float32 or float16"
+            if self.is_floating_point
+            else f"{self!r} is not there: complex numbers are out of scope\n"
+            "  keep real and imaginary part in two tensors"
+        )
+
+    def __reduce__(self):
+        return self.name
+
+
+bfloat16 = absent("bfloat16", 2)
+complex64 = cfloat = absent("complex64", 8)
+complex128 = cdouble = absent("complex128", 16)
 
 ALL = (bool, uint8, int8, int16, int32, int64, float16, float32, float64)
 BY_NUMPY = {each.dtype: each for each in ALL}
@@ -76,7 +108,7 @@ def set_default_dtype(d):
     global _default  # noqa: PLW0603  one default per process, as in PyTorch
     if not (isinstance(d, dtype) and d.is_floating_point):
         raise TypeError(f"only floating-point types are supported as the default type\n  got {d!r}")
-    _default = d
+    _default = BY_NUMPY[d.dtype]
 
 
 def as_dtype(kind):

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from minitorch.backend import (
+    numpy_attention,
     numpy_bessel,
     numpy_conv,
     numpy_index,
@@ -48,6 +49,7 @@ class _ByType(dict):
         import cupy  # noqa: PLC0415  only where arrays of it exist
 
         from minitorch.backend import (  # noqa: PLC0415  so too
+            cupy_attention,
             cupy_bessel,
             cupy_conv,
             cupy_index,
@@ -61,6 +63,7 @@ class _ByType(dict):
 
         self[kind] = functions_of(
             cupy,
+            cupy_attention,
             cupy_conv,
             cupy_index,
             cupy_kernels,
@@ -76,6 +79,7 @@ class _ByType(dict):
 
 NUMPY = functions_of(
     np,
+    numpy_attention,
     numpy_conv,
     numpy_index,
     numpy_kernels,

@@ -237,11 +237,11 @@ def _sum_of_windows(images, first, columns, kernel, out, stride, padding, dilati
     padded = scratch("padded", (*lead, *padded_size(size, padding), *rest), images.dtype)
     padded[...] = 0
     windows = columns.reshape(*lead, *kernel, *out, *rest)
-    add_windows(padded, first, windows, kernel, out, stride, dilation)
+    _add_windows(padded, first, windows, kernel, out, stride, dilation)
     images[...] = padded[(*[WHOLE] * first, *within(size, padding))]
 
 
-def add_windows(padded, first, windows, kernel, out, stride, dilation):
+def _add_windows(padded, first, windows, kernel, out, stride, dilation):
     """Add windows (..., *kernel, *out, ...) to images (..., *S, ...) where they stand."""
     lead = [WHOLE] * first
     axes = zip(kernel, stride, dilation, out)

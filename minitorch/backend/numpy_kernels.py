@@ -85,9 +85,9 @@ def sigmoid_share(g, y):
     return np.multiply(share, g, share)
 
 
-def matmul(x, other):
+def matmul(x, other, out=None):
     """Matrix product by NumPy's rules; of two small matrices `dot` takes 0.5 us, `matmul` 1.0."""
-    return x.dot(other) if x.ndim == 2 == other.ndim else np.matmul(x, other)
+    return x.dot(other, out) if x.ndim == 2 == other.ndim else np.matmul(x, other, out)
 
 
 def linear(x, weight, bias):
@@ -194,3 +194,10 @@ def subtract_scaled(y, a, x):
             part -= its_x * a
         y, x = y[whole:], x[whole:]
     y -= x * a
+
+
+def root_plus(x, eps):
+    """sqrt(x) + eps, in one buffer."""
+    y = np.sqrt(x)
+    y += eps
+    return y

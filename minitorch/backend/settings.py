@@ -1,11 +1,10 @@
 """Settings that PyTorch's scripts make, and what they do here: little."""
 
-import os
 import warnings
 
 from minitorch.backend.errors import ShapeError
+from minitorch.backend.threads import set_thread_count, thread_count
 
-VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MODES = ("default", "warn", "error")
 PRECISIONS = ("highest", "high", "medium")
 
@@ -13,32 +12,61 @@ PRECISIONS = ("highest", "high", "medium")
 class _Chosen:
     deterministic = 0  # a position in MODES
     precision = "highest"
+    warn_always = False
 
 
 def get_num_threads():
-    """How many threads NumPy multiplies matrices with, by the environment or else all processors.
-
-    Everything else runs in one.
-    """
-    for name in VARIABLES:
-        if os.environ.get(name, "").isdigit():
-            return int(os.environ[name])
-    return os.cpu_count()
+    """How many threads large operations are computed with."""
+    return thread_count()
 
 
 def set_num_threads(threads):
-    """Warn, if `threads` is not what `get_num_threads` says: NumPy settles that when it loads."""
+    """Compute large operations with so many threads; where NumPy's BLAS takes no number, warn.
+
+    `OPENBLAS_NUM_THREADS` in the environment says it from the start.
+    """
     if not isinstance(threads, int):
         raise RuntimeError(f"set_num_threads expects an int, but got {type(threads).__name__}")
     if threads <= 0:
         raise RuntimeError("set_num_threads expects a positive integer")
-    if threads != get_num_threads():
+    set_thread_count(threads)
+    if threads != thread_count():
         warnings.warn(
-            f"set_num_threads({threads}) changes nothing: NumPy settles the number of its threads "
-            f"when it is imported\n  start Python with {VARIABLES[0]}={threads}",
+            f"set_num_threads({threads}) changes nothing: NumPy's BLAS here is not OpenBLAS, or "
+            f"was not built for so many\n  it stays at {thread_count()}",
             UserWarning,
             stacklevel=2,
         )
+
+
+def get_num_interop_threads():
+    """How many operations are computed at the same time: one."""
+    return 1
+
+
+def set_num_interop_threads(threads):
+    """Accepted as PyTorch does; operations are computed one after the other."""
+    if not isinstance(threads, int):
+        raise RuntimeError(
+            f"set_num_interop_threads expects an int, but got {type(threads).__name__}"
+        )
+    if threads <= 0:
+        raise RuntimeError("set_num_interop_threads expects a positive integer")
+
+
+def set_flush_denormal(mode):
+    """False: NumPy has no switch for it, numbers near 0 stay as they are."""
+    return False
+
+
+def set_warn_always(b):
+    """Remember the choice. Python's `warnings` filters decide what is shown how often."""
+    _Chosen.warn_always = bool(b)
+
+
+def is_warn_always_enabled():
+    """What was chosen by `set_warn_always`."""
+    return _Chosen.warn_always
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):

@@ -11,8 +11,6 @@ import os
 from functools import lru_cache
 from itertools import pairwise
 
-from numpy._core import _multiarray_umath
-
 # The size of a core's L2 cache: a convolution takes 17 ms in such blocks, all at once 24.
 BLOCK_BYTES = 1 << 20
 NAMES = (
@@ -29,7 +27,7 @@ def blas():
     NumPy has no such function, but its library can be asked for those of the libraries it loaded.
     With another BLAS the number reads as one and setting it does nothing.
     """
-    library = ctypes.CDLL(_multiarray_umath.__file__)
+    library = ctypes.CDLL(importlib.import_module("numpy._core._multiarray_umath").__file__)
     for name in NAMES:
         if hasattr(library, name.format("get")):
             return getattr(library, name.format("get")), getattr(library, name.format("set"))
@@ -57,7 +55,8 @@ def futures():
     return importlib.import_module("concurrent.futures")
 
 
-os.register_at_fork(after_in_child=pool.cache_clear)  # a child has none of its parent's threads
+if hasattr(os, "register_at_fork"):  # a child has none of its parent's threads
+    os.register_at_fork(after_in_child=pool.cache_clear)
 
 
 def blocks(count, size, least=1, limit=None):

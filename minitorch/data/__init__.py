@@ -6,11 +6,13 @@ from minitorch.data.dataset import (
     ConcatDataset,
     Dataset,
     IterableDataset,
+    StackDataset,
     Subset,
     TensorDataset,
     random_split,
 )
-from minitorch.data.loader import DataLoader, get_worker_info
+from minitorch.data.distributed import DistributedSampler
+from minitorch.data.loader import DataLoader
 from minitorch.data.sampler import (
     BatchSampler,
     RandomSampler,
@@ -19,3 +21,4 @@ from minitorch.data.sampler import (
     SubsetRandomSampler,
     WeightedRandomSampler,
 )
+from minitorch.data.worker_info import get_worker_info

@@ -1,7 +1,7 @@
 """From a list of items to a batch."""
 
 import copy
-from collections.abc import Mapping, MutableMapping, MutableSequence, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,12 @@ from minitorch.backend.dtypes import as_dtype
 from minitorch.ops.from_data import tensor
 from minitorch.ops.join import stack
 
+CollateMap = dict[type | tuple[type, ...], Callable]
+
 
 def default_collate(batch: Sequence[Any]) -> Any:
-    """One batch of a list of items, which all look like the first.
+    """One batch of a list of items, which all look like the first: `collate` with
+    `default_collate_fn_map`, which programs may add kinds of items to.
 
     tensors, NumPy arrays  stacked along a new first axis
     numbers                a tensor; of floats a float64 one
@@ -28,29 +31,79 @@ def default_collate(batch: Sequence[Any]) -> Any:
     >>> default_collate([(1, {"a": 0.5}), (2, {"a": 1.5})])
     [tensor([1, 2]), {'a': tensor([0.5000, 1.5000], dtype=torch.float64)}]
     """
+    return collate(batch, collate_fn_map=default_collate_fn_map)
+
+
+def collate(batch: Sequence[Any], *, collate_fn_map: CollateMap | None = None) -> Any:
+    """One batch of a list of items: containers become containers of batches, and what is in them
+    goes to the function that `collate_fn_map` has for it.
+
+    collate_fn_map  from a type, or a tuple of types, to a function of (batch, *, collate_fn_map).
+                    The type of the first item itself is looked for first, then, in the order of
+                    the map, one that it is a subclass of.
+
+    >>> collate(["ab", "c"], collate_fn_map={str: lambda batch, *, collate_fn_map: len(batch)})
+    2
+    """
     first = batch[0]
-    if isinstance(first, Tensor):
-        return stack(batch, 0)
-    if isinstance(first, np.ndarray):
-        return stack([from_array(each) for each in batch], 0)
-    if isinstance(first, np.bool_ | np.number):
-        return from_array(np.array(batch))
-    if isinstance(first, float):
-        return wrap(np.array(batch, np.float64))
-    if isinstance(first, int):
-        return tensor(batch)
-    if isinstance(first, str | bytes):
-        return batch
+    functions = collate_fn_map or {}
+    chosen = functions.get(type(first))
+    if chosen is None:
+        kinds = (each for kind, each in functions.items() if isinstance(first, kind))
+        chosen = next(kinds, None)
+    if chosen is not None:
+        return chosen(batch, collate_fn_map=collate_fn_map)
+
+    def inner(items):
+        return collate(items, collate_fn_map=collate_fn_map)
+
     if isinstance(first, Mapping):
-        return like(first, {key: default_collate([each[key] for each in batch]) for key in first})
+        return like(first, {key: inner([each[key] for each in batch]) for key in first})
+    if isinstance(first, tuple) and hasattr(first, "_fields"):
+        return like(first, [inner(each) for each in zip(*batch)])
     if isinstance(first, Sequence):
         if any(len(each) != len(first) for each in batch):
             raise RuntimeError(
                 "each element in list of batch should be of equal size\n"
                 f"  the lengths are {sorted({len(each) for each in batch})}: pad them in collate_fn"
             )
-        return like(first, [default_collate(each) for each in zip(*batch)])
+        return like(first, [inner(each) for each in zip(*batch)])
     raise unknown(type(first))
+
+
+def collate_tensor_fn(batch, *, collate_fn_map=None):
+    return stack(batch, 0)
+
+
+def collate_numpy_array_fn(batch, *, collate_fn_map=None):
+    return collate([from_array(each) for each in batch], collate_fn_map=collate_fn_map)
+
+
+def collate_numpy_scalar_fn(batch, *, collate_fn_map=None):
+    return from_array(np.array(batch))
+
+
+def collate_float_fn(batch, *, collate_fn_map=None):
+    return wrap(np.array(batch, np.float64))
+
+
+def collate_int_fn(batch, *, collate_fn_map=None):
+    return tensor(batch)
+
+
+def collate_str_fn(batch, *, collate_fn_map=None):
+    return batch
+
+
+default_collate_fn_map: CollateMap = {
+    Tensor: collate_tensor_fn,
+    np.ndarray: collate_numpy_array_fn,
+    (np.bool_, np.number): collate_numpy_scalar_fn,
+    float: collate_float_fn,
+    int: collate_int_fn,
+    str: collate_str_fn,
+    bytes: collate_str_fn,
+}
 
 
 def default_convert(data: Any) -> Any:

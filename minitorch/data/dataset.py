@@ -62,6 +62,55 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return [rows_of(tensor, indices) for tensor in self.tensors]
 
 
+class StackDataset(Dataset[Any]):
+    """Item i is the tuple of item i of each of the datasets, which are equally long; of datasets
+    given by keyword, the dict.
+
+    >>> StackDataset(x=[1, 2], y=["a", "b"])[1]
+    {'x': 2, 'y': 'b'}
+    """
+
+    def __init__(self, *args: Dataset, **kwargs: Dataset) -> None:
+        if args and kwargs:
+            raise ValueError(
+                "Supported either ``tuple``- (via ``args``) or"
+                "``dict``- (via ``kwargs``) like input/output, but both types are given."
+            )
+        if not args and not kwargs:
+            raise ValueError("At least one dataset should be passed")
+        self.datasets: tuple | dict = args or kwargs
+        lengths = [len(each) for each in self._members()]
+        if len(set(lengths)) > 1:
+            raise ValueError(f"Size mismatch between datasets\n  they have {lengths} items")
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._item([each[index] for each in self._members()])
+
+    def __getitems__(self, indices: list) -> list:
+        columns = []
+        for each in self._members():
+            column = items_of(each, indices)
+            if len(column) != len(indices):
+                raise ValueError(
+                    "Nested dataset's output size mismatch."
+                    f" Expected {len(indices)}, got {len(column)}"
+                )
+            columns.append(column)
+        return [self._item(row) for row in zip(*columns)]
+
+    def __len__(self) -> int:
+        return len(self._members()[0])
+
+    def _members(self) -> list[Any]:
+        return list(self.datasets.values() if isinstance(self.datasets, dict) else self.datasets)
+
+    def _item(self, values):
+        """One value of each dataset as an item."""
+        if isinstance(self.datasets, dict):
+            return dict(zip(self.datasets, values))
+        return tuple(values)
+
+
 class ConcatDataset(Dataset[T_co]):
     """The items of several datasets, one dataset after the other."""
 
@@ -102,15 +151,33 @@ class ChainDataset(IterableDataset[T_co]):
             yield from each
 
     def __len__(self) -> int:
-        return sum(len(each) for each in self.datasets)
+        total = 0
+        for each in self.datasets:
+            if not isinstance(each, IterableDataset):
+                raise AssertionError("ChainDataset only supports IterableDataset")
+            total += len(each)  # type: ignore[arg-type]  # a stream need not have a length
+        return total
 
 
 class Subset(Dataset[T_co]):
-    """The items of `dataset` at `indices`, in their order."""
+    """The items of `dataset` at `indices`, in their order.
+
+    Raises NotImplementedError for a subclass that defines `__getitem__` and not `__getitems__`,
+    which the DataLoader asks for batches.
+    """
 
     def __init__(self, dataset: Dataset[T_co], indices: Sequence[int]) -> None:
         self.dataset = dataset
         self.indices = indices
+        kind = type(self)
+        one, many = kind.__getitem__, kind.__getitems__
+        if one is not Subset.__getitem__ and many is Subset.__getitems__:
+            raise NotImplementedError(
+                f"{kind.__name__} overrides __getitem__ but not __getitems__. "
+                "The DataLoader asks a Subset for batches: define __getitems__ too, as in\n"
+                "    def __getitems__(self, indices):\n"
+                "        return [self[i] for i in indices]"
+            )
 
     def __getitem__(self, idx: Any) -> T_co:
         if isinstance(idx, list):
@@ -167,13 +234,6 @@ def random_split(
     return [Subset(dataset, order[end - n : end]) for end, n in zip(ends, counts)]
 
 
-def can_gather(dataset: Any) -> bool:
-    """Whether batches of this dataset can be had from its `gather`."""
-    if isinstance(dataset, Subset) and not can_gather(dataset.dataset):
-        return False
-    return speaks_for_items(dataset, "gather")
-
-
 def items_of(dataset: Any, indices: list) -> list:
     """The items of `dataset` at `indices`."""
     if speaks_for_items(dataset, "__getitems__"):
@@ -181,8 +241,15 @@ def items_of(dataset: Any, indices: list) -> list:
     return [dataset[i] for i in indices]
 
 
-def speaks_for_items(dataset, method):
-    """Whether `dataset` has this method, and no subclass has redefined `__getitem__` since."""
+def speaks_for_items(dataset: Any, method: str) -> bool:
+    """Whether batches of this dataset are better had from this method of it, "gather" or
+    "__getitems__", than item by item: it has the method, and no subclass has redefined
+    `__getitem__` since. A plain Subset does as the dataset in it.
+    """
+    if isinstance(dataset, Subset) and type(dataset).__getitems__ is Subset.__getitems__:
+        return speaks_for_items(dataset.dataset, method)
+    if method == "gather" and not isinstance(dataset, Dataset):  # a Tensor's is another
+        return False
     names = {method, "__getitem__", "__getitems__"}
     latest = next((kind for kind in type(dataset).__mro__ if names & vars(kind).keys()), object)
     return method in vars(latest)

@@ -17,7 +17,7 @@ class Sampler(Generic[T_co]):
     """What yields indices. A subclass defines `__iter__`, or else `draw`, which is faster."""
 
     def __iter__(self) -> Iterator[T_co]:
-        return iter(self.draw().tolist())
+        yield from self.draw().tolist()  # drawn at the first `next`, as PyTorch does
 
     def draw(self) -> np.ndarray:
         """All indices of one epoch, int64."""
@@ -90,7 +90,7 @@ class SubsetRandomSampler(Sampler[int]):
 
     def draw(self) -> np.ndarray:
         generator = self.generator or default_generator()
-        return np.array(self.indices, np.int64)[generator.permutation(len(self.indices))]
+        return np.asarray(self.indices)[generator.permutation(len(self.indices))]
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -179,7 +179,7 @@ class BatchSampler(Sampler[list[int]]):
 
     def arrays(self) -> Iterator[np.ndarray]:
         """The same batches as arrays: slices, where the sampler draws all at once."""
-        if type(self.sampler).__iter__ is not Sampler.__iter__:
+        if getattr(type(self.sampler), "__iter__", None) is not Sampler.__iter__:
             yield from map(np.array, self)
             return
         indices = self.sampler.draw()

@@ -1,9 +1,34 @@
 """Losses as modules; `nn` offers them too, and `nn.functional` as functions."""
 
-from minitorch.losses.classification import (
+from minitorch.losses.base import _Loss, _WeightedLoss
+from minitorch.losses.binary import (
     BCELoss,
     BCEWithLogitsLoss,
-    CrossEntropyLoss,
-    NLLLoss,
+    MultiLabelSoftMarginLoss,
+    SoftMarginLoss,
 )
-from minitorch.losses.regression import HuberLoss, L1Loss, MSELoss, SmoothL1Loss
+from minitorch.losses.classification import (
+    CrossEntropyLoss,
+    CTCLoss,
+    LinearCrossEntropyLoss,
+    NLLLoss,
+    NLLLoss2d,
+)
+from minitorch.losses.ranking import (
+    CosineEmbeddingLoss,
+    HingeEmbeddingLoss,
+    MarginRankingLoss,
+    MultiLabelMarginLoss,
+    MultiMarginLoss,
+    TripletMarginLoss,
+    TripletMarginWithDistanceLoss,
+)
+from minitorch.losses.regression import (
+    GaussianNLLLoss,
+    HuberLoss,
+    KLDivLoss,
+    L1Loss,
+    MSELoss,
+    PoissonNLLLoss,
+    SmoothL1Loss,
+)

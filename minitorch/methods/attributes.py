@@ -113,12 +113,6 @@ def get_device(self):
 
 
 @method
-def is_shared(self):
-    """Whether other processes see the memory: only that of a GPU."""
-    return self.is_cuda
-
-
-@method
 def is_pinned(self):
     """False: minitorch pins no memory."""
     return False
@@ -206,6 +200,12 @@ FIXED = {
 }  # fmt: skip
 for name, value in FIXED.items():
     setattr(Tensor, name, value)
+
+
+@method
+def to_dense(self, dtype=None):
+    """The tensor itself, in `dtype` if it is given: none is sparse here."""
+    return self if dtype is None else self.to(dtype)
 
 
 # -------------------------------------------------------------------- dtypes together

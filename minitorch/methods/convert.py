@@ -208,28 +208,6 @@ casting("byte", dtypes.uint8)
 casting("char", dtypes.int8)
 
 
-def type_of(self, dtype=None, non_blocking=False):
-    """PyTorch's legacy name of dtype and device; with `dtype` the tensor in that dtype.
-
-    >>> from minitorch import ones
-    >>> ones(2).type()
-    'torch.FloatTensor'
-    """
-    if dtype is None:
-        place = "cuda." if self.is_cuda else ""
-        return f"torch.{place}{dtypes.SCALAR_NAMES[self.dtype.name]}Tensor"
-    if isinstance(dtype, str):
-        named = {f"torch.{legacy}Tensor": name for name, legacy in dtypes.SCALAR_NAMES.items()}
-        if dtype not in named:
-            raise ValueError(f"invalid type: {dtype!r}")
-        dtype = getattr(dtypes, named[dtype])
-    return cast(self, as_dtype(dtype))
-
-
-type_of.__name__ = "type"
-method(type_of)
-
-
 @method
 def type_as(self, other):
     """The tensor in the dtype and on the device of `other`."""

@@ -1,8 +1,17 @@
 """Building blocks of models."""
 
-from minitorch.nn import functional, init, modules, utils
+from minitorch.nn import attention, functional, grad, init, modules, parallel, utils
 from minitorch.nn.modules import *  # all layers
-from minitorch.nn.parameter import Buffer, Parameter
+from minitorch.nn.parallel import DataParallel
+from minitorch.nn.parameter import (
+    Buffer,
+    Parameter,
+    UninitializedBuffer,
+    UninitializedParameter,
+    factory_kwargs,
+)
+
+__all__ = [name for name in (*globals(), *modules.LOSSES) if not name.startswith("_")]
 
 
 def __getattr__(name):

@@ -55,7 +55,7 @@ from minitorch.ops.adaptive_pool import (
     fractional_max_pool3d,
     fractional_max_pool3d_with_indices,
 )
-from minitorch.ops.attention import multi_head_attention_forward, scaled_dot_product_attention
+from minitorch.ops.attention import scaled_dot_product_attention
 from minitorch.ops.average_pool import (
     avg_pool1d,
     avg_pool2d,
@@ -101,6 +101,11 @@ from minitorch.ops.loss import (
     mse_loss,
     poisson_nll_loss,
     smooth_l1_loss,
+)
+from minitorch.ops.multi_head import (
+    _canonical_mask,  # noqa: F401  layers copied from PyTorch call it here
+    _none_or_dtype,  # noqa: F401  so too
+    multi_head_attention_forward,
 )
 from minitorch.ops.norm import (
     batch_norm,

@@ -6,14 +6,14 @@ has: (O, I) is that of Linear, (O, I, KH, KW) that of Conv2d, which counts the k
 
 import math
 import warnings
+from functools import wraps
 
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.backend.generators import Generator
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.creation import eye
 from minitorch.ops.elementwise import where
-from minitorch.ops.random import rand_like, randn_like
+from minitorch.ops.random import rand_like, randn_like, randperm
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
@@ -111,7 +111,45 @@ def eye_(tensor: Tensor) -> Tensor:
     """Fill a matrix with the identity."""
     if tensor.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
-    return tensor.copy_(eye(*tensor.shape, dtype=tensor.dtype, device=tensor.device))
+    tensor.zero_().diagonal().fill_(1)
+    return tensor
+
+
+@no_grad()
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """Fill the weight of a convolution so that it passes as many channels on as it can.
+
+    groups  of the convolution; each passes its own channels on
+    """
+    if tensor.ndim not in (3, 4, 5):
+        raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
+    outputs, inputs, *places = tensor.shape
+    if outputs % groups:
+        raise ValueError("dim 0 must be divisible by groups")
+    tensor.zero_()
+    middle = tuple(n // 2 for n in places)
+    for first in range(0, outputs, outputs // groups):
+        for channel in range(min(outputs // groups, inputs)):
+            tensor[(first + channel, channel, *middle)] = 1
+    return tensor
+
+
+@no_grad()
+def sparse_(
+    tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None
+) -> Tensor:
+    """Fill a matrix with normal draws, and in each column a share `sparsity` with zeros.
+
+    Martens, Deep learning via Hessian-free optimization, 2010.
+    """
+    if tensor.ndim != 2:
+        raise ValueError("Only tensors with 2 dimensions are supported")
+    rows, columns = tensor.shape
+    tensor.normal_(0, std, generator=generator)
+    for column in range(columns):
+        chosen = randperm(rows, device=tensor.device)[: math.ceil(sparsity * rows)]
+        tensor[chosen, column] = 0
+    return tensor
 
 
 def xavier_uniform_(
@@ -167,11 +205,7 @@ def kaiming_normal_(
 
 
 def kaiming_std(tensor, a, mode, nonlinearity):
-    modes = ["fan_in", "fan_out"]
-    if mode.lower() not in modes:
-        raise ValueError(f"Mode {mode} not supported, please use one of {modes}")
-    fan = _calculate_fan_in_and_fan_out(tensor)[modes.index(mode.lower())]
-    return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+    return calculate_gain(nonlinearity, a) / math.sqrt(_calculate_correct_fan(tensor, mode))
 
 
 @no_grad()
@@ -200,3 +234,44 @@ def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
         )
     places = math.prod(tensor.shape[2:])
     return tensor.shape[1] * places, tensor.shape[0] * places
+
+
+def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
+    modes = ["fan_in", "fan_out"]
+    mode = mode.lower()
+    if mode not in modes:
+        raise ValueError(f"Mode {mode} not supported, please use one of {modes}")
+    return _calculate_fan_in_and_fan_out(tensor)[modes.index(mode)]
+
+
+# -------------------------------------------------------------------- older names
+
+
+def older(function):
+    """`function` under its name without the underscore, from before 2018; warns that it is old."""
+    name = function.__name__
+
+    @wraps(function)
+    def call(*args, **kwargs):
+        warnings.warn(
+            f"`nn.init.{name[:-1]}` is now deprecated in favor of `nn.init.{name}`.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        return function(*args, **kwargs)
+
+    call.__name__ = call.__qualname__ = name[:-1]
+    return call
+
+
+uniform = older(uniform_)
+normal = older(normal_)
+constant = older(constant_)
+eye = older(eye_)
+dirac = older(dirac_)
+xavier_uniform = older(xavier_uniform_)
+xavier_normal = older(xavier_normal_)
+kaiming_uniform = older(kaiming_uniform_)
+kaiming_normal = older(kaiming_normal_)
+orthogonal = older(orthogonal_)
+sparse = older(sparse_)

@@ -8,7 +8,7 @@ from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.random import rand_like
-from minitorch.ops.reduce import axes_of, require_float
+from minitorch.ops.reduce import axes_of
 from minitorch.ops.shape import reshape
 
 
@@ -43,6 +43,8 @@ def sigmoid_share(x, y, /):
 @op
 def relu(x, /):
     """The larger of x and 0; the derivative at 0 is 0."""
+    if x.dtype.kind == "b":
+        raise DtypeError("Boolean inputs not supported for relu\n  convert first, with .int()")
     y = namespace(x).relu(x)
     return y, lambda g: g * (y > 0)
 
@@ -81,7 +83,7 @@ def prelu(input, weight):
     """
     shape, given = input.array.shape, weight.array
     if given.dtype != input.array.dtype:
-        names = [each.dtype.name.capitalize().replace("32", "") for each in (input, weight)]
+        names = [SCALAR_NAMES[each.dtype.name] for each in (input, weight)]
         raise DtypeError(
             f"prelu: Type promoting not supported. Got {names[0]} and {names[1]}\n"
             "  weight wants the dtype of input: weight.to(input.dtype)"
@@ -129,6 +131,8 @@ def threshold(x, /, threshold, value):
 @op(public=False, shown="Hardtanh")
 def hardtanh(x, /, min_val=-1.0, max_val=1.0):
     """x, or the nearer of the two bounds, where the derivative is 0."""
+    if x.dtype.kind == "b":
+        raise DtypeError("Bool inputs not supported for hardtanh\n  convert first, with .int()")
     if x.dtype.kind == "u" and (min_val < 0 or max_val < 0):
         raise ShapeError("cannot do hardtanh on an unsigned type with negative limits")
     low, high = as_kind(min_val, x), as_kind(max_val, x)
@@ -167,11 +171,12 @@ def hardshrink(x, /, lambd=0.5):
 def softshrink(x, /, lambd=0.5):
     """x moved towards 0 by lambd >= 0, or 0 where it is nearer than that."""
     only_floats("softshrink_cpu", x)
-    if lambd < 0:
-        raise ShapeError(
-            f"lambda must be in range [0, max of input dtype {x.dtype}], but found {lambd}"
-        )
     xp = namespace(x)
+    if lambd < 0:
+        highest, kind = f"{xp.finfo(x.dtype).max:g}", SCALAR_NAMES[str(x.dtype)]
+        raise ShapeError(
+            f"lambda must be in range [0, {highest}] for input dtype {kind}, but found {lambd:g}"
+        )
     inside = (x >= -lambd) & (x <= lambd)
     return xp.where(inside, 0, x - xp.clip(x, -lambd, lambd)), lambda g: xp.where(inside, 0, g)
 
@@ -201,8 +206,8 @@ def softmax(x, /, dim):
     >>> softmax(tensor([0.0, 0.0]), 0)
     tensor([0.5000, 0.5000])
     """
-    require_float("softmax", x)
     (axis,) = axes_of(x.ndim, dim) or (0,)
+    only_floats(f"softmax_{'lastdim_' * (axis + 1 >= x.ndim)}kernel_impl", x)
     xp = namespace(x)
     y = xp.softmax(x, axis) if x.ndim else xp.ones_like(x)
     return y, lambda g: xp.softmax_share(g, y, axis) if y.ndim else g * 0
@@ -211,8 +216,8 @@ def softmax(x, /, dim):
 @op(casts=True, wide=True)
 def log_softmax(x, /, dim):
     """Logarithm of `softmax`, exact where that would be 0."""
-    require_float("log_softmax", x)
     (axis,) = axes_of(x.ndim, dim) or (0,)
+    only_floats(f"log_softmax_{'lastdim_' * (axis + 1 >= x.ndim)}kernel_impl", x)
     xp = namespace(x)
     y = xp.log_softmax(x, axis) if x.ndim else xp.zeros_like(x)
     return y, lambda g: xp.log_softmax_share(g, y, axis) if y.ndim else g * 0
@@ -335,7 +340,8 @@ def logsigmoid(x, /):
     """log(sigmoid(x)), without underflow."""
     only_floats("log_sigmoid_cpu", x)
     xp = namespace(x)
-    return -log1p_exp(-x), lambda g: g * xp.sigmoid(-x)
+    y = xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.absolute(x)))
+    return y, lambda g: g * xp.sigmoid(-x)
 
 
 @op(public=False, wide=True)

@@ -71,6 +71,7 @@ def wanted_sizes(name, shape, output_size):
     """`output_size` as a tuple, None replaced by the size of before."""
     axes = int(name[-2])
     if axes == 1:
+        require_number(name, output_size)
         if not isinstance(output_size, int) and len(output_size) != 1:
             raise ShapeError(
                 f"{name}() argument 'output_size' should contain one int (got {len(output_size)})"
@@ -84,6 +85,15 @@ def wanted_sizes(name, shape, output_size):
         )
     before = shape[len(shape) - len(output_size) :]
     return tuple([n if count is None else count for n, count in zip(before, output_size)])
+
+
+def require_number(name, output_size):
+    """Raise PyTorch's error for None, which only the poolings of images understand."""
+    wanted = f"{name}(): argument 'output_size' (position 2) must be tuple of ints"
+    if output_size is None:
+        raise TypeError(f"{wanted}, not NoneType")
+    if not isinstance(output_size, int) and None in output_size:
+        raise TypeError(f"{wanted}, but found element of type NoneType at pos 0")
 
 
 def require_images(name, shape, axes, colon):
@@ -271,17 +281,17 @@ def fractional(name, input, kernel_size, output_size, output_ratio, return_indic
     kernel, counts = [
         (v,) * axes if isinstance(v, int) else tuple(v) for v in (kernel_size, output_size)
     ]
-    require_images(name, shape, axes, ":")
+    full = name if axes == 2 else "fractional_max_pool3d_out"
+    require_images(full, shape, axes, ":")
     for n, k, count, axis in zip(shape[-axes:], kernel, counts, "THW"[3 - axes :]):
-        if count + k - 1 > n:
+        if count + k - 1 + (axes == 3) > n:  # PyTorch wants one more element there
             where = {"T": "time", "H": "height", "W": "width"}[axis]
-            raise ShapeError(f"{name}(): pool {where} {k} too large relative to input {where} {n}")
+            raise ShapeError(f"{full}(): pool {where} {k} too large relative to input {where} {n}")
     n = shape[0] if len(shape) == axes + 2 else 1
     if samples is None:
         samples = rand(n, shape[-axes - 1], axes, dtype=input.dtype, device=input.device)
-    if samples.dtype is not input.dtype:
-        raise DtypeError("Expect _random_samples to have the same dtype as input")
-    order = samples.array[..., ::-1] if axes == 2 else samples.array
+    require_samples(samples, input, n, shape[-axes - 1], axes)
+    order = samples.array[:n, :, ::-1] if axes == 2 else samples.array[:n]
     xp, places = namespace(order), []
     for d, (m, k, count) in enumerate(zip(shape[-axes:], kernel, counts)):
         sample = order[..., d : d + 1]
@@ -291,3 +301,18 @@ def fractional(name, input, kernel_size, output_size, output_ratio, return_indic
         starts = xp.where(at == count - 1, m - k, starts).astype("int64")
         places.append(starts[..., None] + xp.arange(k))
     return largest_at(input, places, return_indices)
+
+
+def require_samples(samples, input, n, channels, axes):
+    """Raise PyTorch's error unless there are samples for each of the n images."""
+    if samples.dtype is not input.dtype:
+        raise DtypeError("Expect _random_samples to have the same dtype as input")
+    shape = samples.array.shape
+    if len(shape) != 3:
+        raise ShapeError(f"Expect _random_samples to have 3 dimensions, got {len(shape)}")
+    if shape[0] < n:
+        raise ShapeError("Expect _random_samples.size(0) no less then input batch size.")
+    if shape[1] != channels:
+        raise ShapeError("Expect _random_samples.size(1) equals to input channel size.")
+    if shape[2] != axes:
+        raise ShapeError(f"Expect _random_samples.size(2) equals to {axes}; got {shape[2]}.")

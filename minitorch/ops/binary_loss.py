@@ -4,12 +4,13 @@
 """
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.activation import log1p_exp, logsigmoid
+from minitorch.ops.activation import log1p_exp, logsigmoid, only_floats
 from minitorch.ops.bounds import clamp
 from minitorch.ops.elementwise import log, log1p
-from minitorch.ops.loss import agreed, combine, combined, refuse
+from minitorch.ops.loss import agreed, combine, combined, refuse, require_reduction
 
 no_weight = refuse("weight")
 no_pos_weight = refuse("pos_weight")
@@ -39,9 +40,11 @@ def binary_cross_entropy(
 @op(promote=None, public=False, shown="BinaryCrossEntropy", wide=True)
 def cross_entropy_of_chances(x, target, weight=None, /, reduction="mean"):
     """`binary_cross_entropy` of two arrays of one shape."""
+    only_floats("binary_cross_entropy", x)
     if x.dtype != target.dtype:
         raise DtypeError(
-            f"Found dtype {target.dtype} but expected {x.dtype}\n"
+            f"Found dtype {SCALAR_NAMES[str(target.dtype)]} but expected "
+            f"{SCALAR_NAMES[str(x.dtype)]}\n"
             "  binary_cross_entropy wants targets of the input's dtype: target.to(input.dtype)"
         )
     xp = namespace(x)
@@ -77,7 +80,8 @@ def binary_cross_entropy_with_logits(
             f"Target size ({target.shape}) must be the same as input size ({input.shape})\n"
             "  target.unsqueeze(1) makes (N, 1) of (N,), input.squeeze(1) the reverse"
         )
-    return cross_entropy_of_logits(input, target, weight, pos_weight, reduction)
+    y = cross_entropy_of_logits(input, target, weight, pos_weight, reduction)
+    return y if input.dtype is target.dtype else y.to(target.dtype)
 
 
 @op(promote=None, public=False, shown="BinaryCrossEntropyWithLogits", wide=True)
@@ -85,9 +89,11 @@ def cross_entropy_of_logits(x, target, weight=None, pos_weight=None, /, reductio
     """log(1 + exp(x)) - target * x, of two arrays of one shape."""
     if target.dtype.kind != "f":
         raise DtypeError(
-            f"result type {x.dtype} can't be cast to the desired output type {target.dtype}\n"
+            f"result type {SCALAR_NAMES[str(x.dtype)]} can't be cast to the desired output type "
+            f"{SCALAR_NAMES[str(target.dtype)]}\n"
             "  binary_cross_entropy_with_logits wants floats as targets: target.to(input.dtype)"
         )
+    only_floats("log_sigmoid_cpu", x)
     xp = namespace(x)
     if pos_weight is None:
         y, factor = combine(log1p_exp(x) - x * target, weight, reduction)
@@ -145,6 +151,8 @@ def multilabel_soft_margin_loss(
     target  (..., C) 0 or 1 for each class
     weight  (C,) of each class
     """
+    if size_average is None and reduce is None:
+        require_reduction(reduction)
     reduction = agreed(reduction, size_average, reduce)
     y = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
     y = y if weight is None else y * weight

@@ -7,7 +7,7 @@ import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import wrap
-from minitorch.backend.dtypes import uint8
+from minitorch.backend.dtypes import SCALAR_NAMES, uint8
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.activation import log_softmax, only_floats
@@ -56,7 +56,7 @@ def total(picked, share, reduction):
     if not share.ndim:
         return picked * -share if each else picked.sum() * -share
     xp = namespace(picked)
-    y = xp.where(share != 0, picked, 0) * -share  # what has no share may be infinite
+    y = xp.where(share != 0, picked, -0.0) * -share  # what has no share may be infinite; 0, not -0
     if each:
         return y
     return xp.where((share != 0).any(), y.sum(), math.nan) if reduction == "mean" else y.sum()
@@ -134,7 +134,7 @@ def cross_entropy(
     if label_smoothing == 0 and input.array.shape != target.array.shape:
         return by_rows(cross_entropy_of_rows, input, target, weight, ignore_index, reduction)
     if not 0 <= label_smoothing <= 1:
-        raise ShapeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+        raise ShapeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     if input.array.shape == target.array.shape:
         return with_probabilities(input, target, weight, ignore_index, reduction, label_smoothing)
     log_p = log_softmax(input, 1 if input.ndim > 1 else 0)
@@ -204,7 +204,8 @@ def with_probabilities(input, target, weight, ignore_index, reduction, label_smo
     if target.array.dtype.kind != "f":
         raise DtypeError(
             "Expected floating point type for target with class probabilities, got "
-            f"{target.dtype}\n  classes as integers have input's shape without the class axis"
+            f"{SCALAR_NAMES[target.dtype.name]}\n"
+            "  classes as integers have input's shape without the class axis"
         )
     if ignore_index >= 0:
         raise ShapeError("ignore_index is not supported for floating point target")
@@ -235,15 +236,15 @@ def smooth_part(log_p, target, weight, ignore_index, reduction):
 
 def per_class(weight, classes, trailing):
     """`weight` with `trailing` axes behind it."""
-    require_weights(weight, classes)
+    require_weights(weight, classes, "cross_entropy: ")
     return weight.reshape(-1, *[1] * trailing)
 
 
-def require_weights(weight, classes):
+def require_weights(weight, classes, which=""):
     if tuple(weight.shape) != (classes,):
         raise ShapeError(
-            f"weight tensor should be defined either for all {classes} classes or no classes but "
-            f"got weight tensor of shape: {list(weight.shape)}"
+            f"{which}weight tensor should be defined either for all {classes} classes or no "
+            f"classes but got weight tensor of shape: {list(weight.shape)}"
         )
 
 
@@ -256,14 +257,18 @@ def by_rows(loss, input, target, weight, ignore_index, reduction):
     if classes.dtype.kind != "i" or classes.itemsize != 8:
         if target.dtype is not uint8:
             raise DtypeError(
-                f"expected target dtype to be Long or Byte, but got {target.dtype}\n"
+                f"expected target dtype to be Long or Byte, but got "
+                f"{SCALAR_NAMES[target.dtype.name]}\n"
                 "  classes are integers: target.long(); probabilities have input's shape"
             )
         target = target.long()
     if weight is not None:
         require_weights(weight, x.shape[min(1, x.ndim - 1)])
         if weight.dtype is not input.dtype:
-            raise DtypeError(f"expected scalar type {input.dtype} but found {weight.dtype}")
+            raise DtypeError(
+                f"expected scalar type {SCALAR_NAMES[input.dtype.name]} but found "
+                f"{SCALAR_NAMES[weight.dtype.name]}\n  convert one with .to(dtype)"
+            )
         if weight.requires_grad:
             raise RuntimeError(
                 "The function 'nll_loss_forward' is not differentiable with respect to argument "
@@ -282,19 +287,30 @@ def require_classes_for(shape, classes):
         raise ShapeError("Expected 1 or more dimensions (got 0)")
     if len(shape) == 1 and classes in ((), (1,)):
         return
-    if len(shape) == 1 or (len(shape) == 2 and len(classes) > 1):
+    if len(shape) == 1 and len(classes) == 1:
         raise ShapeError(
-            "0D or 1D target tensor expected, multi-target not supported\n"
-            f"  input {shape}   target {classes}: one class for each row"
+            f"For 1D input, 1D target must have size 1, but got target size: {classes[0]}"
         )
-    if shape[:1] != classes[:1]:
+    if len(shape) > 1 and shape[:1] != classes[:1]:
         raise ShapeError(
             f"Expected input batch_size ({shape[0]}) to match target batch_size "
             f"({classes[0] if classes else 0}).\n  input {shape}   target {classes}"
         )
-    wanted = [shape[0], *shape[2:]]
-    if list(classes) != wanted:
+    if len(shape) <= 2 and len(classes) > 1:
         raise ShapeError(
-            f"Expected target size {wanted}, got {list(classes)}\n  input {shape}: the classes are "
-            "along its second axis"
+            "0D or 1D target tensor expected, multi-target not supported\n"
+            f"  input {shape}   target {classes}: one class for each row"
         )
+    wanted = [shape[0], *shape[2:]]
+    if list(classes) == wanted:
+        return
+    if len(shape) != 4:
+        text = f"Expected target size {wanted}, got {list(classes)}"
+    elif len(classes) != 3:
+        text = (
+            "only batches of spatial targets supported (3D tensors) but got targets of dimension: "
+            f"{len(classes)}"
+        )
+    else:
+        text = f"size mismatch (got input: {list(shape)} , target: {list(classes)}"
+    raise ShapeError(f"{text}\n  input {shape}: the classes are along its second axis")

@@ -166,7 +166,7 @@ SCALAR_TYPES = {
 def require_kind(input, weight, bias):
     """Raise PyTorch's error unless the three are of one dtype, of numbers."""
     kind = input.array.dtype
-    for name, other in (("weight", weight), ("bias", bias)):
+    for name, other in (("bias", bias), ("weight", weight)):
         if other is not None and other.array.dtype != kind:
             raise DtypeError(
                 f"Input type ({SCALAR_TYPES[input.dtype.name]}) and {name} type "

@@ -9,6 +9,7 @@ from minitorch.autograd.op import op
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.activation import only_floats
 from minitorch.ops.elementwise import where
 from minitorch.ops.from_data import tensor
 from minitorch.ops.loss import agreed, combined
@@ -40,12 +41,12 @@ def ctc_loss(
     if not batched:
         log_probs = log_probs.unsqueeze(1)
         targets = targets.unsqueeze(0) if targets.ndim == 1 else targets
-    _, batch, classes = log_probs.shape
-    if not 0 <= blank < classes:
-        raise ShapeError(f"blank must be in label range\n  blank {blank}   classes {classes}")
+    require_log_probs(log_probs, blank)
+    time, batch, _ = log_probs.shape
     steps = lengths_of("input_lengths", input_lengths, batch, log_probs)
     counts = lengths_of("target_lengths", target_lengths, batch, log_probs)
-    require_steps(steps, log_probs.shape[0])
+    require_targets(targets, counts.tolist())
+    require_range("input_lengths", steps.tolist(), 0, time)
     labels = spelled(targets, counts, blank)
     y = ctc_of(log_probs, labels, steps.array, counts.array, blank)
     if zero_infinity:
@@ -69,13 +70,50 @@ def lengths_of(name, lengths, batch, like):
     return lengths
 
 
-def require_steps(steps, limit):
-    for n, step in enumerate(steps.tolist()):
-        if step > limit:
-            raise ShapeError(
-                f"Expected input_lengths to have value at most {limit}, but got value {step} "
-                f"(while checking arguments for ctc_loss_cpu)\n  at position {n}"
-            )
+def require_log_probs(log_probs, blank):
+    if log_probs.ndim != 3:
+        raise refused(
+            f"Expected 3-dimensional tensor, but got {log_probs.ndim}-dimensional tensor for "
+            "argument #1 'log_probs'"
+        )
+    only_floats("ctc_loss_cpu", log_probs.array)
+    time, _, classes = log_probs.shape
+    if not time:
+        raise ShapeError("log_probs tensor must not be empty")
+    if not 0 <= blank < classes:
+        raise ShapeError(f"blank must be in label range\n  blank {blank}   classes {classes}")
+
+
+def require_targets(targets, counts):
+    require_range("target_lengths", counts, 0, math.inf)
+    if targets.ndim not in (1, 2):
+        raise refused(
+            f"Expected 1 to 2 dimensions, but got {targets.ndim}-dimensional tensor for argument "
+            "#2 'targets'"
+        )
+    rows = sum(counts) if targets.ndim == 1 else len(counts)
+    if targets.shape[0] != rows:
+        raise refused(
+            f"Expected tensor to have size {rows} at dimension 0, but got size {targets.shape[0]} "
+            "for argument #2 'targets'"
+        )
+    if targets.ndim == 2 and targets.shape[1] < max(counts, default=0):
+        raise refused(
+            f"Expected tensor to have size at least {max(counts)} at dimension 1, but got size "
+            f"{targets.shape[1]} for argument #2 'targets'"
+        )
+
+
+def require_range(name, lengths, least, most):
+    for n, length in enumerate(lengths):
+        if not least <= length <= most:
+            bound = f"least {least}" if length < least else f"most {most}"
+            text = f"Expected {name} to have value at {bound}, but got value {length}"
+            raise refused(text, f"\n  at position {n}")
+
+
+def refused(text, where=""):
+    return ShapeError(f"{text} (while checking arguments for ctc_loss_allocate_outputs){where}")
 
 
 def spelled(targets, counts, blank):
@@ -115,7 +153,9 @@ def ctc_of(x, /, labels, steps, counts, blank):
     alphas = []
     for t in range(time):
         if t == 0:
-            alpha = xp.where(place < 2, emitted[0], NEVER)
+            begun = xp.where(place < 2, emitted[0], NEVER)
+            silent = xp.where(place == 0, xp.zeros_like(emitted[0]), NEVER)  # of no steps at all
+            alpha = xp.where((steps > 0).reshape(-1, 1), begun, silent)
         else:
             alpha = xp.where(
                 (t < steps).reshape(-1, 1), arrive(xp, alpha, skips) + emitted[t], alpha

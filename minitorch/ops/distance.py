@@ -2,15 +2,15 @@
 
 import math
 
-import numpy as np
-
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import function
+from minitorch.backend.dtypes import SCALAR_NAMES, promote_types
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.bounds import clamp
 from minitorch.ops.elementwise import add, div, mul, sub
 from minitorch.ops.index import take_rows
+from minitorch.ops.join import broadcast_tensors
 from minitorch.ops.loss import at_least
 from minitorch.ops.products import linear, matmul
 from minitorch.ops.reduce import axes_of
@@ -62,20 +62,20 @@ def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
 @function
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """The cosine of the angle between the vectors along `dim`; no length counts as below eps."""
-    kind = np.result_type(x1.array, x2.array)
-    if kind.kind != "f":
+    kind = promote_types(x1.dtype, x2.dtype)
+    if not kind.is_floating_point:
         raise DtypeError(
-            "expected common_dtype to be floating point, yet common_dtype is "
-            f"{kind.name.capitalize().replace('64', '').replace('Int', 'Long')}\n"
+            "expected common dtype to be floating point, yet common dtype is "
+            f"{SCALAR_NAMES[kind.name]}\n"
             "  convert with .float()"
         )
 
     def directed(x):
+        x = x.to(kind)
         return div(x, at_least(length(x, 2, dim, True), eps))
 
     if x1.array.shape != x2.array.shape:
-        shape = np.broadcast_shapes(x1.array.shape, x2.array.shape)
-        x1, x2 = x1.expand(shape), x2.expand(shape)
+        x1, x2 = broadcast_tensors(x1, x2)
     return mul(directed(x1), directed(x2)).sum(dim)
 
 

@@ -8,7 +8,9 @@ import warnings
 
 from minitorch.autograd.rebase import write
 from minitorch.autograd.tensor import function, wrap
+from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import mul
 from minitorch.ops.random import source
 from minitorch.ops.shape import squeeze, unsqueeze
@@ -117,7 +119,8 @@ def drop(input, parts, p, training, inplace):
     if idle(input, p, training):
         return input
     kept = survivors(input, parts, p)
-    mask = wrap(kept * input.array.dtype.type(1 / (1 - p) if p < 1 else 0))
+    mask = kept * input.array.dtype.type(1 / (1 - p) if p < 1 else 0)
+    mask = wrap(laid_out(mask, input.array))
     return write(input, lambda x: mul(x, mask)) if inplace else mul(input, mask)
 
 
@@ -128,13 +131,23 @@ def drop_to_floor(input, parts, p, training, inplace):
     scale = 1 / math.sqrt((FLOOR * FLOOR * p + 1) * (1 - p)) if p < 1 else 0
     kept = survivors(input, parts, p)
     number = input.array.dtype.type
-    mask = wrap(kept * number(scale))
-    floor = wrap(kept * number(FLOOR * scale) + number(FLOOR * scale * (p - 1)))
+    mask = wrap(laid_out(kept * number(scale), input.array))
+    floor = kept * number(FLOOR * scale) + number(FLOOR * scale * (p - 1))
+    floor = wrap(laid_out(floor, input.array))
 
     def revived(x):
         return x * mask + floor
 
     return write(input, revived) if inplace else revived(input)
+
+
+def laid_out(mask, array):
+    """`mask` with its axes in memory in the order of those of `array`, for the product to have."""
+    if mask.shape != array.shape or array.flags.c_contiguous:
+        return mask
+    y = namespace(array).empty_like(array)
+    y[...] = mask
+    return y
 
 
 def idle(input, p, training):
@@ -145,7 +158,8 @@ def idle(input, p, training):
         return True
     if not input.dtype.is_floating_point:
         raise DtypeError(
-            f"result type Float can't be cast to the desired output type {input.dtype}\n"
+            "result type Float can't be cast to the desired output type "
+            f"{SCALAR_NAMES[input.dtype.name]}\n"
             "  dropout needs floats: convert with .float()"
         )
     return False

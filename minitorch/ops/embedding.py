@@ -91,7 +91,7 @@ def require_indices(name, indices):
     if indices.dtype not in (int32, int64):
         raise DtypeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: "
-            f"Long, Int; but got {indices.array.dtype} instead (while checking arguments for "
+            f"Long, Int; but got {indices.type()} instead (while checking arguments for "
             f"{name})\n  convert with .long()"
         )
 
@@ -131,7 +131,7 @@ def embedding_bag(
     offsets              (B,) where in `input` each bag starts
     mode                 "mean", "sum" or "max"
     per_sample_weights   in the shape of `input`: factors of the rows; only for "sum"
-    include_last_offset  offsets has one number more: where the last bag ends
+    include_last_offset  offsets has one number more, of no effect: the last bag ends with input
     padding_idx          an index that doesn't count
 
     `max_norm`, `norm_type`, `scale_grad_by_freq` and `sparse` are as in `embedding`.
@@ -153,8 +153,7 @@ def embedding_bag(
             + ("scaling the gradient by the frequency" if scale_grad_by_freq else "sparse weights")
         )
     if input.ndim == 2:
-        offsets = arange(0, input.numel(), max(input.shape[1], 1), device=input.device)
-        offsets = offsets if input.shape[1] else offsets.new_zeros(input.shape[0])
+        offsets = arange(0, input.numel(), input.shape[1], device=input.device)
         include_last_offset = False
         input = input.reshape(-1)
         if per_sample_weights is not None:
@@ -166,12 +165,13 @@ def embedding_bag(
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
             f"for mode='sum' (got mode='{mode}'). Please open a feature request on GitHub."
         )
+    require_bag_kinds(input, weight, offsets, per_sample_weights)
     starts = offsets.array
-    if include_last_offset:
-        last = int(starts[-1])
-        input, starts = input[:last], starts[:-1]
-        per_sample_weights = None if per_sample_weights is None else per_sample_weights[:last]
-    padding_idx = -1 if padding_idx is None else padding_idx % weight.shape[0]
+    if include_last_offset and not len(starts):
+        raise ShapeError("include_last_offset: number of offset should be at least 1")
+    starts = starts[:-1] if include_last_offset else starts
+    padding_idx = -1 if padding_idx is None else counted_from_start(padding_idx, weight.shape[0])
+    require_bag_indices(input.array, weight.shape[0], mode)
     rows = look_up(weight, input, padding_idx, scale_grad_by_freq)
     if weight.dtype is float16:  # summed in float32, as in PyTorch
         per_sample_weights = None if per_sample_weights is None else per_sample_weights.float()
@@ -179,6 +179,15 @@ def embedding_bag(
     if per_sample_weights is not None:
         rows = rows * per_sample_weights.unsqueeze(1)
     return of_bags(rows, starts, input.array != padding_idx, mode).to(weight.dtype)
+
+
+def counted_from_start(padding_idx, rows):
+    if not -rows <= padding_idx < rows:
+        raise ShapeError(
+            f"padding_idx must be within the number of embeddings, -{rows} through {rows - 1}, but "
+            f"got {padding_idx}"
+        )
+    return padding_idx % rows
 
 
 def require_bags(input, weight, offsets, per_sample_weights):
@@ -213,17 +222,53 @@ def require_bags(input, weight, offsets, per_sample_weights):
         )
     if last > input.shape[0]:
         raise ShapeError(
-            "offsets[-1] can not be greater than input's length "
-            f"({input.shape[0]}) but got offsets[-1] of {last}"
+            f"offsets[-1] can not be greater than input's length {input.shape[0]} but got "
+            f"offsets[-1] of {last}"
         )
+
+
+def require_bag_kinds(input, weight, offsets, per_sample_weights):
+    """Raise PyTorch's error for dtypes that don't go together."""
+    require_indices("embedding_bag", input)
+    require_indices("embedding_bag", offsets)
+    if not weight.dtype.is_floating_point:
+        raise DtypeError(
+            "Expected tensor for argument #1 'weight' to have one of the following scalar types: "
+            f"Half, BFloat16, Float, Double; but got {weight.type()} instead (while checking "
+            "arguments for embedding_bag)\n  convert with .float()"
+        )
+    if per_sample_weights is not None and per_sample_weights.dtype is not weight.dtype:
+        raise DtypeError(
+            "Expected tensor for argument #1 'weight' to have the same type as tensor for argument "
+            f"#1 'per_sample_weights'; but type {weight.type()} does not equal "
+            f"{per_sample_weights.type()} (while checking arguments for embedding_bag)\n"
+            "  convert with per_sample_weights.to(weight.dtype)"
+        )
+
+
+def require_bag_indices(index, rows, mode):
+    wrong = namespace(index).outside(index, rows)
+    if wrong is None:
+        return
+    if mode == "max":
+        raise ShapeError(
+            "embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be "
+            f"{wrong}\n  num_embeddings {rows}"
+        )
+    raise ShapeError(
+        f"Index {(index == wrong).argmax()} of input takes value {wrong} which is not in the valid "
+        f"range [0, {rows})"
+    )
 
 
 def of_bags(rows, starts, counts, mode):
     """(m, D) -> (B, D): what `mode` makes of the rows that count, from each start to the next."""
     xp = namespace(starts)
     bags, width = len(starts), rows.shape[1]
-    ends = xp.concatenate([starts[1:], xp.full(min(bags, 1), rows.shape[0], starts.dtype)])
-    if mode == "max":
+    if not bags:
+        return rows[:0]
+    ends = xp.concatenate([starts[1:], xp.full(1, rows.shape[0], starts.dtype)])
+    if mode == "max" and rows.shape[0]:
         return largest_of_bags(rows, starts, ends, counts)
     bag = xp.searchsorted(starts, xp.arange(rows.shape[0]), side="right") - 1
     rows = rows * wrap(xp.astype(counts, rows.array.dtype).reshape(-1, 1))
@@ -237,8 +282,6 @@ def of_bags(rows, starts, counts, mode):
 def largest_of_bags(rows, starts, ends, counts):
     """The largest number of each column in each bag; 0 in a bag where nothing counts."""
     xp, array = namespace(starts), rows.array
-    if not array.size or not len(starts):
-        return rows.new_zeros(len(starts), rows.shape[1])
     longest = int((ends - starts).max())
     places = starts.reshape(-1, 1) + xp.arange(max(longest, 1))
     there = places < ends.reshape(-1, 1)

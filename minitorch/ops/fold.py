@@ -69,19 +69,18 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
             "Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and "
             f"non-zero dimensions for input, but got: {list(shape)}"
         )
-    axis = len(shape) - 2
-    if shape[axis] % (kernel[0] * kernel[1]):
+    if shape[-2] % (kernel[0] * kernel[1]):
         raise ShapeError(
-            f"Expected size of input's dimension {axis} to be divisible by the product of "
-            f"kernel_size, but got input.size({axis})={shape[axis]} and kernel_size={kernel}."
+            "Expected size of input's dimension 1 to be divisible by the product of kernel_size, "
+            f"but got input.size(1)={shape[-2]} and kernel_size={kernel}."
         )
     rows, columns = windows_that_fit(size, kernel, stride, padding, dilation)
     if rows < 1 or columns < 1 or rows * columns != shape[-1]:
         raise ShapeError(
             f"Given output_size={size}, kernel_size={kernel}, dilation={dilation}, "
-            f"padding={padding}, stride={stride}, expected size of input's dimension {axis + 1} to "
+            f"padding={padding}, stride={stride}, expected size of input's dimension 2 to "
             f"match the calculated number of sliding blocks {rows} * {columns} = {rows * columns}, "
-            f"but got input.size({axis + 1})={shape[-1]}."
+            f"but got input.size(2)={shape[-1]}."
         )
     require_type("col2im_out_cpu", input, "iu")
     x = input if len(shape) == 3 else input.unsqueeze(0)

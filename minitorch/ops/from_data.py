@@ -9,7 +9,7 @@ import numpy as np
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device as as_device
-from minitorch.backend.devices import get_default_device, load_cupy, move, set_default_device
+from minitorch.backend.devices import get_default_device, load_cupy, move
 from minitorch.backend.dtypes import (
     ALL,
     BY_NUMPY,
@@ -190,47 +190,10 @@ def new(self, *data):
 
 def of_kind(kind, data):
     """A tensor of the dtype `kind` with the data given, or uninitialised of the sizes given."""
+    if len(data) == 1 and isinstance(data[0], Tensor):
+        return data[0].detach().to(kind)
     made = Tensor(*data) if all(isinstance(n, int) for n in data) else tensor(*data, dtype=kind)
     return made.to(kind)
-
-
-def legacy(name, kind):
-    """PyTorch's old constructor `name`: of data, or of sizes, in the dtype `kind`."""
-
-    def make(*data):
-        return of_kind(kind, data)
-
-    make.__name__ = name
-    make.__doc__ = f"A tensor of {kind.name}: with the data given, or uninitialised of these sizes."
-    return function(make)
-
-
-LEGACY = {
-    "BoolTensor": dtypes.bool, "ByteTensor": dtypes.uint8, "CharTensor": dtypes.int8,
-    "ShortTensor": dtypes.int16, "IntTensor": dtypes.int32, "LongTensor": dtypes.int64,
-    "HalfTensor": dtypes.float16, "FloatTensor": dtypes.float32, "DoubleTensor": dtypes.float64,
-}  # fmt: skip
-for name, kind in LEGACY.items():
-    legacy(name, kind)
-
-
-@function
-def set_default_tensor_type(t):
-    """Make the dtype and device of a legacy type, such as "torch.DoubleTensor", the default ones.
-
-    Deprecated in PyTorch; it warns.
-    """
-    warnings.warn(
-        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use "
-        "torch.set_default_dtype() and torch.set_default_device() as alternatives.",
-        UserWarning,
-        stacklevel=2,
-    )
-    *modules, name = t.split(".") if isinstance(t, str) else [t.__name__]
-    if name not in LEGACY:
-        raise TypeError(f"invalid type object {t!r}: one of {', '.join(LEGACY)}")
-    dtypes.set_default_dtype(LEGACY[name])
-    set_default_device("cuda" if "cuda" in modules else "cpu")
 
 
 def placed(array, device, requires_grad):

@@ -94,7 +94,7 @@ def require_bins(name, x, bins, kinds="fd"):
 @function
 @method
 @takes_out
-def histogram(input, bins, *, range=None, weight=None, density=False):
+def histogram(input, bins=100, *, range=None, weight=None, density=False):
     """How many elements lie in each bin, and the edges of the bins.
 
     bins     how many bins of one width, or their ascending edges, (n + 1,)

@@ -9,11 +9,12 @@ import math
 import warnings
 
 from minitorch.autograd.op import op
-from minitorch.backend.errors import ShapeError
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.activation import only_floats
 from minitorch.ops.creation import ones_like
 from minitorch.ops.elementwise import exp, log
+from minitorch.ops.reduce import require_float
 
 # -------------------------------------------------------------------- reduction
 
@@ -39,6 +40,12 @@ def agreed(reduction, size_average=None, reduce=None):
             return "mean"
         raise ShapeError(f"{reduction} is not a valid value for reduction")
     return reduction
+
+
+def require_reduction(reduction):
+    """Refuse what isn't a reduction, in the words of the losses that know no older names."""
+    if reduction not in ("mean", "sum", "none"):
+        raise ShapeError(f"{reduction} is not valid")
 
 
 def combine(y, weight, reduction):
@@ -99,6 +106,8 @@ def absolute_name(node):
 def absolute_error(x, target, /, reduction="mean"):
     """|x - target|; the derivative where they are equal is 0."""
     xp = namespace(x)
+    if reduction == "mean":
+        require_float("mean", x)
     away = x - target
     y, factor = combine(xp.absolute(away), None, reduction)
     return (
@@ -252,8 +261,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
             var = var.unsqueeze(-1)
         elif [b for a, b in zip(mean, spread) if a != b] != [1] or len(mean) != len(spread):
             raise ShapeError(f"var is of incorrect size\n  input {mean}   var {spread}")
-    if reduction not in ("mean", "sum", "none"):
-        raise ShapeError(f"{reduction} is not valid")
+    require_reduction(reduction)
     var = at_least(var, eps)
     away = input - target
     y = 0.5 * (log(var) + away * away / var)
@@ -274,6 +282,8 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
 
     Kullback and Leibler, On Information and Sufficiency, 1951.
     """
+    if not (input.dtype.is_floating_point and target.dtype.is_floating_point):
+        raise DtypeError("kl_div: Integral inputs not supported.\n  convert with .float()")
     over_rows = size_average is None and reduce is None and reduction == "batchmean"
     if reduction == "mean" and size_average is None and reduce is None:
         warnings.warn(

@@ -5,11 +5,12 @@ import math
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import FUNCTIONS, function
-from minitorch.backend.dtypes import finfo, float16
-from minitorch.backend.errors import ShapeError
+from minitorch.backend.dtypes import finfo, float16, float32
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import zeros
 from minitorch.ops.join import cat
+from minitorch.ops.pool import require_type
 
 
 @op(public=False, joint=True, outputs=("output", "mean", "var"), shown="NativeBatchNorm", wide=True)
@@ -73,23 +74,48 @@ def batch_norm(
         raise ShapeError(f"batch_norm eps must be non-negative, but got {eps}")
     if not input.array.size:
         return input.clone()
-    channels = shape[1]
-    for name, each in (
-        ("running_mean", running_mean),
-        ("running_var", running_var),
-        ("weight", weight),
-        ("bias", bias),
-    ):
-        if each is not None and each.array.shape != (channels,):
-            raise ShapeError(
-                f"{name} should contain {channels} elements not {each.numel()}\n"
-                f"  input {tuple(shape)}: the channels are along its second axis"
-            )
+    require_channels(shape, 1, running_mean, running_var, weight, bias)
+    require_type("batch_norm", input, "biu")
+    require_one_dtype(input, weight, bias, running_mean, running_var)
     if training:
-        return by_batch(input, running_mean, running_var, weight, bias, momentum, eps)[0]
+        y = by_batch(input, running_mean, running_var, weight, bias, momentum, eps)[0]
+        return y.to(float16) if input.dtype is float16 else y
     if running_mean is None or running_var is None:
         raise ShapeError("running_mean must be defined in evaluation mode")
     return batch_norm_by_running(input, running_mean, running_var, weight, bias, eps)
+
+
+def require_channels(shape, times, running_mean, running_var, weight, bias):
+    """Raise PyTorch's error unless the vectors have a number for each channel.
+
+    times  how often PyTorch repeats them, and so counts their elements
+    """
+    channels = shape[1]
+    named = {"running_mean": running_mean, "running_var": running_var, "weight": weight}
+    for name, each in (*named.items(), ("bias", bias)):
+        if each is not None and each.array.shape != (channels,):
+            raise ShapeError(
+                f"{name} should contain {times * channels} elements not {times * each.numel()}\n"
+                f"  input {tuple(shape)}: the channels are along its second axis"
+            )
+
+
+def require_one_dtype(input, *vectors):
+    """Raise PyTorch's error unless all are of one dtype; float16 may go with float32 vectors."""
+    kind = input.array.dtype
+    for each in vectors:
+        if each is not None and each.array.dtype != kind:
+            if each.dtype is float32 and input.dtype is float16:
+                continue
+            want = (
+                "all inputs must share same datatype."
+                if each.dtype is float32
+                else "expect parameter to have scalar type of Float"
+            )
+            raise DtypeError(
+                f"mixed dtype (CPU): {want}\n"
+                f"  input {input.dtype}   the module's {each.dtype}: convert one with .to(dtype)"
+            )
 
 
 def by_batch(input, running_mean, running_var, weight, bias, momentum, eps):
@@ -184,11 +210,17 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_
     Ba, Kiros and Hinton, Layer Normalization, 2016, arXiv:1607.06450.
     """
     axes = normalized_axes(input, normalized_shape, weight, bias)
-    return layer_norm_of(input, weight, bias, axes, eps)
+    require_one_dtype(input, weight, bias)
+    require_type("LayerNormKernelImpl", input, "biu")
+    y = layer_norm_of(input, weight, bias, axes, eps)
+    return y.to(float16) if input.dtype is float16 else y
 
 
-def normalized_axes(input, normalized_shape, weight, bias):
-    """The last axes of `input`, which are of normalized_shape; an error where they aren't."""
+def normalized_axes(input, normalized_shape, weight, bias, others="*, "):
+    """The last axes of `input`, which are of normalized_shape; an error where they aren't.
+
+    others  what the error calls the axes in front
+    """
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if not shape:
         raise ShapeError(
@@ -202,9 +234,9 @@ def normalized_axes(input, normalized_shape, weight, bias):
                 f"{list(each.shape)} and normalized_shape = {list(shape)}"
             )
     if input.array.shape[-len(shape) :] != shape:
-        wanted = "".join(f", {n}" for n in shape)
+        wanted = others + ", ".join(map(str, shape))
         raise ShapeError(
-            f"Given normalized_shape={list(shape)}, expected input with shape [*{wanted}], but got "
+            f"Given normalized_shape={list(shape)}, expected input with shape [{wanted}], but got "
             f"input of size{list(input.shape)}"
         )
     return tuple(range(-len(shape), 0))
@@ -234,8 +266,10 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
 
     Zhang and Sennrich, 2019, arXiv:1910.07467, equation 4.
     """
-    axes = normalized_axes(input, normalized_shape, weight, None)
-    return rms_norm_of(input, weight, axes, finfo(input.dtype).eps if eps is None else eps)
+    axes = normalized_axes(input, normalized_shape, weight, None, "*")
+    require_type("rms_norm", input, "biu")
+    y = rms_norm_of(input, weight, axes, finfo(input.dtype).eps if eps is None else eps)
+    return y.to(input.dtype)
 
 
 @function
@@ -269,6 +303,8 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn_enable
                 f"Expected {name} to be a vector of size equal to the number of channels in input, "
                 f"but got {name} of shape {list(each.shape)} and input of shape {list(shape)}"
             )
+    require_one_dtype(input, weight, bias)
+    require_type("GroupNormKernelImpl", input, "biu")
     size = channels // num_groups * math.prod(shape[2:])
     x, weight, bias = widened(input, weight, bias)
     y = layer_norm_of(x.reshape(n, num_groups, size), None, None, (-1,), eps)
@@ -294,17 +330,22 @@ def instance_norm(
     Ulyanov, Vedaldi and Lempitsky, 2016, arXiv:1607.08022.
     """
     shape = input.array.shape
+    if use_input_stats and math.prod(shape[2:]) == 1:
+        raise ShapeError(
+            f"Expected more than 1 spatial element when training, got input size {input.shape}"
+        )
+    n, channels, *spatial = shape
+    require_channels(shape, n or 1, running_mean, running_var, weight, bias)
     if not use_input_stats:
         if running_mean is None or running_var is None:
             raise ShapeError(
                 "Expected running_mean and running_var to be defined when use_input_stats is false"
             )
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
-    if math.prod(shape[2:]) == 1:
-        raise ShapeError(
-            f"Expected more than 1 spatial element when training, got input size {input.shape}"
-        )
-    n, channels, *spatial = shape
+    if not input.array.size:
+        return input.clone()
+    require_type("batch_norm", input, "biu")
+    require_one_dtype(input, weight, bias, running_mean, running_var)
     x, weight, bias = widened(input, weight, bias)
     y, mean, var = batch_norm_by_batch(x.reshape(1, n * channels, *spatial), None, None, eps)
     with no_grad():

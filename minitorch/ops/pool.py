@@ -55,7 +55,8 @@ def max_pool1d(
 ):
     """The largest number in each window of sequences (N, C, T) or (C, T); see `max_pool2d`."""
     how = line("max_pool1d", kernel_size, stride, padding, dilation, return_indices)
-    require_line(input, how, ceil_mode)
+    if not return_indices:
+        require_line(input, how, ceil_mode)
     found = largest("max_pool1d", input, how, ceil_mode)
     return found if return_indices else found[0]
 
@@ -263,10 +264,13 @@ def pooled_sizes(shape, kernel, stride, padding, dilation, ceil_mode):
     each = zip(shape[-axes:], kernel, stride, padding, dilation, strict=True)
     counts = [pooled_size(*axis, ceil_mode) for axis in each]
     if min(counts) < 1:
-        given = "x".join(map(str, shape[-axes - 1 :]))
-        made = "x".join(str(max(0, n)) for n in counts)
+        flat = [1] if axes == 1 else []  # PyTorch counts a sequence as an image of one row
+        given, made = [
+            "x".join(map(str, [shape[-axes - 1], *flat, *each]))
+            for each in (shape[-axes:], [max(0, n) for n in counts])
+        ]
         raise ShapeError(
-            f"Given input size: ({given}). Calculated output size: ({shape[-axes - 1]}x{made}). "
+            f"Given input size: ({given}). Calculated output size: ({made}). "
             "Output size is too small"
         )
     return counts

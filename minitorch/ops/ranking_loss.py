@@ -4,6 +4,7 @@
 """
 
 from minitorch.autograd.tensor import wrap
+from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.activation import relu
@@ -154,8 +155,9 @@ def multi_margin_loss(
     size = rows.numel()
     if target.ndim > 1 or target.numel() != size:
         raise ShapeError(
-            "target tensor should be 1-D with size equal to the number of samples (batch size). "
-            f"Expected target size [{size}], but got {list(target.shape)}"
+            "multi_margin_loss: target tensor should be 1-D with size equal to the number of input "
+            f"samples (batch size). Expected target size [{size}], but got {list(target.shape)}. "
+            f"Input has shape {list(input.shape)}."
         )
     if weight is not None and weight.numel() != classes:
         raise ShapeError(
@@ -193,10 +195,13 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     require_long(target)
     given = target.array
     xp = namespace(given)
-    right = (given < 0).cumsum(axis=-1) == 0
+    right = (given == -1).cumsum(axis=-1) == 0
     index = xp.where(right, given, 0)
     if xp.outside(index, classes) is not None:
-        raise ShapeError(f"target out of range\n  classes are 0 to {classes - 1}, or -1 after them")
+        raise ShapeError(
+            "argument #2 'target' is out of range\n"
+            f"  classes are 0 to {classes - 1}, or -1 after them"
+        )
     wrong = xp.add_along(right.astype("int64"), index, given.ndim - 1, given.shape) == 0
     picked = take_along(input, index, given.ndim - 1)
     short = relu(1 - picked.unsqueeze(-1) + input.unsqueeze(-2))
@@ -218,8 +223,7 @@ def with_classes(input):
 
 def require_long(target):
     if str(target.array.dtype) != "int64":
-        name = {"float32": "Float", "float64": "Double", "int32": "Int"}.get(target.dtype.name)
         raise DtypeError(
-            f"expected scalar type Long but found {name or target.dtype.name}\n"
+            f"expected scalar type Long but found {SCALAR_NAMES[target.dtype.name]}\n"
             "  classes are integers: target.long()"
         )

@@ -5,8 +5,8 @@ in S, K and P as there are axes.
 """
 
 from minitorch.autograd.tensor import function
-from minitorch.backend.dtypes import float16, float32
-from minitorch.backend.errors import ShapeError
+from minitorch.backend.dtypes import SCALAR_NAMES, float16, float32
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.ops.conv import (
     by,
     conv_input,
@@ -71,6 +71,13 @@ def spread_out(name, input, weight, bias, stride, padding, output_padding, group
         return spread_out(name, x, weight, bias, *how).squeeze(0)
     if isinstance(padding, str):
         raise TypeError(f"{name}(): argument 'padding' must be tuple of ints, not str")
+    for each in (weight, bias):
+        if each is not None and each.dtype is not input.dtype:
+            names = [SCALAR_NAMES[t.dtype.name] for t in (input, each)]
+            raise DtypeError(
+                f"expected scalar type {names[0]} but found {names[1]}\n"
+                f"  input {input.dtype}   weight {weight.dtype}: convert one with .to(dtype)"
+            )
     require_kind(input, weight, bias)
     if input.dtype is float16:
         x, w, b = (t if t is None else t.to(float32) for t in (input, weight, bias))
@@ -86,9 +93,10 @@ def spread_out(name, input, weight, bias, stride, padding, output_padding, group
     whole = [(m - 1) * s + span for m, s, span in zip(size, stride, spans)]
     out = [m - 2 * p + e for m, p, e in zip(whole, padding, extra)]
     if min(out) < 1:
+        flat = [1] if axes == 1 else []  # PyTorch counts a sequence as an image of one row
         raise ShapeError(
-            f"Given input size per channel: ({by(size)}). Calculated output size per channel: "
-            f"({by(out)}). Output size is too small"
+            f"Given input size per channel: ({by(flat + size)}). Calculated output size per "
+            f"channel: ({by(flat + out)}). Output size is too small"
         )
     channels *= groups
     if all(e < s for e, s in zip(extra, stride)):
@@ -117,6 +125,8 @@ def require_fit(input, weight, bias, stride, padding, extra, dilation, groups):
         )
     require_bias(given, bias, kernel[1] * groups)
     if any(e >= s and e >= d for e, s, d in zip(extra, stride, dilation)):
+        if len(stride) == 1:  # PyTorch counts a sequence as an image of one row
+            extra, stride, dilation = (0, *extra), (1, *stride), (1, *dilation)
         raise ShapeError(
             "output padding must be smaller than either stride or dilation, but got "
             f"{spelled('output_padding', extra)} {spelled('stride', stride)} "

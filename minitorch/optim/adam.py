@@ -1,9 +1,16 @@
-"""Adam and AdamW: steps of about the same length for all parameters, however steep their slopes."""
+"""Adam: steps of about the same length for all parameters, however steep their slopes."""
 
 from typing import Any
 
+from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
-from minitorch.optim.optimizer import Optimizer, Params, require_in_unit, require_not_negative
+from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.options import (
+    require_betas,
+    require_not_negative,
+    require_one_way,
+    require_rate,
+)
 
 
 class Adam(Optimizer):
@@ -25,30 +32,43 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        params: Params,
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
+        params: ParamsT,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,
         amsgrad: bool = False,
         *,
+        foreach: bool | None = None,
         maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        require_not_negative("learning rate", lr)
+        if isinstance(lr, Tensor) and foreach and not capturable:
+            raise ValueError(
+                "lr as a Tensor is not supported for capturable=False and foreach=True"
+            )
+        require_rate(lr)
         require_not_negative("epsilon value", eps)
-        require_in_unit("beta parameter at index 0", betas[0])
-        require_in_unit("beta parameter at index 1", betas[1])
+        require_betas(betas)
         require_not_negative("weight_decay value", weight_decay)
+        require_one_kind(betas, foreach and not capturable)
+        require_one_way(fused, foreach, differentiable)
         super().__init__(
             params,
             {
                 "lr": lr,
-                "betas": betas,
+                "betas": tuple(b.squeeze() if isinstance(b, Tensor) else b for b in betas),
                 "eps": eps,
                 "weight_decay": weight_decay,
                 "amsgrad": amsgrad,
                 "maximize": maximize,
+                "foreach": foreach,
+                "capturable": capturable,
+                "differentiable": differentiable,
+                "fused": fused,
                 "decoupled_weight_decay": decoupled_weight_decay,
             },
         )
@@ -115,36 +135,32 @@ class Adam(Optimizer):
         room *= step_size
         p -= room
 
+    def update_tensors(self, p, g, state, **settings):
+        """The formula, without the room that `update` keeps using again."""
+        if settings["maximize"]:
+            g = -g
+        if settings["shrink"] is not None:
+            p *= settings["shrink"]
+        g = g + settings["weight_decay"] * p.clone()
+        m = state["exp_avg"] + settings["share1"] * (g - state["exp_avg"])
+        v = settings["beta2"] * state["exp_avg_sq"] + settings["share2"] * g * g
+        state["exp_avg"], state["exp_avg_sq"] = m, v
+        if settings["amsgrad"]:
+            v = state["max_exp_avg_sq"] = state["max_exp_avg_sq"].maximum(v)
+        p -= settings["step_size"] * m / (v.sqrt() / settings["correction"] + settings["eps"])
 
-class AdamW(Adam):
-    """Adam whose weight decay multiplies p by 1 - lr*weight_decay, apart from the gradient.
 
-    Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019, arXiv:1711.05101.
-    """
-
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas,
-            eps,
-            weight_decay,
-            amsgrad,
-            maximize=maximize,
-            decoupled_weight_decay=True,
+def require_one_kind(betas, no_tensors):
+    """Refuse betas of which one is a Tensor and the other is not."""
+    kinds = [Tensor if isinstance(beta, Tensor) else type(beta) for beta in betas]
+    if kinds not in ([float, float], [Tensor, Tensor]):
+        raise ValueError(
+            f"betas must be either both floats or both Tensors\n  betas {tuple(betas)}"
         )
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        super().load_state_dict(state_dict)
-        for group in self.param_groups:
-            group["decoupled_weight_decay"] = True  # also after loading what Adam saved
+    for i, beta in enumerate(betas):
+        if isinstance(beta, Tensor) and no_tensors:
+            raise ValueError(
+                f"betas[{i}] as a Tensor is not supported for capturable=False and foreach=True"
+            )
+        if isinstance(beta, Tensor) and beta.numel() != 1:
+            raise ValueError(f"Tensor betas[{i}] must be 1-element\n  it has {beta.numel()}")

@@ -27,6 +27,7 @@ import numpy as np
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.autograd.versions import stamp, version_of
 from minitorch.backend.devices import device_of
+from minitorch.backend.dtypes import float32, float64, get_default_dtype
 from minitorch.backend.namespaces import namespace
 
 SMALL = 1 << 13  # elements; to copy the gradient of a larger one costs more than the calls saved
@@ -104,7 +105,8 @@ class Block:
 
     def __init__(self, params, state, initial, elementwise):
         self.params = params
-        self.settings = None
+        self.settings: dict[str, Any] = {}  # those that `converted` was made from
+        self.converted: dict[str, Any] = {}
         self.count = updates_of(state.get(params[0]), initial)
         if len(params) > 1:
             self.move_in()
@@ -124,7 +126,7 @@ class Block:
         """Make flat arrays for the state and let the entries of the parameters be views of them."""
         self.names = tuple(initial)
         entries = [state[p] for p in self.params] if initial else []
-        self.steps = np.full(len(self.params), self.count, np.float32)
+        self.steps = np.full(len(self.params), self.count, dtype_of_steps(entries))
         flat = {}
         for name, value in initial.items():
             if name == "step":
@@ -184,16 +186,25 @@ class Block:
         return namespace(self.value).concatenate(arrays, axis=None, out=self.gradients)
 
     def numbers(self, settings):
-        """`settings` with its floats as 0-d arrays: as operands NumPy takes them 0.3 us faster."""
-        if type(self.value) is not np.ndarray:
-            return settings
+        """`settings` with its floats as 0-d arrays: as operands NumPy takes them 0.3 us faster.
+
+        A Tensor among them, a learning rate say, gives the number that it holds now.
+        """
         if settings != self.settings:
-            self.settings, dtype = settings, self.value.dtype
-            self.converted = {
-                name: np.array(value, dtype) if type(value) is float else value
-                for name, value in settings.items()
-            }
+            if settings.keys() != self.settings.keys():
+                self.settings, self.converted = {}, {}
+            for name, value in settings.items():
+                if name not in self.settings or value != self.settings[name]:
+                    self.convert(name, value)
         return self.converted
+
+    def convert(self, name, value):
+        if isinstance(value, Tensor):
+            value = value.item()
+        self.settings[name] = value
+        if type(value) is float and type(self.value) is np.ndarray:
+            value = np.array(value, self.value.dtype)
+        self.converted[name] = value
 
     def written(self):
         """Note that the rule was applied: in the entries "step", and for stale graphs."""
@@ -230,6 +241,23 @@ def updates_of(entries, initial):
         step = entries.get("step", 0)
         return int(step.array if isinstance(step, Tensor) else step)
     return int(all(entries.get(name) is not None for name in initial))
+
+
+def dtype_of_steps(entries):
+    """The dtype of the entries "step" that are there, if they agree; else that of new ones."""
+    steps = [each["step"] for each in entries if isinstance(each.get("step"), Tensor)]
+    kinds = {step.array.dtype for step in steps}
+    return kinds.pop() if len(kinds) == 1 else scalar_dtype().dtype
+
+
+def scalar_dtype():
+    """The dtype of the numbers in a state: float32, unless the default is float64."""
+    return float64 if get_default_dtype() is float64 else float32
+
+
+def number(value):
+    """A Tensor without dimensions, for a state."""
+    return wrap(np.array(value, scalar_dtype().dtype))
 
 
 def place(entries, name, view):

@@ -1,6 +1,5 @@
 """The base of all optimizers: parameter groups, state, and the step that applies a rule to them."""
 
-import functools
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -8,37 +7,25 @@ from copy import deepcopy
 from itertools import chain
 from typing import Any
 
-from minitorch.autograd.grad_mode import enable_grad
+import numpy as np
+
+from minitorch.autograd.grad_mode import enable_grad, set_grad_enabled
 from minitorch.autograd.node import RemovableHandle
+from minitorch.autograd.op import TENSOR_FUNCTIONS
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend.devices import device_of, move
-from minitorch.optim.blocks import Plan
+from minitorch.backend.namespaces import namespace
+from minitorch.optim.blocks import Plan, number, updates_of
+from minitorch.optim.hooks import (
+    added,
+    hooked,
+    register_optimizer_step_post_hook,  # noqa: F401  PyTorch has it in this module
+    register_optimizer_step_pre_hook,  # noqa: F401  so too
+)
+from minitorch.optim.options import SWITCHES, YOUNGER_OPTIONS, require_possible, required
 
-Params = Iterable[Tensor] | Iterable[dict[str, Any]]
-
-
-def hooked(step):
-    """`step` with the hooks that were registered, and noted for the schedulers."""
-
-    @functools.wraps(step)
-    def wrapper(self, *args, **kwargs):
-        for hook in self._step_pre_hooks:
-            changed = hook(self, args, kwargs)
-            if changed is not None:
-                if not isinstance(changed, tuple) or len(changed) != 2:
-                    raise RuntimeError(
-                        "a step pre-hook must return None or a tuple of (new_args, new_kwargs), "
-                        f"but got {changed}."
-                    )
-                args, kwargs = changed
-        result = step(self, *args, **kwargs)
-        for hook in self._step_post_hooks:
-            hook(self, args, kwargs)
-        self._opt_called = True
-        return result
-
-    return wrapper
+ParamsT = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
 
 class Optimizer:
@@ -59,24 +46,29 @@ class Optimizer:
     ...     def update(self, p, g, state, *, lr):
     ...         p -= lr * namespace(g).sign(g)
 
-    param_groups  list of dicts: "params" and the options
+    param_groups  list of dicts: "params" and the options; with "param_names" if names were given
     state         parameter -> name -> Tensor; they may be read and written
+
+    With the option `differentiable` the rule is read on Tensors and recorded, so that gradients go
+    back through the step: see `update_tensors`. The options `foreach` and `fused` change nothing,
+    since small parameters are updated together anyway; `capturable` is refused on the CPU.
 
     Raises TypeError and ValueError for what cannot be optimized.
     """
 
     elementwise = True
+    on_tensors = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "step" in vars(cls):
             cls.step = hooked(cls.step)  # type: ignore[method-assign]  # of the subclass
 
-    def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
+    def __init__(self, params: ParamsT, defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
             raise TypeError(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, "
-                f"but got {type(params).__name__}\n  give a list: [tensor]"
+                f"but got {params.type()}\n  give a list: [tensor]"
             )
         self.defaults = defaults
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
@@ -95,9 +87,13 @@ class Optimizer:
 
     def _prepare(self) -> None:
         self._plans: list[Plan] = []
-        self._step_pre_hooks: list[Callable] = []
-        self._step_post_hooks: list[Callable] = []
         self._opt_called = False
+        self._optimizer_step_pre_hooks: list[Callable] = []
+        self._optimizer_step_post_hooks: list[Callable] = []
+        self._optimizer_state_dict_pre_hooks: list[Callable] = []
+        self._optimizer_state_dict_post_hooks: list[Callable] = []
+        self._optimizer_load_state_dict_pre_hooks: list[Callable] = []
+        self._optimizer_load_state_dict_post_hooks: list[Callable] = []
 
     # ---------------------------------------------------------------- the rule
 
@@ -111,11 +107,29 @@ class Optimizer:
 
     def settings(self, group: dict[str, Any], step: int) -> dict[str, Any]:
         """The keyword arguments of `update` at the `step`-th update (1, 2, ...) of a parameter."""
-        return {name: group[name] for name in self.defaults}
+        return {name: group[name] for name in self.defaults if name not in SWITCHES}
 
     def update(self, p: Any, g: Any, state: Any, *_: Any, **settings: Any) -> None:
         """Change the array `p`, whose gradient is `g`, and the arrays in `state`; `g` stays."""
         raise NotImplementedError(f"{type(self).__name__} needs a method update or step")
+
+    def update_tensors(self, p: Any, g: Any, state: Any, *_: Any, **settings: Any) -> None:
+        """The same on Tensors, for one parameter: asked for by `differentiable`.
+
+        It may put other Tensors into `state`. A rule whose `update` cannot be read on Tensors says
+        here how else; one that keeps more in its state than arrays like the parameter has this
+        alone, and sets `on_tensors`.
+        """
+        self.update(p, g, state, **settings)
+
+    def first_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
+        """The state of a parameter before its first update."""
+        return {
+            name: number(value)
+            if name == "step"
+            else wrap(namespace(p.array).full_like(p.array, value))
+            for name, value in self.initial_state(group).items()
+        }
 
     @hooked
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -129,7 +143,11 @@ class Optimizer:
                 loss = closure()
         for index, group in enumerate(self.param_groups):
             if index == len(self._plans):
+                require_possible(group)
                 self._plans.append(Plan(self.elementwise))
+            if self.on_tensors or group.get("differentiable"):
+                self._step_on_tensors(group)
+                continue
             initial = self.initial_state(group)
             for block in self._plans[index].due(group["params"], self.state, initial):
                 block.count += 1
@@ -139,6 +157,33 @@ class Optimizer:
                     self.update(p, g[part], state, **settings)
                 block.written()
         return loss
+
+    def _step_on_tensors(self, group: dict[str, Any]) -> None:
+        """`update_tensors` for every parameter of the group that has a gradient."""
+        recorded = group.get("differentiable", False)
+        options = {name: scalar(option, recorded) for name, option in group.items()}
+        with set_grad_enabled(recorded):
+            for p in dict.fromkeys(group["params"]):
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                initial = self.initial_state(group)
+                count = updates_of(state, initial) + 1
+                if not state or not state.keys() >= initial.keys():
+                    for name, entry in self.first_state(p, group).items():
+                        state.setdefault(name, entry)
+                if "step" in state:
+                    with set_grad_enabled(False):
+                        state["step"] += 1
+                settings = self.settings(options, count)
+                if not recorded:
+                    self.update_tensors(p, p.grad, state, **settings)
+                    continue
+                for name in initial:  # earlier steps need what they read: it stays as it is
+                    state[name] = state[name].clone()
+                changed = p.clone()
+                self.update_tensors(changed, p.grad, state, **settings)
+                p.copy_(changed)
 
     # ---------------------------------------------------------------- what is optimized
 
@@ -152,28 +197,49 @@ class Optimizer:
                 "optimizer parameters need to be organized in ordered collections, but the "
                 "ordering of tensors in sets will change between runs. Please use a list instead."
             )
-        params = param_group["params"] = [params] if isinstance(params, Tensor) else list(params)
+        params = [params] if isinstance(params, Tensor) else list(params)
+        names = [p[0] for p in params if isinstance(p, tuple)]
+        params = param_group["params"] = [p[1] if isinstance(p, tuple) else p for p in params]
+        if names:
+            if len(names) != len(params):
+                raise ValueError(
+                    "all optimizer params should be with/without names. Some param names are "
+                    f"missing\n  {len(names)} names for {len(params)} parameters"
+                )
+            param_group["param_names"] = names
         for p in params:
             if not isinstance(p, Tensor):
                 raise TypeError(
                     "optimizer can only optimize Tensors, but one of the params is "
                     f"{type(p).__name__}"
                 )
-            if not (p.is_leaf or p.retains_grad):
+            if not (self.defaults.get("differentiable") or p.is_leaf or p.retains_grad):
                 raise ValueError(
                     "can't optimize a non-leaf Tensor\n"
                     "  an operation made it: optimize what it was made from, or its .detach()"
                 )
+        for name, default in self.defaults.items():
+            if default is required and name not in param_group:
+                raise ValueError(
+                    "parameter group didn't specify a value of required optimization parameter "
+                    f"{name}"
+                )
+            param_group.setdefault(name, default)
         if len(params) != len(set(params)):
             warnings.warn(
-                "optimizer contains a parameter group with duplicate parameters; each is updated "
-                "once per step",
+                "optimizer contains a parameter group with duplicate parameters; in future, this "
+                "will cause an error; see github.com/pytorch/pytorch/issues/40967 for more "
+                "information\n  each is updated once per step",
                 stacklevel=3,
             )
+        for group in self.param_groups:
+            if ("param_names" in group) != bool(names):
+                raise ValueError(
+                    "all optimizer param groups should be with/without names. cannot add param "
+                    f"group {'with names' if names else 'without names'} to the optimizer"
+                )
         if not set(params).isdisjoint(chain.from_iterable(g["params"] for g in self.param_groups)):
             raise ValueError("some parameters appear in more than one parameter group")
-        for name, default in self.defaults.items():
-            param_group.setdefault(name, default)
         self.param_groups.append(param_group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -187,15 +253,42 @@ class Optimizer:
                     p._grad.array[...] = 0
                     touch(p._grad.array)
 
+    # ---------------------------------------------------------------- hooks
+
     def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Call `hook(optimizer, args, kwargs)` before a step; it may return new ones."""
-        self._step_pre_hooks.append(hook)
-        return RemovableHandle(self._step_pre_hooks, hook)
+        """Call `hook(optimizer, args, kwargs)` before a step; it may return new ones.
+
+        The first of args is the optimizer itself.
+        """
+        return added(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after each step."""
-        self._step_post_hooks.append(hook)
-        return RemovableHandle(self._step_post_hooks, hook)
+        return added(self._optimizer_step_post_hooks, hook)
+
+    def register_state_dict_pre_hook(
+        self, hook: Callable, prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer)` before `state_dict`; with `prepend` before the earlier hooks."""
+        return added(self._optimizer_state_dict_pre_hooks, hook, prepend)
+
+    def register_state_dict_post_hook(
+        self, hook: Callable, prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` with what `state_dict` made; it may return another."""
+        return added(self._optimizer_state_dict_post_hooks, hook, prepend)
+
+    def register_load_state_dict_pre_hook(
+        self, hook: Callable, prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` with what is to be loaded; it may return another."""
+        return added(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
+
+    def register_load_state_dict_post_hook(
+        self, hook: Callable, prepend: bool = False
+    ) -> RemovableHandle:
+        """Call `hook(optimizer)` after `load_state_dict`."""
+        return added(self._optimizer_load_state_dict_post_hooks, hook, prepend)
 
     # ---------------------------------------------------------------- saving and loading
 
@@ -204,22 +297,36 @@ class Optimizer:
 
         {"state": {0: {"step": tensor(1.), ...}, ...}, "param_groups": [{"params": [0, ...], ...}]}
         """
-        params = chain.from_iterable(group["params"] for group in self.param_groups)
-        number = {p: i for i, p in enumerate(dict.fromkeys(params))}
-        return {
+        for hook in self._optimizer_state_dict_pre_hooks:
+            hook(self)
+        number: dict[Any, int] = {}
+        start = 0
+        for group in self.param_groups:
+            params = enumerate(group["params"], start)
+            number.update({p: i for i, p in params if p not in number})
+            start += len(group["params"])
+        saved: dict[str, Any] = {
             "state": {number.get(key, key): entries for key, entries in self.state.items()},
             "param_groups": [
                 {**without_params(group), "params": [number[p] for p in group["params"]]}
                 for group in self.param_groups
             ],
         }
+        for hook in self._optimizer_state_dict_post_hooks:
+            changed = hook(self, saved)
+            saved = saved if changed is None else changed
+        return saved
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continue with the options and the state of another run, of PyTorch's too.
 
         Raises ValueError unless the groups are as many and as large as this optimizer's.
         """
-        saved_groups = state_dict["param_groups"]
+        state_dict = state_dict.copy()
+        for hook in self._optimizer_load_state_dict_pre_hooks:
+            changed = hook(self, state_dict)
+            state_dict = state_dict if changed is None else changed
+        saved_groups = deepcopy(state_dict["param_groups"])
         if len(self.param_groups) != len(saved_groups):
             raise ValueError(
                 "loaded state dict has a different number of parameter groups\n"
@@ -234,17 +341,16 @@ class Optimizer:
                     f"   here {len(group['params'])}"
                 )
             parameter.update(zip(saved["params"], group["params"]))
-        self.param_groups = [
-            {**self.defaults, **deepcopy(without_params(saved)), "params": group["params"]}
-            for group, saved in zip(self.param_groups, saved_groups)
-        ]
-        self.state = defaultdict(dict)
+            saved["params"] = group["params"]
+            if "param_names" in group:
+                saved.setdefault("param_names", group["param_names"])
+        state: defaultdict[Any, dict[str, Any]] = defaultdict(dict)
         for key, entries in state_dict["state"].items():
             p = parameter.get(key)
-            self.state[key if p is None else p] = {
-                name: entry if p is None else loaded(name, entry, p)
-                for name, entry in entries.items()
-            }
+            state[key if p is None else p] = entries if p is None else loaded(entries, p)
+        self.__setstate__({"state": state, "param_groups": saved_groups})
+        for hook in self._optimizer_load_state_dict_post_hooks:
+            hook(self)
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -255,7 +361,17 @@ class Optimizer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._prepare()
+        self._plans = []
+        if "_opt_called" not in vars(self):  # unpickled, not loaded
+            self._prepare()
+        for group in self.param_groups:
+            for name, value in YOUNGER_OPTIONS.items():
+                if name in self.defaults:
+                    group.setdefault(name, value)
+        for entries in self.state.values():
+            step = entries.get("step") if isinstance(entries, dict) else None
+            if isinstance(step, int | float):
+                entries["step"] = number(step)
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -266,24 +382,38 @@ class Optimizer:
         return text + ")"
 
 
+def scalar(option, recorded):
+    """An option of one number in a Tensor: that number, or while recording a 0-d Tensor."""
+    if not isinstance(option, Tensor):
+        return option
+    return option.squeeze() if recorded else option.item()
+
+
 def without_params(group):
     return {name: value for name, value in group.items() if name != "params"}
 
 
-def loaded(name, entry, p):
+def loaded(entry, p, name=None):
     """A saved entry of the state of `p`, in memory of its own and in the dtype of `p`."""
-    if not isinstance(entry, Tensor):
+    if isinstance(entry, dict):
+        return {key: loaded(value, p, key) for key, value in entry.items()}
+    if isinstance(entry, list | tuple):
+        return type(entry)(loaded(value, p) for value in entry)
+    if not hasattr(entry, "__array__"):  # tensors have it, PyTorch's too
         return deepcopy(entry)
+    array = entry.array if isinstance(entry, Tensor) else np.asarray(entry)
     if name == "step":
-        return wrap(entry.array.copy())
-    return wrap(move(entry.array.astype(p.array.dtype), device_of(p.array)))
+        return wrap(array.copy())
+    dtype = p.array.dtype if p.is_floating_point() else array.dtype
+    return wrap(move(array.astype(dtype), device_of(p.array)))
 
 
-def require_not_negative(name, value):
-    if not value >= 0.0:
-        raise ValueError(f"Invalid {name}: {value}\n  it must not be negative")
+# -------------------------------------------------------------------- kernels, read on Tensors
 
 
-def require_in_unit(name, value):
-    if not 0.0 <= value < 1.0:
-        raise ValueError(f"Invalid {name}: {value}\n  it must lie in [0, 1)")
+def subtract_scaled(y, a, x):
+    y -= a * x
+
+
+TENSOR_FUNCTIONS.subtract_scaled = subtract_scaled
+TENSOR_FUNCTIONS.root_plus = lambda x, eps: x.sqrt() + eps

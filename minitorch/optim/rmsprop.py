@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
-from minitorch.optim.optimizer import Optimizer, Params, require_not_negative
+from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.options import require_not_negative, require_rate
 
 
 class RMSprop(Optimizer):
@@ -24,17 +26,19 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        params: Params,
-        lr: float = 1e-2,
+        params: ParamsT,
+        lr: float | Tensor = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0,
         momentum: float = 0,
         centered: bool = False,
-        *,
+        capturable: bool = False,
+        foreach: bool | None = None,
         maximize: bool = False,
+        differentiable: bool = False,
     ) -> None:
-        require_not_negative("learning rate", lr)
+        require_rate(lr)
         require_not_negative("epsilon value", eps)
         require_not_negative("momentum value", momentum)
         require_not_negative("weight_decay value", weight_decay)
@@ -48,7 +52,10 @@ class RMSprop(Optimizer):
                 "eps": eps,
                 "centered": centered,
                 "weight_decay": weight_decay,
+                "capturable": capturable,
+                "foreach": foreach,
                 "maximize": maximize,
+                "differentiable": differentiable,
             },
         )
 
@@ -61,7 +68,16 @@ class RMSprop(Optimizer):
         return entries
 
     def settings(self, group: dict[str, Any], step: int) -> dict[str, Any]:
-        return {**super().settings(group, step), "share": 1 - group["alpha"]}
+        return {
+            "lr": group["lr"],
+            "alpha": group["alpha"],
+            "share": 1 - group["alpha"],
+            "eps": group["eps"],
+            "weight_decay": group["weight_decay"],
+            "momentum": group["momentum"],
+            "centered": group["centered"],
+            "maximize": group["maximize"],
+        }
 
     def update(
         self, p, g, state, *, lr, alpha, share, eps, weight_decay, momentum, centered, maximize
@@ -78,9 +94,7 @@ class RMSprop(Optimizer):
             mean = state["grad_avg"]
             mean += share * (g - mean)
             square = square - mean * mean
-        deviation = xp.sqrt(square)
-        deviation += eps
-        g = g / deviation
+        g = g / xp.root_plus(square, eps)
         if momentum:
             buffer = state["momentum_buffer"]
             buffer *= momentum

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
-from minitorch.optim.optimizer import Optimizer, Params, require_not_negative
+from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.options import require_not_negative, require_one_way, require_rate
 
 
 class SGD(Optimizer):
@@ -23,16 +25,19 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        params: Params,
-        lr: float = 1e-3,
+        params: ParamsT,
+        lr: float | Tensor = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
-        weight_decay: float = 0,
+        weight_decay: float | Tensor = 0,
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
     ) -> None:
-        require_not_negative("learning rate", lr)
+        require_rate(lr)
         require_not_negative("momentum value", momentum)
         require_not_negative("weight_decay value", weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
@@ -40,6 +45,7 @@ class SGD(Optimizer):
                 "Nesterov momentum requires a momentum and zero dampening\n"
                 f"  momentum {momentum}   dampening {dampening}"
             )
+        require_one_way(fused, foreach, differentiable)
         super().__init__(
             params,
             {
@@ -49,6 +55,9 @@ class SGD(Optimizer):
                 "weight_decay": weight_decay,
                 "nesterov": nesterov,
                 "maximize": maximize,
+                "foreach": foreach,
+                "differentiable": differentiable,
+                "fused": fused,
             },
         )
 
@@ -76,3 +85,8 @@ class SGD(Optimizer):
             buffer += g if share == 1 else share * g
             g = g + momentum * buffer if nesterov else buffer
         namespace(p).subtract_scaled(p, lr, g)
+
+    def update_tensors(self, p, g, state, *, weight_decay, maximize, **settings):
+        """The same; a copy of p serves the weight decay, which may be a Tensor to differentiate."""
+        g = (-g if maximize else g) + weight_decay * p.clone()
+        self.update(p, g, state, weight_decay=0, maximize=False, **settings)

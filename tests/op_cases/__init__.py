@@ -24,6 +24,7 @@ from op_cases import (
     nn_loss,
     pieces,
     pointwise,
+    recurrent,
     reduce,
     scan,
     scatter,
@@ -55,5 +56,6 @@ FAMILIES = (
     nn_loss,
     nn_ctc,
     nn_layer,
+    recurrent,
 )
 CASES = [case for family in FAMILIES for case in family.CASES]

@@ -158,7 +158,7 @@ DISTANCES = [
     case("cosine_similarity", [(2, 1, 3), (4, 3)], dim=2, shapes=False,
          like=lambda a, b, dim: cosine(*np.broadcast_arrays(a, b), dim)),
     case("cosine_similarity", [np.array([[1]]), np.array([[1]])],
-         raises="expected common_dtype to be floating point, yet common_dtype is Long"),
+         raises="expected common dtype to be floating point, yet common dtype is Long"),
     case("pairwise_distance", [(2, 3), (2, 3)], shapes=False,
          like=lambda a, b: length(a - b + 1e-6)),
     case("pairwise_distance", [(2, 3), (3,)], p=1.0, keepdim=True, shapes=False,
@@ -176,17 +176,26 @@ DISTANCES = [
 # -------------------------------------------------------------------- attention
 
 
-def attention(q, k, v, mask=None, is_causal=False, scale=None):
+def attention(q, k, v, mask=None, kept=None, is_causal=False, scale=None):
     scores = q @ k.swapaxes(-1, -2) * (q.shape[-1] ** -0.5 if scale is None else scale)
     if is_causal:
         mask = np.tri(*scores.shape[-2:]) > 0
     if mask is not None:
         scores = np.where(mask, scores, -np.inf) if mask.dtype == bool else scores + mask
     weights = np.exp(scores - scores.max(-1, keepdims=True))
-    return weights / weights.sum(-1, keepdims=True) @ v
+    weights = weights / weights.sum(-1, keepdims=True)
+    return (weights if kept is None else weights * kept) @ v
 
+
+KEPT = np.array([[2.0, 0, 2, 0], [0, 0, 2, 2]])
 
 ATTENTION = [
+    case("attention", [(2, 2, 3), (2, 4, 3), (2, 4, 5)], like=attention, scale=0.5, torch=None,
+         shapes=False),
+    case("attention", [(2, 3), (4, 3), (4, 5), np.where(MASK, 0.5, -np.inf), KEPT], scale=0.5,
+         like=attention, torch=None, shapes=False, fixed=(3, 4)),
+    case("attention", [(1, 3, 2), (1, 5, 2), (1, 5, 2)], like=attention, scale=1.0, is_causal=True,
+         torch=None, shapes=False),
     case("scaled_dot_product_attention", [(2, 2, 3), (2, 4, 3), (2, 4, 5)], like=attention,
          shapes=False),
     case("scaled_dot_product_attention", [(2, 3), (4, 3), (4, 5), MASK], like=attention,

@@ -26,6 +26,7 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
         super().__init__()
+        require_ints(unflattened_size)
         self.dim = dim
         self.unflattened_size = unflattened_size
 
@@ -34,3 +35,17 @@ class Unflatten(Module):
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
+
+
+def require_ints(sizes):
+    """Raise PyTorch's error unless `sizes` is a tuple or list of ints."""
+    if not isinstance(sizes, tuple | list):
+        raise TypeError(
+            f"unflattened_size must be a tuple of ints, but found type {type(sizes).__name__}"
+        )
+    for place, size in enumerate(sizes):
+        if not isinstance(size, int):
+            raise TypeError(
+                "unflattened_size must be tuple of ints, but found element of type "
+                f"{type(size).__name__} at pos {place}"
+            )

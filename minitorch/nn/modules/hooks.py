@@ -1,46 +1,88 @@
 """Hooks: what is called before and after a module's `forward`, and when its gradients are known."""
 
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-from minitorch.autograd.function import Function
-from minitorch.autograd.node import RemovableHandle, grad_mode
-from minitorch.autograd.tensor import Tensor
+from minitorch.nn.modules.backward_hooks import Watch
+from minitorch.nn.modules.handles import (
+    Handle,
+    Table,
+    _global_backward_hooks,
+    _global_backward_pre_hooks,
+    _global_buffer_registration_hooks,
+    _global_forward_hooks,
+    _global_forward_hooks_always_called,
+    _global_forward_hooks_with_kwargs,
+    _global_forward_pre_hooks,
+    _global_module_registration_hooks,
+    _global_parameter_registration_hooks,
+    add_hook,
+)
 
-
-class Hook(NamedTuple):
-    """A registered function and how it wants to be called."""
-
-    call: Callable
-    with_kwargs: bool = False
-    always_call: bool = False
+CALL_TABLES = {
+    "_forward_pre_hooks",
+    "_forward_pre_hooks_with_kwargs",
+    "_forward_hooks",
+    "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called",
+    "_backward_pre_hooks",
+    "_backward_hooks",
+}
+STATE_TABLES = {
+    "_state_dict_pre_hooks",
+    "_state_dict_hooks",
+    "_state_dict_hooks_public",
+    "_load_state_dict_pre_hooks",
+    "_load_state_dict_pre_hooks_with_module",
+    "_load_state_dict_post_hooks",
+}
+ONE_KIND = (
+    "Cannot use both regular backward hooks and full backward hooks {}. Please use only one of "
+    "them."
+)
 
 
 class Hooks:
-    """Calling a module, with its hooks where it has any: the part of Module that does this."""
+    """Calling a module, with its hooks where it has any: the part of Module that does this.
+
+    A table of hooks is made when it is first asked for, since most modules never have one.
+    """
 
     forward: Callable
     _hooked = False  # whether a hook was ever registered: all that a plain call asks
-    _forward_pre_hooks: list[Hook]
-    _forward_hooks: list[Hook]
-    _backward_pre_hooks: list[Hook]
-    _backward_hooks: list[Hook]
+    _is_full_backward_hook: bool | None = None
+    _forward_pre_hooks: Table
+    _forward_pre_hooks_with_kwargs: Table
+    _forward_hooks: Table
+    _forward_hooks_with_kwargs: Table
+    _forward_hooks_always_called: Table
+    _backward_pre_hooks: Table
+    _backward_hooks: Table
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._hooked:
             return call_with_hooks(self, args, kwargs)
         return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
 
+    def __getattr__(self, name: str) -> Any:
+        if name in CALL_TABLES:
+            vars(self)["_hooked"] = True
+        elif name not in STATE_TABLES:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        return vars(self).setdefault(name, OrderedDict())
+
     def register_forward_pre_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
+    ) -> Handle:
         """Call `hook(module, args)` before `forward`; what it returns, if not None, replaces args.
 
         prepend      call it before those registered earlier
         with_kwargs  it is `hook(module, args, kwargs)` and may return both, as a pair
         """
-        return self._register("_forward_pre_hooks", Hook(hook, with_kwargs), prepend)
+        marks = ((self._forward_pre_hooks_with_kwargs, with_kwargs),)
+        return add_hook(self._forward_pre_hooks, hook, prepend, marks)
 
     def register_forward_hook(
         self,
@@ -49,78 +91,95 @@ class Hooks:
         prepend: bool = False,
         with_kwargs: bool = False,
         always_call: bool = False,
-    ) -> RemovableHandle:
+    ) -> Handle:
         """Call `hook(module, args, output)` after `forward`; what it returns replaces the output.
 
         prepend      call it before those registered earlier
         with_kwargs  it is `hook(module, args, kwargs, output)`
         always_call  call it, with None for the output, even where `forward` fails
         """
-        return self._register("_forward_hooks", Hook(hook, with_kwargs, always_call), prepend)
+        marks = (
+            (self._forward_hooks_with_kwargs, with_kwargs),
+            (self._forward_hooks_always_called, always_call),
+        )
+        return add_hook(self._forward_hooks, hook, prepend, marks)
 
-    def register_full_backward_pre_hook(
-        self, hook: Callable, prepend: bool = False
-    ) -> RemovableHandle:
+    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> Handle:
         """Call `hook(module, grad_output)`, a tuple, when the gradients of the outputs are known.
 
         What it returns, if not None, takes their place.
         """
-        return self._register("_backward_pre_hooks", Hook(hook), prepend)
+        return add_hook(self._backward_pre_hooks, hook, prepend)
 
-    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> Handle:
         """Call `hook(module, grad_input, grad_output)`, two tuples, when both are known.
 
         What it returns, if not None, takes the place of grad_input.
         """
-        return self._register("_backward_hooks", Hook(hook), prepend)
+        if self._is_full_backward_hook is False:
+            raise RuntimeError(ONE_KIND.format("on a single Module"))
+        self._is_full_backward_hook = True
+        return add_hook(self._backward_hooks, hook, prepend)
 
-    def _register(self, kind, hook, prepend):
-        if not self._hooked:
-            self._forward_pre_hooks, self._forward_hooks = [], []
-            self._backward_pre_hooks, self._backward_hooks = [], []
-            self._hooked = True
-        hooks = getattr(self, kind)
-        hooks.insert(0 if prepend else len(hooks), hook)
-        return RemovableHandle(hooks, hook)
+    def register_backward_hook(self, hook: Callable) -> Handle:
+        """The older name of `register_full_backward_hook`, not to be mixed with it.
+
+        Where `forward` records several steps, PyTorch gives this hook the gradients at the last of
+        them alone; here they are those of the module.
+        """
+        if self._is_full_backward_hook is True:
+            raise RuntimeError(ONE_KIND.format("on a single Module"))
+        self._is_full_backward_hook = False
+        return add_hook(self._backward_hooks, hook)
 
 
 def call_with_hooks(module, args, kwargs):
-    """`module.forward`, with all hooks around it."""
-    called = []
+    """`module.forward`, with all hooks around it, those of all modules before its own."""
+    called = set()
     output = None
     try:
-        for hook in list(module._forward_pre_hooks):
-            args, kwargs = before(hook, module, args, kwargs)
+        for key, hook in joined(_global_forward_pre_hooks, module._forward_pre_hooks):
+            with_kwargs = key in module._forward_pre_hooks_with_kwargs
+            args, kwargs = before(hook, with_kwargs, module, args, kwargs)
         watch = None
-        if module._backward_hooks or module._backward_pre_hooks:
-            watch = Watch(module, len(args))
+        pre_hooks = [*_global_backward_pre_hooks.values(), *module._backward_pre_hooks.values()]
+        hooks = [*_global_backward_hooks.values(), *module._backward_hooks.values()]
+        if pre_hooks or hooks:
+            watch = Watch(module, len(args), pre_hooks, hooks)
             args = watch.inputs(args)
         output = module.forward(*args, **kwargs)
-        for hook in list(module._forward_hooks):
-            called.append(hook)
-            output = after(hook, module, args, kwargs, output)
+        for key, hook in joined(_global_forward_hooks, module._forward_hooks):
+            called.add(key)
+            output = after(key, hook, module, args, kwargs, output)
         return output if watch is None else watch.outputs(output)
     except Exception:
-        for hook in module._forward_hooks:
-            if hook.always_call and hook not in called:
+        always = {*_global_forward_hooks_always_called, *module._forward_hooks_always_called}
+        for key, hook in joined(_global_forward_hooks, module._forward_hooks):
+            if key in always - called:
                 try:
-                    output = after(hook, module, args, kwargs, output)
+                    output = after(key, hook, module, args, kwargs, output)
                 except Exception as error:
+                    whose = "global module" if key in _global_forward_hooks else "module"
                     warnings.warn(
-                        "module forward hook with ``always_call=True`` raised an exception that "
+                        f"{whose} forward hook with ``always_call=True`` raised an exception that "
                         f"was silenced as another error was raised in forward: {error}",
                         stacklevel=3,
                     )
         raise
 
 
-def before(hook, module, args, kwargs):
+def joined(everywhere, own):
+    """Keys and hooks of two tables; a hook may take itself out while they are called."""
+    return [*everywhere.items(), *own.items()]
+
+
+def before(hook, with_kwargs, module, args, kwargs):
     """The arguments that a forward pre-hook leaves."""
-    if not hook.with_kwargs:
-        changed = hook.call(module, args)
+    if not with_kwargs:
+        changed = hook(module, args)
         changed = args if changed is None else changed
         return changed if isinstance(changed, tuple) else (changed,), kwargs
-    changed = hook.call(module, args, kwargs)
+    changed = hook(module, args, kwargs)
     if changed is None:
         return args, kwargs
     if not (isinstance(changed, tuple) and len(changed) == 2):
@@ -131,113 +190,76 @@ def before(hook, module, args, kwargs):
     return changed
 
 
-def after(hook, module, args, kwargs, output):
+def after(key, hook, module, args, kwargs, output):
     """The output that a forward hook leaves."""
-    changed = (
-        hook.call(module, args, kwargs, output)
-        if hook.with_kwargs
-        else hook.call(module, args, output)
+    with_kwargs = (
+        key in module._forward_hooks_with_kwargs or key in _global_forward_hooks_with_kwargs
     )
+    changed = hook(module, args, kwargs, output) if with_kwargs else hook(module, args, output)
     return output if changed is None else changed
 
 
-class Passing(Function):
-    """Tensors unchanged; `seen` is given all their gradients at once and may replace them."""
-
-    @staticmethod
-    def forward(ctx, seen, *tensors):
-        ctx.seen = seen
-        ctx.set_materialize_grads(False)
-        ctx.mark_non_differentiable(*[t for t in tensors if not t.requires_grad])
-        return tensors
-
-    @staticmethod
-    def backward(ctx, *gradients):
-        return None, *ctx.seen(gradients)
+# -------------------------------------------------------------------- hooks of all modules
 
 
-class Watch:
-    """Calls the backward hooks of a module during one pass: gradients of the outputs come first,
-    those of the inputs last.
-    """
+class GlobalBackward:
+    """Whether the backward hooks of all modules are "full" ones; None before the first."""
 
-    def __init__(self, module, arguments):
-        self.module = module
-        self.grad_input = (None,) * arguments
-        self.grad_output = None
-        self.places = None  # which arguments are tensors; None: no gradient reaches any
-
-    def inputs(self, args):
-        args, self.places = passing(args, self.at_inputs)
-        return args
-
-    def outputs(self, output):
-        several = isinstance(output, tuple)
-        if not several and not isinstance(output, Tensor):
-            warnings.warn(
-                "For backward hooks to be called, module output should be a Tensor or a tuple of "
-                f"Tensors but received {type(output)}",
-                stacklevel=4,
-            )
-            return output
-        values = output if several else (output,)
-        self.count = len(values)
-        values, self.output_places = passing(values, self.at_outputs)
-        return values if several else values[0]
-
-    def at_outputs(self, gradients):
-        self.grad_output = spread(gradients, self.output_places, self.count)
-        for hook in self.module._backward_pre_hooks:
-            changed = hook.call(self.module, self.grad_output)
-            if changed is not None:
-                self.grad_output = as_many(
-                    "Backward pre hook returned an invalid number of grad_output",
-                    changed,
-                    self.count,
-                )
-        given = tuple(self.grad_output[i] for i in self.output_places)
-        if self.places is None:
-            self.call(self.grad_input)
-        return given
-
-    def at_inputs(self, gradients):
-        places = self.places or ()
-        changed = self.call(spread(gradients, places, len(self.grad_input)))
-        return tuple(changed[i] for i in places)
-
-    def call(self, grad_input):
-        grad_output, self.grad_output = self.grad_output, None
-        if grad_output is None:  # a gradient came to the inputs past the outputs
-            return grad_input
-        for hook in self.module._backward_hooks:
-            changed = hook.call(self.module, grad_input, grad_output)
-            if changed is not None:
-                grad_input = as_many(
-                    "Backward hook returned an invalid number of grad_input",
-                    changed,
-                    len(grad_input),
-                )
-        return grad_input
+    full: bool | None = None
 
 
-def passing(values, seen):
-    """`values` with their tensors passed through Passing, and the places of these; or None."""
-    places = [i for i, value in enumerate(values) if isinstance(value, Tensor)]
-    if not grad_mode.enabled or not any(values[i].requires_grad for i in places):
-        return values, None
-    passed = dict(zip(places, Passing.apply(seen, *[values[i] for i in places]), strict=True))
-    return tuple(passed.get(i, value) for i, value in enumerate(values)), places
+def register_module_forward_pre_hook(hook: Callable) -> Handle:
+    """`Module.register_forward_pre_hook` for all modules; for looking at a program."""
+    Hooks._hooked = True
+    return add_hook(_global_forward_pre_hooks, hook)
 
 
-def spread(gradients, places, count):
-    """The gradients at their places among `count`, None elsewhere."""
-    by_place = dict(zip(places, gradients, strict=True))
-    return tuple(by_place.get(i) for i in range(count))
+def register_module_forward_hook(
+    hook: Callable, *, with_kwargs: bool = False, always_call: bool = False
+) -> Handle:
+    """`Module.register_forward_hook` for all modules."""
+    Hooks._hooked = True
+    marks = (
+        (_global_forward_hooks_with_kwargs, with_kwargs),
+        (_global_forward_hooks_always_called, always_call),
+    )
+    return add_hook(_global_forward_hooks, hook, marks=marks)
 
 
-def as_many(complaint, changed, count):
-    """`changed`, one or several gradients, as a tuple of `count`."""
-    changed = changed if isinstance(changed, tuple | list) else (changed,)
-    if len(changed) != count:
-        raise RuntimeError(f"{complaint}, got {len(changed)}, but expected {count}")
-    return tuple(changed)
+def register_module_full_backward_pre_hook(hook: Callable) -> Handle:
+    """`Module.register_full_backward_pre_hook` for all modules."""
+    Hooks._hooked = True
+    return add_hook(_global_backward_pre_hooks, hook)
+
+
+def register_module_full_backward_hook(hook: Callable) -> Handle:
+    """`Module.register_full_backward_hook` for all modules."""
+    return register_module_backward(hook, full=True)
+
+
+def register_module_backward_hook(hook: Callable) -> Handle:
+    """`Module.register_backward_hook` for all modules."""
+    return register_module_backward(hook, full=False)
+
+
+def register_module_backward(hook, full):
+    if GlobalBackward.full is not None and GlobalBackward.full is not full:
+        raise RuntimeError(ONE_KIND.format("as a global Module hook"))
+    GlobalBackward.full = full
+    Hooks._hooked = True
+    return add_hook(_global_backward_hooks, hook)
+
+
+def register_module_parameter_registration_hook(hook: Callable) -> Handle:
+    """Call `hook(module, name, parameter)` whenever one is registered; it may return another."""
+    return add_hook(_global_parameter_registration_hooks, hook)
+
+
+def register_module_buffer_registration_hook(hook: Callable) -> Handle:
+    """Call `hook(module, name, buffer)` whenever one is registered; it may return another."""
+    return add_hook(_global_buffer_registration_hooks, hook)
+
+
+def register_module_module_registration_hook(hook: Callable) -> Handle:
+    """Call `hook(module, name, child)` whenever one is registered; it may return another."""
+    return add_hook(_global_module_registration_hooks, hook)

@@ -2,6 +2,10 @@
 
 import importlib
 
+from minitorch.nn.modules import LOSSES
+
+__all__ = list(LOSSES)
+
 
 def __getattr__(name):
     return getattr(importlib.import_module("minitorch.losses"), name)

@@ -1,7 +1,6 @@
 """Module: what all layers and models are."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from minitorch.autograd.grad_mode import no_grad
@@ -9,13 +8,38 @@ from minitorch.autograd.tensor import Tensor
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device
 from minitorch.backend.dtypes import dtype
-from minitorch.nn.modules.hooks import Hooks
+from minitorch.nn.modules.hooks import (
+    Hooks,
+    register_module_backward_hook,
+    register_module_buffer_registration_hook,
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+    register_module_full_backward_hook,
+    register_module_full_backward_pre_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+)
 from minitorch.nn.modules.registry import Registry
-from minitorch.nn.modules.state import _IncompatibleKeys, load, named_state
+from minitorch.nn.modules.state import State, _IncompatibleKeys
 from minitorch.nn.parameter import Parameter
+from minitorch.ops.creation import empty_like
+from minitorch.ops.shape import memory_format
+
+__all__ = [
+    "Module",
+    "_IncompatibleKeys",
+    "register_module_backward_hook",
+    "register_module_buffer_registration_hook",
+    "register_module_forward_hook",
+    "register_module_forward_pre_hook",
+    "register_module_full_backward_hook",
+    "register_module_full_backward_pre_hook",
+    "register_module_module_registration_hook",
+    "register_module_parameter_registration_hook",
+]
 
 
-class Module(Hooks, Registry):
+class Module(Hooks, State, Registry):
     """The base of all layers and models: subclass it, make the parts in `__init__`, use them in
     `forward`.
 
@@ -60,7 +84,9 @@ class Module(Hooks, Registry):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """Pairs of a parameter's name, such as "hidden.weight", and the parameter."""
-        yield from self._named_members("_parameters", prefix, recurse, remove_duplicate)
+        yield from self._named_members(
+            lambda module: module._of_kind("parameter"), prefix, recurse, remove_duplicate
+        )
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """The buffers of this module and, with `recurse`, of all modules inside it."""
@@ -71,14 +97,16 @@ class Module(Hooks, Registry):
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
         """Pairs of a buffer's name and the buffer."""
-        yield from self._named_members("_buffers", prefix, recurse, remove_duplicate)
+        yield from self._named_members(
+            lambda module: module._of_kind("buffer"), prefix, recurse, remove_duplicate
+        )
 
-    def _named_members(self, store, prefix, recurse, remove_duplicate):
+    def _named_members(self, get_members_fn, prefix="", recurse=True, remove_duplicate=True):
         seen = set()
         every = self.named_modules(None, prefix, remove_duplicate)
         modules = every if recurse else [(prefix, self)]
         for path, module in modules:
-            for name, member in getattr(module, store).items():
+            for name, member in get_members_fn(module):
                 if member is None or member in seen:
                     continue
                 if remove_duplicate:
@@ -93,7 +121,7 @@ class Module(Hooks, Registry):
     def named_children(self) -> Iterator[tuple[str, "Module"]]:
         """Pairs of the name and the module for each module directly inside this one."""
         seen = set()
-        for name, module in self._modules.items():
+        for name, module in self._of_kind("module"):
             if module is not None and module not in seen:
                 seen.add(module)
                 yield name, module
@@ -116,7 +144,7 @@ class Module(Hooks, Registry):
         if remove_duplicate:
             memo.add(self)
         yield prefix, self
-        for name, module in self._modules.items():
+        for name, module in self._of_kind("module"):
             if module is not None:
                 yield from module.named_modules(memo, join(prefix, name), remove_duplicate)
 
@@ -131,6 +159,21 @@ class Module(Hooks, Registry):
             if not isinstance(module, Module):
                 raise AttributeError(f"`{name}` is not an nn.Module")
         return module
+
+    def set_submodule(self, target: str, module: "Module", strict: bool = False) -> None:
+        """Put `module` in the place of the name `target`.
+
+        strict  AttributeError where nothing has that name yet
+        """
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if strict or hasattr(parent, name):
+            parent.get_submodule(name)  # raises where there is none
+        setattr(parent, name, module)
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter of the name `target`. Raises AttributeError where there is none."""
@@ -193,14 +236,16 @@ class Module(Hooks, Registry):
     def to(
         self,
         *target: Any,
-        device: device | str | None = None,
+        device: device | str | int | None = None,
         dtype: dtype | None = None,
         non_blocking: bool = False,
+        memory_format: memory_format | None = None,
     ) -> "Module":
         """Move parameters and buffers to a device, convert those that are floats to a dtype.
 
         Takes `to(device)`, `to(dtype)`, `to(device, dtype)` and `to(tensor)`. The parameters stay
-        the same objects, so an optimizer may have been made before.
+        the same objects, so an optimizer may have been made before. `memory_format` is for those
+        of 4 and 5 dimensions.
         """
         for each in target:
             if isinstance(each, Tensor):
@@ -217,9 +262,20 @@ class Module(Hooks, Registry):
 
         def moved(tensor):
             kind = dtype if tensor.dtype.is_floating_point else None
-            return tensor.to(device=device, dtype=kind, non_blocking=non_blocking)
+            tensor = tensor.to(device=device, dtype=kind, non_blocking=non_blocking)
+            if memory_format is None or tensor.ndim not in (4, 5):
+                return tensor
+            return tensor.contiguous(memory_format=memory_format)
 
         return self._apply(moved)
+
+    def to_empty(self, *, device: device | str | int | None, recurse: bool = True) -> "Module":
+        """Move parameters and buffers to a device without their values."""
+        return self._apply(lambda tensor: empty_like(tensor, device=device), recurse)
+
+    def type(self, dst_type: dtype | str) -> "Module":
+        """Convert all parameters and buffers, integers too."""
+        return self._apply(lambda tensor: tensor.type(dst_type))
 
     def float(self) -> "Module":
         """to(float32)."""
@@ -233,61 +289,42 @@ class Module(Hooks, Registry):
         """to(float16)."""
         return self.to(dtypes.float16)
 
+    def bfloat16(self) -> "Module":
+        """Refused: NumPy has no such dtype."""
+        raise NotImplementedError(
+            "minitorch leaves out dtypes that NumPy does not have: take .half() or .float()"
+        )
+
     def cpu(self) -> "Module":
         """to("cpu")."""
         return self.to("cpu")
 
-    def cuda(self, device: int | None = None) -> "Module":
+    def cuda(self, device: int | device | None = None) -> "Module":
         """to("cuda"), or to the GPU of that number."""
-        return self.to("cuda" if device is None else f"cuda:{device}")
+        return self.to(f"cuda:{device}" if isinstance(device, int) else device or "cuda")
 
-    def _apply(self, fn):
+    def share_memory(self) -> "Module":
+        """Move all parameters and buffers to memory that forked processes share."""
+        return self._apply(lambda tensor: tensor.share_memory_())
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Takes what PyTorch takes and leaves the module as it is: nothing is compiled here."""
+
+    def _apply(self, fn, recurse=True):
         """Give every parameter, its gradient and every buffer the value that `fn` makes of it."""
-        for module in self.modules():
-            for parameter in module._parameters.values():
-                if parameter is not None:
-                    with no_grad():
-                        parameter.data = fn(parameter.data)
-                        if parameter.grad is not None:
-                            parameter.grad.data = fn(parameter.grad.data)
-            for name, buffer in module._buffers.items():
-                if buffer is not None:
-                    module._buffers[name] = fn(buffer)
+        if recurse:
+            for module in self.children():
+                module._apply(fn)
+        for _, parameter in self._of_kind("parameter"):
+            if parameter is not None:
+                with no_grad():
+                    parameter.data = fn(parameter.data)
+                    if parameter.grad is not None:
+                        parameter.grad.data = fn(parameter.grad.data)
+        for name, buffer in self._of_kind("buffer"):
+            if buffer is not None:
+                self._buffers[name] = fn(buffer)
         return self
-
-    # ---------------------------------------------------------------- saving and loading
-
-    def state_dict(
-        self,
-        *,
-        destination: dict[str, Any] | None = None,
-        prefix: str = "",
-        keep_vars: bool = False,
-    ) -> dict[str, Any]:
-        """Parameters and persistent buffers by name; they share memory with the module.
-
-        destination  a dict to fill, instead of a new one
-        prefix       what stands before every name, such as "encoder."
-        keep_vars    the parameters themselves, not detached
-        """
-        state = OrderedDict() if destination is None else destination
-        for key, _, _, tensor in named_state(self):
-            state[prefix + key] = tensor if keep_vars else tensor.detach()
-        return state
-
-    def load_state_dict(
-        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
-    ) -> _IncompatibleKeys:
-        """Copy the tensors of `state_dict` into the parameters and buffers of the same names.
-
-        strict  missing and unexpected names are errors; otherwise they are returned
-        assign  put the tensors themselves in place, without a copy
-
-        Raises RuntimeError that lists all that does not fit; what does was copied nonetheless.
-        """
-        if not isinstance(state_dict, Mapping):
-            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
-        return load(self, state_dict, strict, assign)
 
     # ---------------------------------------------------------------- how it prints
 
@@ -300,16 +337,19 @@ class Module(Hooks, Registry):
 
     def __repr__(self) -> str:
         settings = self.extra_repr()
-        children = [f"({name}): {indented(repr(module))}" for name, module in self._modules.items()]
+        children = [
+            f"({name}): {_addindent(repr(module), 2)}" for name, module in self._of_kind("module")
+        ]
         lines = (settings.split("\n") if settings else []) + children
         if lines and (children or len(lines) > 1):
             return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
         return f"{self._get_name()}({settings})"
 
 
-def indented(text):
-    """`text` with all lines but the first moved to the right."""
-    return text.replace("\n", "\n  ")
+def _addindent(text: str, spaces: int) -> str:
+    """`text` with all lines but the first, and those that are empty, moved to the right."""
+    first, *others = text.split("\n")
+    return "\n".join([first, *[" " * spaces + line if line.strip() else "" for line in others]])
 
 
 def join(path, name):

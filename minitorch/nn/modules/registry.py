@@ -5,8 +5,15 @@ from types import MappingProxyType
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
+from minitorch.nn.modules.handles import (
+    _global_buffer_registration_hooks,
+    _global_module_registration_hooks,
+    _global_parameter_registration_hooks,
+    replaced,
+)
 from minitorch.nn.parameter import Buffer, Parameter
 
+STORES = ("_parameters", "_buffers", "_modules")
 NOTHING: Any = MappingProxyType({})  # what is registered before __init__
 
 
@@ -40,6 +47,10 @@ class Members(MutableMapping[str, Any]):
     def __len__(self) -> int:
         return sum(kind == self.kind for kind in self.kinds.values())
 
+    def copy(self) -> dict[str, Any]:
+        """The members in a dict of their own."""
+        return dict(self)
+
     def __repr__(self) -> str:
         return repr(dict(self))
 
@@ -72,11 +83,35 @@ class Registry:
     _buffers = members("buffer")
     _modules = members("module")
 
-    def __init__(self) -> None:
-        vars(self).update(training=True, _kinds={}, _non_persistent_buffers_set=set())
+    call_super_init: bool = False  # whether the next class in line is initialised too
 
-    def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if (args or kwargs) and not self.call_super_init:
+            name = type(self).__name__
+            raise TypeError(
+                f"{name}.__init__() got an unexpected keyword argument '{next(iter(kwargs))}'"
+                if kwargs
+                else f"{name}.__init__() takes 1 positional argument but {len(args) + 1} were given"
+            )
+        vars(self).update(training=True, _kinds={}, _non_persistent_buffers_set=set())
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """For copies and pickles, PyTorch's too: what a copy registers is its own."""
+        stores = {name: state[name] for name in STORES if name in state}
+        kinds = dict(state.get("_kinds", NOTHING))
+        vars(self).update({name: value for name, value in state.items() if name not in stores})
+        vars(self).update(
+            _kinds=kinds, _non_persistent_buffers_set=set(self._non_persistent_buffers_set)
+        )
+        for name, named in stores.items():
+            setattr(self, name, named)
+
+    def _of_kind(self, kind: str) -> list[tuple[str, Any]]:
+        """Pairs of the name and the value of each member of this kind; quicker than `Members`."""
+        attributes = vars(self)
+        return [(name, attributes[name]) for name, known in self._kinds.items() if known == kind]
 
     def __setattr__(self, name: str, value: Any) -> None:
         kind = self._kinds.get(name)
@@ -96,14 +131,14 @@ class Registry:
             self._require_init("module")
             if kind != "module":
                 self._forget(name)
-            self._modules[name] = value
+            self._modules[name] = replaced(_global_module_registration_hooks, self, name, value)
         elif kind == "module":
             if value is not None:
                 raise TypeError(
                     f"cannot assign '{typename(value)}' as child module '{name}' "
                     "(torch.nn.Module or None expected)"
                 )
-            vars(self)[name] = None
+            self._modules[name] = replaced(_global_module_registration_hooks, self, name, None)
         elif kind == "buffer" or isinstance(value, Buffer):
             if not (value is None or isinstance(value, Tensor)):
                 raise TypeError(
@@ -117,8 +152,10 @@ class Registry:
             super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
-        super().__delattr__(name)
-        self._forget(name)
+        if name in self._kinds:
+            self._forget(name)
+        else:
+            super().__delattr__(name)
 
     def __dir__(self) -> list[str]:
         return sorted(name for name in super().__dir__() if not name[0].isdigit())
@@ -150,6 +187,8 @@ class Registry:
                 f"created explicitly. To express '{name}' as a function of another Tensor, compute "
                 "the value in the forward() method."
             )
+        if param is not None:
+            param = replaced(_global_parameter_registration_hooks, self, name, param)
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -164,7 +203,7 @@ class Registry:
                 f"cannot assign '{typename(tensor)}' object to buffer '{name}' "
                 "(torch Tensor or None required)"
             )
-        self._buffers[name] = tensor
+        self._buffers[name] = replaced(_global_buffer_registration_hooks, self, name, tensor)
         change = set.discard if persistent else set.add
         change(self._non_persistent_buffers_set, name)
 
@@ -174,7 +213,7 @@ class Registry:
         if module is not None and not isinstance(module, Registry):
             raise TypeError(f"{typename(module)} is not a Module subclass")
         self._check_name("module", name, self._modules)
-        self._modules[name] = module
+        self._modules[name] = replaced(_global_module_registration_hooks, self, name, module)
 
     def register_module(self, name: str, module: "Registry | None") -> None:
         """Another name of `add_module`."""

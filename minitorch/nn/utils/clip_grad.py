@@ -1,4 +1,7 @@
-"""Gradients kept from growing too large."""
+"""Gradients kept from growing too large.
+
+foreach  how PyTorch is to walk over the tensors; taken, and of no effect here
+"""
 
 import math
 import warnings
@@ -24,12 +27,15 @@ def norm_of(x, p):
         return x.abs().max()
     if p == 2:
         return (x * x).sum().sqrt()
-    return (x.abs() ** p).sum() ** (1 / p)
+    return x.norm(p)
 
 
 @no_grad()
 def get_total_norm(
-    tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False
+    tensors: Tensors,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
 ) -> Tensor:
     """The norm of all the tensors, as if they were one vector.
 
@@ -51,7 +57,9 @@ def get_total_norm(
 
 
 @no_grad()
-def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tensor) -> None:
+def clip_grads_with_norm_(
+    parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
     """Multiply the gradients by max_norm / total_norm, where that is less than 1."""
     factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
     for parameter in listed(parameters):
@@ -65,6 +73,7 @@ def clip_grad_norm_(
     max_norm: float,
     norm_type: float = 2.0,
     error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
 ) -> Tensor:
     """Scale the gradients, in place, so that their norm together is at most max_norm.
 
@@ -81,8 +90,25 @@ def clip_grad_norm_(
     return total
 
 
+def clip_grad_norm(
+    parameters: Tensors,
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """The older name of `clip_grad_norm_`; warns that it is."""
+    warnings.warn(
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of "
+        "`torch.nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)
+
+
 @no_grad()
-def clip_grad_value_(parameters: Tensors, clip_value: float) -> None:
+def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
     """Bring each element of the gradients, in place, into [-clip_value, clip_value]."""
     bound = float(clip_value)
     for parameter in listed(parameters):

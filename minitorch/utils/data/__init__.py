@@ -1,4 +1,4 @@
-"""`minitorch.data` under PyTorch's name."""
+"""`minitorch.data` under PyTorch's names, which has one module for each of ours."""
 
 from minitorch.data import (
     BatchSampler,
@@ -6,10 +6,12 @@ from minitorch.data import (
     ConcatDataset,
     DataLoader,
     Dataset,
+    DistributedSampler,
     IterableDataset,
     RandomSampler,
     Sampler,
     SequentialSampler,
+    StackDataset,
     Subset,
     SubsetRandomSampler,
     TensorDataset,
@@ -19,23 +21,26 @@ from minitorch.data import (
     get_worker_info,
     random_split,
 )
+from minitorch.utils.data import _utils, dataloader, dataset, distributed, sampler
 
 __all__ = [
+    "BatchSampler",
+    "ChainDataset",
+    "ConcatDataset",
     "DataLoader",
     "Dataset",
+    "DistributedSampler",
     "IterableDataset",
-    "TensorDataset",
-    "ConcatDataset",
-    "ChainDataset",
-    "Subset",
-    "random_split",
+    "RandomSampler",
     "Sampler",
     "SequentialSampler",
-    "RandomSampler",
+    "StackDataset",
+    "Subset",
     "SubsetRandomSampler",
+    "TensorDataset",
     "WeightedRandomSampler",
-    "BatchSampler",
     "default_collate",
     "default_convert",
     "get_worker_info",
+    "random_split",
 ]

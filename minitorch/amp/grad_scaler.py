@@ -1,0 +1,182 @@
+"""`GradScaler`: keeps the gradients of half precision from vanishing."""
+
+import warnings
+from typing import Any
+
+from minitorch.autograd.grad_mode import no_grad
+from minitorch.autograd.tensor import Tensor
+from minitorch.backend.devices import cuda_device_count
+from minitorch.backend.namespaces import namespace
+
+
+class GradScaler:
+    """Multiplies the loss by a scale that is as large as the gradients allow.
+
+    A step whose gradients are not finite is left out, and the scale shrinks; after a number of
+    good steps it grows.
+
+    device           "cuda" or "cpu"; "cuda" without a GPU warns and switches the scaler off
+    init_scale       what the loss is multiplied by at first, > 0
+    growth_factor    > 1
+    backoff_factor   < 1
+    growth_interval  how many good steps make it grow
+    enabled          False: the methods do what they would without scaling
+
+    Micikevicius et al., Mixed Precision Training, 2017, arXiv:1710.03740, section 3.2.
+    """
+
+    def __init__(
+        self,
+        device: str = "cuda",
+        init_scale: float = 2.0**16,
+        growth_factor: float = 2.0,
+        backoff_factor: float = 0.5,
+        growth_interval: int = 2000,
+        enabled: bool = True,
+    ):
+        if enabled and device == "cuda" and not cuda_device_count():
+            warnings.warn(
+                "torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling.",
+                UserWarning,
+                stacklevel=2,
+            )
+            enabled = False
+        if enabled:
+            assert growth_factor > 1.0, "The growth factor must be > 1.0."
+            assert backoff_factor < 1.0, "The backoff factor must be < 1.0."
+        self._enabled = enabled
+        self._scale = init_scale
+        self._growth_factor = growth_factor
+        self._backoff_factor = backoff_factor
+        self._growth_interval = growth_interval
+        self._growth_tracker = 0
+        self._optimizers: dict[int, dict[str, Any]] = {}  # by id, what this step knows of each
+
+    def scale(self, outputs: Any) -> Any:
+        """`outputs`, a tensor or a sequence of them, times the scale."""
+        if not self._enabled:
+            return outputs
+        if isinstance(outputs, Tensor):
+            return outputs * self._scale
+        if not isinstance(outputs, list | tuple):
+            raise ValueError("outputs must be a Tensor or an iterable of Tensors")
+        return type(outputs)(self.scale(each) for each in outputs)
+
+    def unscale_(self, optimizer: Any) -> None:
+        """Divide the gradients of what `optimizer` learns by the scale, as for clipping them.
+
+        Raises RuntimeError at a second call before `update`.
+        """
+        if not self._enabled:
+            return
+        known = self._known(optimizer)
+        if known["stage"] == "unscaled":
+            raise RuntimeError(
+                "unscale_() has already been called on this optimizer since the last update()."
+            )
+        if known["stage"] == "stepped":
+            raise RuntimeError("unscale_() is being called after step().")
+        known["found_inf"] = False
+        with no_grad():
+            for group in optimizer.param_groups:
+                for p in group["params"]:
+                    if p.grad is not None:
+                        known["found_inf"] |= not all_finite(p.grad)
+                        p.grad.mul_(1 / self._scale)
+        known["stage"] = "unscaled"
+
+    def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
+        """`optimizer.step()`, with gradients unscaled, unless one of them is not finite.
+
+        Raises RuntimeError at a second call before `update`, and for a closure.
+        """
+        if not self._enabled:
+            return optimizer.step(*args, **kwargs)
+        if "closure" in kwargs:
+            raise RuntimeError("Closure use is not currently supported if GradScaler is enabled.")
+        known = self._known(optimizer)
+        if known["stage"] == "stepped":
+            raise RuntimeError("step() has already been called since the last update().")
+        if known["stage"] == "ready":
+            self.unscale_(optimizer)
+        known["stage"] = "stepped"
+        return None if known["found_inf"] else optimizer.step(*args, **kwargs)
+
+    def update(self, new_scale: float | Tensor | None = None) -> None:
+        """Let the scale grow or shrink, or set it; at the end of every step."""
+        if not self._enabled:
+            return
+        if new_scale is not None:
+            self._scale = float(new_scale)
+        else:
+            assert self._optimizers, "No inf checks were recorded prior to update."
+            if any(known["found_inf"] for known in self._optimizers.values()):
+                self._scale *= self._backoff_factor
+                self._growth_tracker = 0
+            else:
+                self._growth_tracker += 1
+                if self._growth_tracker == self._growth_interval:
+                    self._scale *= self._growth_factor
+                    self._growth_tracker = 0
+        self._optimizers.clear()
+
+    def _known(self, optimizer):
+        return self._optimizers.setdefault(id(optimizer), {"stage": "ready", "found_inf": False})
+
+    def is_enabled(self) -> bool:
+        """Whether it scales."""
+        return self._enabled
+
+    def get_scale(self) -> float:
+        """The scale as it is now; 1.0 when not enabled."""
+        return float(self._scale) if self._enabled else 1.0
+
+    def get_growth_factor(self) -> float:
+        return self._growth_factor
+
+    def set_growth_factor(self, new_factor: float) -> None:
+        self._growth_factor = new_factor
+
+    def get_backoff_factor(self) -> float:
+        return self._backoff_factor
+
+    def set_backoff_factor(self, new_factor: float) -> None:
+        self._backoff_factor = new_factor
+
+    def get_growth_interval(self) -> int:
+        return self._growth_interval
+
+    def set_growth_interval(self, new_interval: int) -> None:
+        self._growth_interval = new_interval
+
+    def state_dict(self) -> dict[str, Any]:
+        """The scale and how it changes, for a checkpoint; {} when not enabled."""
+        if not self._enabled:
+            return {}
+        return {
+            "scale": self.get_scale(),
+            "growth_factor": self._growth_factor,
+            "backoff_factor": self._backoff_factor,
+            "growth_interval": self._growth_interval,
+            "_growth_tracker": self._growth_tracker,
+        }
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue where `state_dict` was taken. Raises RuntimeError for an empty one."""
+        if not self._enabled:
+            return
+        if not state_dict:
+            raise RuntimeError(
+                "The source state dict is empty, possibly because it was saved from a disabled "
+                "instance of GradScaler."
+            )
+        self._scale = state_dict["scale"]
+        self._growth_factor = state_dict["growth_factor"]
+        self._backoff_factor = state_dict["backoff_factor"]
+        self._growth_interval = state_dict["growth_interval"]
+        self._growth_tracker = state_dict["_growth_tracker"]
+
+
+def all_finite(tensor):
+    array = tensor.array
+    return bool(namespace(array).isfinite(array).all())

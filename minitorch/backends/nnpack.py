@@ -1,0 +1,6 @@
+"""NNPACK, which minitorch does not use."""
+
+
+def is_available() -> bool:
+    """False."""
+    return False

@@ -1,0 +1,91 @@
+"""The finder that answers `import torch.nn` with the module `minitorch.nn`."""
+
+import importlib
+import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+
+import minitorch
+from minitorch import version
+from minitorch.compat.missing import hint
+
+PLACES = {  # by the start of the name; the longest that fits counts
+    "torch": "minitorch",
+    "torchvision": "minitorch.vision",
+    "torch.random": "minitorch.ops.random",
+    "torch.functional": "minitorch",
+    "torch.autograd.profiler": "minitorch.profiler.legacy",
+}
+
+
+class Answer(Loader):
+    """Loads nothing: the module is there already."""
+
+    def __init__(self, module):
+        self.module = module
+        self.spec = getattr(module, "__spec__", None)
+
+    def create_module(self, spec):
+        return self.module
+
+    def exec_module(self, module):
+        module.__spec__ = self.spec  # which the import system has just replaced
+
+
+class Finder(MetaPathFinder):
+    """Answers for `torch` and `torchvision`; it leaves all other names to the rest."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname.partition(".")[0] not in ("torch", "torchvision"):
+            return None
+        module = module_for(fullname)
+        if module is None:
+            raise ModuleNotFoundError(
+                f"No module named {fullname!r}{hint(fullname)}", name=fullname
+            )
+        return ModuleSpec(fullname, Answer(module), is_package=hasattr(module, "__path__"))
+
+
+def module_for(name):
+    """The module of minitorch that answers for `name`, or None."""
+    start = name
+    while start not in PLACES:
+        start = start.rpartition(".")[0]
+    ours = PLACES[start] + name[len(start) :]
+    try:
+        return importlib.import_module(ours)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{ours}.".startswith(f"{error.name}."):
+            raise  # an extra that is not installed
+        return None
+
+
+FINDER = Finder()
+
+
+def install() -> None:
+    """Let `import torch` and `import torchvision` find minitorch from now on.
+
+    `torch.__version__` is then that of the PyTorch whose behaviour minitorch follows.
+
+    Raises RuntimeError if the real PyTorch was imported before.
+    """
+    loaded = sys.modules.get("torch")
+    if loaded is not None and loaded is not minitorch:
+        raise RuntimeError(
+            "install(): PyTorch itself has been imported already\n"
+            "  call minitorch.compat.install() before the first `import torch`"
+        )
+    if FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, FINDER)
+    minitorch.__version__ = version.FOLLOWED
+
+
+def uninstall() -> None:
+    """Let `import torch` find PyTorch again; what was imported stays with who imported it."""
+    if FINDER in sys.meta_path:
+        sys.meta_path.remove(FINDER)
+    for name in list(sys.modules):
+        if name.partition(".")[0] in ("torch", "torchvision"):
+            del sys.modules[name]
+    minitorch.__version__ = version.__version__

@@ -1,0 +1,206 @@
+"""The GPU, as CuPy shows it. Without one, what only asks or tidies up does nothing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from minitorch.autograd.tensor import Tensor
+from minitorch.backend.devices import cuda_device_count, load_cupy
+from minitorch.backend.devices import device as as_device
+from minitorch.cuda import amp, nvtx
+from minitorch.cuda.streams import Event, Stream, StreamContext, current_stream, stream
+from minitorch.methods.legacy import TYPES
+
+OutOfMemoryError = MemoryError  # which CuPy's error for a full GPU derives from
+globals().update({kind.__name__: kind for kind in TYPES.values() if kind.is_cuda})
+
+# -------------------------------------------------------------------- which GPUs there are
+
+
+def is_available() -> bool:
+    """Whether CuPy is installed and finds a GPU."""
+    return cuda_device_count() > 0
+
+
+def is_initialized() -> bool:
+    """Whether there is a GPU: CuPy needs no call to start."""
+    return is_available()
+
+
+def init() -> None:
+    """Raise RuntimeError where there is no GPU."""
+    load_cupy()
+
+
+def device_count() -> int:
+    """The number of GPUs that CuPy finds; 0 without CuPy."""
+    return cuda_device_count()
+
+
+def current_device() -> int:
+    """The number of the GPU in use."""
+    return load_cupy().cuda.runtime.getDevice()
+
+
+def set_device(device: Any) -> None:
+    """Use this GPU from now on; a negative number: no change."""
+    number = number_of(device)
+    if number >= 0:
+        load_cupy().cuda.Device(number).use()
+
+
+class device:  # noqa: N801  PyTorch's name
+    """A context in which this GPU is used; a negative number or None: no change."""
+
+    def __init__(self, device: Any):
+        self.number = -1 if device is None else number_of(device)
+
+    def __enter__(self):
+        if self.number >= 0:
+            self.before = current_device()
+            set_device(self.number)
+        return self
+
+    def __exit__(self, *exc):
+        if self.number >= 0:
+            set_device(self.before)
+
+
+class device_of(device):  # noqa: N801  PyTorch's name
+    """A context in which the GPU of a tensor is used; of a tensor on the CPU: no change."""
+
+    def __init__(self, obj: Tensor):
+        super().__init__(obj.get_device())
+
+
+def number_of(device):
+    """The number of the GPU that a device, a name or a number stands for."""
+    if device is None:
+        return current_device()
+    if isinstance(device, int):
+        return device
+    wanted = as_device(device)
+    if wanted.type != "cuda":
+        raise ValueError(f"Expected a cuda device, but got: {wanted}")
+    return current_device() if wanted.index is None else wanted.index
+
+
+class Properties:
+    """What the driver says of a GPU: name, memory in bytes, processors, compute capability."""
+
+    def __init__(self, number):
+        said = load_cupy().cuda.runtime.getDeviceProperties(number)
+        self.name = said["name"].decode()
+        self.major, self.minor = said["major"], said["minor"]
+        self.total_memory = said["totalGlobalMem"]
+        self.multi_processor_count = said["multiProcessorCount"]
+
+    def __repr__(self):
+        return (
+            f"_CudaDeviceProperties(name='{self.name}', major={self.major}, minor={self.minor}, "
+            f"total_memory={self.total_memory // 2**20}MB, "
+            f"multi_processor_count={self.multi_processor_count})"
+        )
+
+
+def get_device_properties(device: Any = None) -> Properties:
+    """What the driver says of a GPU."""
+    return Properties(number_of(device))
+
+
+def get_device_name(device: Any = None) -> str:
+    """The name of a GPU."""
+    return get_device_properties(device).name
+
+
+def get_device_capability(device: Any = None) -> tuple[int, int]:
+    """The compute capability of a GPU: major and minor."""
+    said = get_device_properties(device)
+    return said.major, said.minor
+
+
+def get_arch_list() -> list[str]:
+    """[]: minitorch brings no code for any GPU; CuPy compiles for the one it meets."""
+    return []
+
+
+def is_bf16_supported(including_emulation: bool = True) -> bool:
+    """False: neither NumPy nor minitorch has bfloat16."""
+    return False
+
+
+def synchronize(device: Any = None) -> None:
+    """Wait until the GPU has done all it was asked to. Raises RuntimeError without CuPy."""
+    with load_cupy().cuda.Device(number_of(device)):
+        load_cupy().cuda.runtime.deviceSynchronize()
+
+
+# -------------------------------------------------------------------- random numbers
+
+
+def manual_seed(seed: int) -> None:
+    """Nothing more than `minitorch.manual_seed`: random numbers are drawn on the CPU."""
+
+
+def manual_seed_all(seed: int) -> None:
+    """Nothing more than `minitorch.manual_seed`: random numbers are drawn on the CPU."""
+
+
+def seed() -> None:
+    """Nothing more than `minitorch.seed`: random numbers are drawn on the CPU."""
+
+
+def seed_all() -> None:
+    """Nothing more than `minitorch.seed`: random numbers are drawn on the CPU."""
+
+
+def get_rng_state_all() -> list[Tensor]:
+    """[]: random numbers are drawn on the CPU."""
+    return []
+
+
+def set_rng_state_all(new_states: Iterable[Tensor]) -> None:
+    """Nothing: random numbers are drawn on the CPU."""
+
+
+# -------------------------------------------------------------------- memory
+
+
+def empty_cache() -> None:
+    """Give the memory that CuPy keeps for later back to the driver."""
+    if is_available():
+        load_cupy().get_default_memory_pool().free_all_blocks()
+
+
+def memory_allocated(device: Any = None) -> int:
+    """Bytes that arrays on the GPU take; 0 without a GPU."""
+    return load_cupy().get_default_memory_pool().used_bytes() if is_available() else 0
+
+
+def memory_reserved(device: Any = None) -> int:
+    """Bytes that CuPy has from the driver; 0 without a GPU."""
+    return load_cupy().get_default_memory_pool().total_bytes() if is_available() else 0
+
+
+def max_memory_allocated(device: Any = None) -> int:
+    """`memory_reserved`, the nearest that CuPy knows: its pool does not shrink by itself."""
+    return memory_reserved(device)
+
+
+def max_memory_reserved(device: Any = None) -> int:
+    """As `max_memory_allocated`."""
+    return memory_reserved(device)
+
+
+def reset_peak_memory_stats(device: Any = None) -> None:
+    """Start counting anew, by `empty_cache`."""
+    empty_cache()
+
+
+def mem_get_info(device: Any = None) -> tuple[int, int]:
+    """Free and all bytes of the GPU. Raises RuntimeError without CuPy."""
+    with load_cupy().cuda.Device(number_of(device)):
+        return load_cupy().cuda.runtime.memGetInfo()
+
+
+def ipc_collect() -> None:
+    """Nothing: no memory of the GPU is shared between processes."""

@@ -1,0 +1,90 @@
+"""Streams and events of the GPU: CuPy's under PyTorch's names."""
+
+from typing import Any
+
+from minitorch.backend.devices import load_cupy
+
+
+class Event:
+    """A mark in what the GPU does, for measuring time between two of them.
+
+    enable_timing  needed for `elapsed_time`
+
+    Raises RuntimeError without CuPy.
+    """
+
+    def __init__(self, enable_timing: bool = False, blocking: bool = False):
+        self.event = load_cupy().cuda.Event(blocking, not enable_timing)
+
+    def record(self, stream: Any = None) -> None:
+        """Set the mark after what the stream has been asked for so far."""
+        self.event.record(stream and stream.stream)
+
+    def synchronize(self) -> None:
+        """Wait until the mark is reached."""
+        self.event.synchronize()
+
+    def query(self) -> bool:
+        """Whether the mark was reached."""
+        return self.event.done
+
+    def elapsed_time(self, end_event: "Event") -> float:
+        """Milliseconds from this mark to the other one."""
+        return load_cupy().cuda.get_elapsed_time(self.event, end_event.event)
+
+
+class Stream:
+    """A queue of work for the GPU; `with stream(s):` puts work there.
+
+    Raises RuntimeError without CuPy.
+    """
+
+    def __init__(self, device: Any = None, priority: int = 0, stream: Any = None):
+        self.stream = stream or load_cupy().cuda.Stream(non_blocking=True)
+
+    def synchronize(self) -> None:
+        """Wait until all its work is done."""
+        self.stream.synchronize()
+
+    def wait_stream(self, stream: "Stream") -> None:
+        """Do nothing further before the other one has done what it was asked for so far."""
+        self.stream.wait_event(stream.stream.record())
+
+    def wait_event(self, event: Event) -> None:
+        """Do nothing further before the mark is reached."""
+        self.stream.wait_event(event.event)
+
+    def record_event(self, event: Event | None = None) -> Event:
+        """Set a mark here."""
+        event = event or Event()
+        event.record(self)
+        return event
+
+    def query(self) -> bool:
+        """Whether all its work is done."""
+        return self.stream.done
+
+
+class StreamContext:
+    """A context in which work goes to `stream`; None: no change."""
+
+    def __init__(self, stream: Stream | None):
+        self.stream = stream
+
+    def __enter__(self):
+        if self.stream is not None:
+            self.stream.stream.__enter__()
+
+    def __exit__(self, *exc):
+        if self.stream is not None:
+            self.stream.stream.__exit__(*exc)
+
+
+def stream(stream: Stream | None) -> StreamContext:
+    """A context in which work goes to `stream`; None: no change."""
+    return StreamContext(stream)
+
+
+def current_stream(device: Any = None) -> Stream:
+    """The stream to which work goes now."""
+    return Stream(stream=load_cupy().cuda.get_current_stream())

@@ -1,0 +1,328 @@
+"""Derivatives of functions, as functions: `torch.func`.
+
+The arguments and results may be tuples, lists and dicts of tensors. A derivative can be taken of a
+derivative; what it does not depend on has zeros.
+
+argnums  which positional arguments to differentiate by: a number, or a tuple of numbers, which
+         gives a tuple
+has_aux  the function returns a pair (output, anything), of which the second is handed on
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from weakref import WeakSet
+
+from minitorch.autograd import engine
+from minitorch.autograd.grad_mode import enable_grad
+from minitorch.autograd.node import Node
+from minitorch.autograd.tensor import Tensor
+from minitorch.ops.creation import eye, zeros_like
+from minitorch.ops.join import stack
+from minitorch.utils._pytree import tree_flatten, tree_map_only, tree_unflatten
+
+Argnums = int | tuple[int, ...]
+
+PASSED: WeakSet[Node] = WeakSet()  # the sources of functions that have returned
+
+
+def grad(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable:
+    """The function that computes the gradient of `func`, which returns a single number.
+
+    >>> from minitorch import tensor
+    >>> grad(grad(lambda x: x.sin()))(tensor(0.5))
+    tensor(-0.4794)
+    """
+
+    @wraps(func)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        found, value = grad_and_value(func, argnums, has_aux)(*args, **kwargs)
+        return (found, value[1]) if has_aux else found
+
+    return gradient
+
+
+def grad_and_value(
+    func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False
+) -> Callable:
+    """The function that computes the pair (gradient of `func`, what `func` returns)."""
+
+    @wraps(func)
+    def both(*args: Any, **kwargs: Any) -> Any:
+        run = Run(func, args, kwargs, argnums, "grad_and_value(f)(*args)", has_aux)
+        output = run.output
+        if not isinstance(output, Tensor):
+            raise RuntimeError(
+                "grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got "
+                f"{type(output)}"
+            )
+        if output.ndim:
+            raise RuntimeError(
+                "grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor "
+                f"with {output.ndim} dims. Maybe you wanted to use the vjp or jacrev APIs instead?"
+            )
+        gradients = run.shares([None], retain=False)
+        value = run.settled(output)
+        return run.like_inputs(gradients), (value, run.settled(run.aux)) if has_aux else value
+
+    return both
+
+
+def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
+    """(func(*primals), f), where f takes weights of the outputs and returns a tuple of the
+    gradients of the arguments.
+    """
+    run = Run(func, primals, {}, tuple(range(len(primals))), "vjp(f, *primals)", has_aux)
+    for each in run.outputs:
+        if not (isinstance(each, Tensor) and each.is_floating_point()):
+            kind = f"Tensor with dtype {each.dtype}" if isinstance(each, Tensor) else type(each)
+            raise RuntimeError(
+                "vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got "
+                f"{kind}"
+            )
+
+    def pull_back(cotangents: Any) -> Any:
+        weights, spec = tree_flatten(cotangents)
+        if spec != run.spec:
+            raise RuntimeError(
+                "Expected pytree structure of cotangents to be the same as pytree structure of "
+                f"outputs to the function. cotangents: {spec}, primal output: {run.spec}"
+            )
+        return run.like_inputs(run.shares(weights))
+
+    result = (run.settled(run.output), pull_back)
+    return (*result, run.settled(run.aux)) if has_aux else result
+
+
+def jvp(
+    func: Callable[..., Any],
+    primals: tuple[Any, ...],
+    tangents: tuple[Any, ...],
+    *,
+    strict: bool = False,
+    has_aux: bool = False,
+) -> Any:
+    """(func(*primals), how it changes when the arguments change by `tangents`).
+
+    strict  RuntimeError for an output that does not depend on the arguments
+    """
+    run = forward_run(func, primals, has_aux)
+    if strict and not all(each.requires_grad for each in run.outputs):
+        raise RuntimeError(
+            "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. "
+            "This is not allowed with strict=True."
+        )
+    require_alike(primals, tangents)
+    result = (run.settled(run.output), run.push_forward(tree_flatten(tangents)[0]))
+    return (*result, run.settled(run.aux)) if has_aux else result
+
+
+def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable]:
+    """(func(*primals), f), where f takes tangents and returns how the outputs change by them."""
+    run = forward_run(func, primals, has_aux=False)
+
+    def push_forward(*tangents: Any) -> Any:
+        require_alike(primals, tangents)
+        return run.push_forward(tree_flatten(tangents)[0])
+
+    return run.settled(run.output), push_forward
+
+
+def forward_run(func, primals, has_aux):
+    if not isinstance(primals, tuple):
+        raise RuntimeError(
+            "jvp(f, primals, tangents): Expected primals to be a tuple. E.g. it should be valid to "
+            "call f(*primals)."
+        )
+    argnums = tuple(range(len(primals)))
+    return Run(func, primals, {}, argnums, "jvp(f, primals, tangents)", has_aux)
+
+
+def require_alike(primals, tangents):
+    primal_spec, tangent_spec = tree_flatten(primals)[1], tree_flatten(tangents)[1]
+    if primal_spec != tangent_spec:
+        raise RuntimeError(
+            "jvp(f, primals, tangents): Expected primals and tangents to have the same python "
+            "structure. For example, if primals is a tuple of 3 tensors, tangents also must be. "
+            f"Got primals with structure {primal_spec} and tangents with structure {tangent_spec}"
+        )
+
+
+def jacrev(
+    func: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    chunk_size: int | None = None,
+) -> Callable:
+    """The function that computes the Jacobian of `func`, a row at a time.
+
+    returns     for each output and each input a tensor of the shapes of both, joined
+    chunk_size  how many rows PyTorch computes at a time; one by one here
+
+    >>> from minitorch import tensor
+    >>> jacrev(lambda x: x * x)(tensor([1.0, 3.0]))
+    tensor([[2., 0.],
+            [0., 6.]])
+    """
+    if chunk_size is not None and chunk_size <= 0:
+        raise ValueError("jacrev: `chunk_size` should be greater than 0.")
+
+    @wraps(func)
+    def jacobian(*args: Any, **kwargs: Any) -> Any:
+        run = Run(func, args, kwargs, argnums, "jacrev(f)(*args)", has_aux)
+        found = [run.like_inputs(run.rows(i)) for i in range(len(run.outputs))]
+        result = tree_unflatten(found, run.spec)
+        return (result, run.settled(run.aux)) if has_aux else result
+
+    return jacobian
+
+
+def jacfwd(
+    func: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    *,
+    randomness: str = "error",
+) -> Callable:
+    """`jacrev`: the same Jacobian, which PyTorch computes a column at a time by this name."""
+    return jacrev(func, argnums, has_aux=has_aux)
+
+
+def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable:
+    """The function that computes the second derivatives of `func`."""
+    return jacrev(jacrev(func, argnums), argnums)
+
+
+class Run:
+    """One call of a function, recorded from new places in the graph for the arguments by which it
+    is to be differentiated.
+
+    sources  these places, one for each tensor
+    outputs  the leaves of what the function returned, which is built as `spec` says
+    """
+
+    def __init__(self, func, args, kwargs, argnums, name, has_aux):
+        self.argnums = argnums
+        chosen = [args[i] for i in places(argnums, len(args))]
+        leaves, self.inputs = tree_flatten(chosen)
+        for each in leaves:
+            if not isinstance(each, Tensor):
+                raise ValueError(f"Thing passed to transform API must be Tensor, got {type(each)}")
+        with enable_grad():
+            self.sources = [
+                x.view_as(x) if x.requires_grad else x.detach().requires_grad_() for x in leaves
+            ]
+            new = list(args)
+            given = tree_unflatten(self.sources, self.inputs)
+            for i, value in zip(places(argnums, len(args)), given, strict=True):
+                new[i] = value
+            result = func(*new, **kwargs)
+        self.aux = None
+        if has_aux:
+            if not (isinstance(result, tuple) and len(result) == 2):
+                raise RuntimeError(
+                    f"{name}: output of function f should be a tuple: (output, aux) if has_aux is "
+                    "True"
+                )
+            result, self.aux = result
+        self.output = result
+        self.outputs, self.spec = tree_flatten(result)
+        PASSED.update(x.node for x in self.sources if x.node.leaf is not None)
+        self.connected = any(map(self.reaches_others, self.outputs))
+
+    @staticmethod
+    def reaches_others(value):
+        """Whether a gradient of `value` would go on to a leaf that somebody else may look at."""
+        seen = set()
+        waiting = [value.node] if isinstance(value, Tensor) and value.node is not None else []
+        while waiting:
+            node = waiting.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if node.leaf is not None and node not in PASSED:
+                return True
+            waiting += [parent for parent in node.parents if parent is not None]
+        return False
+
+    def settled(self, values):
+        """`values` for the caller: cut off from the graph where that ends at the sources."""
+        return tree_map_only(Tensor, lambda x: x if self.reaches_others(x) else x.detach(), values)
+
+    def like_inputs(self, leaves):
+        """Leaves for the sources, as the arguments are built."""
+        found = tree_unflatten(leaves, self.inputs)
+        return found[0] if isinstance(self.argnums, int) else tuple(found)
+
+    def shares(self, weights, retain=True):
+        """The gradients of the sources, for weights of the outputs."""
+        create_graph = self.connected or any(
+            weight is not None and weight.requires_grad for weight in weights
+        )
+        return gradients(self.outputs, self.sources, weights, create_graph, retain)
+
+    def rows(self, index):
+        """The Jacobians of one output by each source."""
+        output = self.outputs[index]
+        ones = eye(output.numel(), dtype=output.dtype, device=output.device)
+        found = [
+            gradients([output], self.sources, [row.reshape(output.shape)], self.connected, True)
+            for row in ones
+        ]
+        if not found:
+            return [x.new_zeros(*output.shape, *x.shape) for x in self.sources]
+        return [
+            stack(rows).reshape(*output.shape, *x.shape)
+            for rows, x in zip(zip(*found, strict=True), self.sources, strict=True)
+        ]
+
+    def push_forward(self, tangents):
+        """How the outputs change: the derivative of `shares`, which is linear, by the weights."""
+        with enable_grad():
+            weights = [zeros_like(each).requires_grad_() for each in self.outputs]
+            shares = gradients(self.outputs, self.sources, weights, True, True)
+            onward = self.connected or any(each.requires_grad for each in tangents)
+            changes = gradients(shares, weights, tangents, onward, True)
+        return tree_unflatten(changes, self.spec)
+
+
+def places(argnums, count):
+    """The positions that `argnums` names among so many arguments."""
+    if isinstance(argnums, bool) or not isinstance(argnums, int | tuple):
+        raise RuntimeError(f"argnums must be int or Tuple[int, ...], got: {type(argnums)}")
+    if argnums == () and count:
+        raise RuntimeError("argnums must be non-empty")
+    several = (argnums,) if isinstance(argnums, int) else argnums
+    found = []
+    for each in several:
+        if not isinstance(each, int):
+            raise RuntimeError(f"argnum must be int, got: {type(each)}")
+        if not -count <= each < count:
+            raise RuntimeError(f"Got argnum={each}, but only {count} positional inputs")
+        found.append(each % count)
+    if len(set(found)) < len(found):
+        raise RuntimeError(f"argnums elements must be unique, got {argnums}")
+    return found
+
+
+def gradients(outputs, sources, weights, create_graph, retain):
+    """`autograd.grad`, with zeros for what no output depends on."""
+    pairs = [
+        (output, weight)
+        for output, weight in zip(outputs, weights, strict=True)
+        if output.requires_grad
+    ]
+    if not pairs:
+        return [zeros_like(x) for x in sources]
+    found = engine.grad(
+        [output for output, _ in pairs],
+        sources,
+        [weight for _, weight in pairs],
+        retain_graph=retain or create_graph,
+        create_graph=create_graph,
+        allow_unused=True,
+    )
+    return [
+        zeros_like(x) if share is None else share for x, share in zip(sources, found, strict=True)
+    ]

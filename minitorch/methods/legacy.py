@@ -1,0 +1,92 @@
+"""The types of tensors from the time before dtypes: `FloatTensor`, `cuda.LongTensor` ..."""
+
+import warnings
+
+from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method
+from minitorch.backend import dtypes
+from minitorch.backend.devices import cuda_device_count, set_default_device
+from minitorch.methods.convert import cast, to
+from minitorch.ops.from_data import of_kind
+
+
+class LegacyType:
+    """PyTorch's old constructor of tensors of one dtype on one device; also for `isinstance`.
+
+    >>> from minitorch import FloatTensor, ones
+    >>> FloatTensor([1, 2]), isinstance(ones(2), FloatTensor)
+    (tensor([1., 2.]), True)
+    """
+
+    def __init__(self, name, dtype, is_cuda=False):
+        self.__name__ = name
+        self.__module__ = "torch.cuda" if is_cuda else "torch"
+        self.dtype = dtype
+        self.is_cuda = is_cuda
+
+    def __call__(self, *data):
+        """A tensor with the data given, or uninitialised of the sizes given."""
+        if self.is_cuda and not cuda_device_count():
+            raise TypeError(
+                f"type {self.__module__}.{self.__name__} not available: CuPy finds no GPU"
+            )
+        made = of_kind(self.dtype, data)
+        return made.cuda() if self.is_cuda else made
+
+    def __instancecheck__(self, value):
+        kind = isinstance(value, Tensor) and (value.dtype, value.is_cuda)
+        return kind == (self.dtype, self.is_cuda)
+
+    def __repr__(self):
+        return f"<class '{self.__module__}.{self.__name__}'>"
+
+
+TYPES = {
+    f"torch.{place}{name}Tensor": LegacyType(f"{name}Tensor", getattr(dtypes, kind), bool(place))
+    for place in ("", "cuda.")
+    for kind, name in dtypes.SCALAR_NAMES.items()
+}
+FUNCTIONS.update({kind.__name__: kind for kind in TYPES.values() if not kind.is_cuda})
+
+
+def type_of(self, dtype=None, non_blocking=False):
+    """PyTorch's legacy name of dtype and device; with `dtype` the tensor in that dtype.
+
+    dtype  a dtype, a legacy type or its name
+
+    >>> from minitorch import ones
+    >>> ones(2).type()
+    'torch.FloatTensor'
+    """
+    if dtype is None:
+        place = "cuda." if self.is_cuda else ""
+        return f"torch.{place}{dtypes.SCALAR_NAMES[self.dtype.name]}Tensor"
+    if isinstance(dtype, str):
+        if dtype not in TYPES:
+            raise ValueError(f"invalid type: {dtype!r}")
+        dtype = TYPES[dtype]
+    if isinstance(dtype, LegacyType):
+        return to(self, "cuda" if dtype.is_cuda else "cpu", dtype.dtype)
+    return cast(self, dtypes.as_dtype(dtype))
+
+
+type_of.__name__ = "type"
+method(type_of)
+
+
+@function
+def set_default_tensor_type(t):
+    """Make the dtype and device of a legacy type, such as "torch.DoubleTensor", the default ones.
+
+    Deprecated in PyTorch; it warns.
+    """
+    warnings.warn(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use "
+        "torch.set_default_dtype() and torch.set_default_device() as alternatives.",
+        UserWarning,
+        stacklevel=2,
+    )
+    kind = TYPES.get(t) if isinstance(t, str) else t
+    if not isinstance(kind, LegacyType):
+        raise TypeError(f"invalid type object {t!r}: one of {', '.join(TYPES)}")
+    dtypes.set_default_dtype(kind.dtype)
+    set_default_device("cuda" if kind.is_cuda else "cpu")

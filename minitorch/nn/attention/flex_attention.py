@@ -1,0 +1,18 @@
+"""PyTorch's flex_attention, which lives from being compiled, is left out; here it says so."""
+
+from typing import Any, NoReturn
+
+INSTEAD = (
+    "is compiled from a function of single scores, which minitorch does not do: call "
+    "scaled_dot_product_attention with the mask, or the scores to be added, as attn_mask"
+)
+
+
+def flex_attention(*args: Any, **kwargs: Any) -> NoReturn:
+    """Refused."""
+    raise NotImplementedError(f"flex_attention {INSTEAD}")
+
+
+def create_block_mask(*args: Any, **kwargs: Any) -> NoReturn:
+    """Refused."""
+    raise NotImplementedError(f"the mask of flex_attention {INSTEAD}")

@@ -1,0 +1,117 @@
+"""NAdam."""
+
+from typing import Any
+
+from minitorch.autograd.tensor import Tensor
+from minitorch.optim.blocks import number
+from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.options import require_betas, require_not_negative, require_rate
+
+
+class NAdam(Optimizer):
+    """Adam with Nesterov's momentum: it steps along the mean that the next step will begin with.
+
+    u(t) = b1 * (1 - 0.96**(t*momentum_decay) / 2) ;  U = u(1) * ... * u(t)
+    p <- p - lr * ((1 - u(t))/(1 - U) * g + u(t+1)/(1 - U*u(t+1)) * m) / (sqrt(v/(1 - b2**t)) + eps)
+
+    with m and v as in Adam.
+
+    lr              step size, >= 0
+    betas           b1 and b2: memory of the running means of g and g*g, in [0, 1)
+    eps             keeps the division finite, in units of g; >= 0
+    weight_decay    the gradient of weight_decay/2 * sum(p*p) is added to g; >= 0
+    momentum_decay  how fast u grows from b1/2 to b1, >= 0
+    decoupled_weight_decay  multiply p by 1 - lr*weight_decay instead
+    maximize        climb instead of descending
+
+    The state holds U as "mu_product".
+
+    Raises ValueError for values out of range.
+    Dozat, Incorporating Nesterov Momentum into Adam, 2016.
+    """
+
+    on_tensors = True
+
+    def __init__(
+        self,
+        params: ParamsT,
+        lr: float | Tensor = 2e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum_decay: float = 4e-3,
+        decoupled_weight_decay: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        require_rate(lr)
+        require_not_negative("epsilon value", eps)
+        require_betas(betas)
+        require_not_negative("weight_decay value", weight_decay)
+        require_not_negative("momentum_decay value", momentum_decay)
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "betas": betas,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "momentum_decay": momentum_decay,
+                "decoupled_weight_decay": decoupled_weight_decay,
+                "maximize": maximize,
+                "foreach": foreach,
+                "capturable": capturable,
+                "differentiable": differentiable,
+            },
+        )
+
+    def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
+        return {"step": 0.0, "mu_product": 1.0, "exp_avg": 0.0, "exp_avg_sq": 0.0}
+
+    def first_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
+        return {**super().first_state(p, group), "mu_product": number(1.0)}
+
+    def settings(self, group: dict[str, Any], step: int) -> dict[str, Any]:
+        beta1, beta2 = group["betas"]
+        decay = group["momentum_decay"]
+        return {
+            **super().settings(group, step),
+            "mu": beta1 * (1 - 0.5 * 0.96 ** (step * decay)),
+            "next_mu": beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * decay)),
+            "correction": 1 - beta2**step,
+        }
+
+    def update_tensors(
+        self,
+        p,
+        g,
+        state,
+        *,
+        lr,
+        betas,
+        eps,
+        weight_decay,
+        momentum_decay,
+        decoupled_weight_decay,
+        maximize,
+        mu,
+        next_mu,
+        correction,
+    ):
+        if maximize:
+            g = -g
+        if weight_decay and decoupled_weight_decay:
+            p *= 1 - lr * weight_decay
+        elif weight_decay:
+            g = g + weight_decay * p
+        state["mu_product"] *= mu
+        product = state["mu_product"].to(p.dtype)
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        m += (1 - betas[0]) * (g - m)
+        v *= betas[1]
+        v += (1 - betas[1]) * g * g
+        step = (1 - mu) / (1 - product) * g + next_mu / (1 - product * next_mu) * m
+        p -= lr * step / ((v / correction).sqrt() + eps)

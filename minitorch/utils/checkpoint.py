@@ -1,0 +1,196 @@
+"""`checkpoint`: less memory for more time. What backward needs is computed again in backward."""
+
+import warnings
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+from minitorch.autograd.engine import collect
+from minitorch.autograd.grad_mode import enable_grad
+from minitorch.autograd.node import grad_mode, next_order
+from minitorch.autograd.tensor import Tensor
+from minitorch.backend.generators import default_generator
+
+__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential"]
+
+
+class CheckpointError(RuntimeError):
+    """The function did something else when it was computed again."""
+
+
+def two_contexts() -> tuple[Any, Any]:
+    return nullcontext(), nullcontext()
+
+
+def checkpoint(
+    function: Callable,
+    *args: Any,
+    use_reentrant: bool | None = None,
+    preserve_rng_state: bool = True,
+    context_fn: Callable[[], tuple[Any, Any]] = two_contexts,
+    determinism_check: str = "default",
+    debug: bool = False,
+    early_stop: bool = True,
+    **kwargs: Any,
+) -> Any:
+    """`function(*args, **kwargs)`, of which backward keeps nothing: it calls it once more.
+
+    The graph is there as always, without the arrays that its vjps hold; the first of them that
+    backward calls runs `function` again and takes the arrays from there.
+
+    use_reentrant       must be given; both ways are the same here
+    preserve_rng_state  draw the same random numbers the second time
+    context_fn          the contexts of the first and the second call
+    determinism_check   "none": do not compare what the two calls did
+    debug, early_stop   accepted; they change nothing
+
+    Raises CheckpointError in backward where the second call did something else.
+    Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016, arXiv:1604.06174.
+
+    >>> import minitorch
+    >>> x = minitorch.tensor(2.0, requires_grad=True)
+    >>> checkpoint(lambda x: minitorch.exp(x) * x, x, use_reentrant=False).backward()
+    >>> x.grad
+    tensor(22.1672)
+    """
+    if use_reentrant is None:
+        warnings.warn(
+            "torch.utils.checkpoint: the use_reentrant parameter should be passed explicitly: "
+            "PyTorch recommends use_reentrant=False",
+            UserWarning,
+            stacklevel=2,
+        )
+    elif use_reentrant and kwargs:
+        raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
+    if use_reentrant and (context_fn is not two_contexts or debug):
+        raise ValueError(
+            "Passing `context_fn` or `debug` is only supported when use_reentrant=False."
+        )
+    state = default_generator().state() if preserve_rng_state else None
+    first, second = context_fn()
+    start = next_order()
+    with first:
+        outputs = function(*args, **kwargs)
+    if grad_mode.enabled:
+        nodes = made_since(start, outputs)
+        check = determinism_check != "none"
+        again = Again(lambda: function(*args, **kwargs), second, state, nodes, check)
+        for index, node in enumerate(nodes):
+            node.vjps = again.stand_ins(index, node.vjps)
+    return outputs
+
+
+def made_since(start, outputs):
+    """The nodes of the outputs that were recorded after the order number `start`."""
+    roots = [tensor.node for tensor in tensors_in(outputs) if tensor.node is not None]
+    return [node for node in collect(roots) if node.order > start and node.vjps is not None]
+
+
+def tensors_in(value):
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return [tensor for each in value for tensor in tensors_in(each)]
+    return []
+
+
+class Again:
+    """The second call of a function, made when its vjps are first wanted.
+
+    state  of the random numbers before the first call, or None
+    known  what each node of the first call was, to compare with
+    """
+
+    def __init__(self, call, context, state, nodes, check):
+        self.call, self.context, self.state, self.check = call, context, state, check
+        self.known = [described(node) for node in nodes]
+        self.vjps: list = [None] * len(nodes)
+
+    def stand_ins(self, index, vjps):
+        """What takes the place of the vjps of a node: it holds no array."""
+
+        def stand_in(place):
+            def vjp(g):
+                vjps = self.of(index)
+                return vjps(g) if place is None else vjps[place](g)
+
+            return vjp
+
+        if type(vjps) is not tuple:
+            return stand_in(None)
+        return tuple(None if vjp is None else stand_in(i) for i, vjp in enumerate(vjps))
+
+    def of(self, index):
+        """The vjps of a node; those of younger ones, where backward has been, are let go of."""
+        if self.vjps[index] is None:
+            self.compute()
+        self.vjps[:index] = [None] * index
+        return self.vjps[index]
+
+    def compute(self):
+        generator = default_generator()
+        now = generator.state()
+        if self.state is not None:
+            generator.go_to(self.state)
+        start = next_order()
+        with enable_grad(), self.context:
+            nodes = made_since(start, self.call())
+        if self.state is not None:
+            generator.go_to(now)
+        if len(nodes) != len(self.known):
+            raise CheckpointError(
+                "torch.utils.checkpoint: A different number of tensors was saved during the "
+                "original forward and recomputation.\n"
+                f"Number of tensors saved during forward: {len(self.known)}\n"
+                f"Number of tensors saved during recomputation: {len(nodes)}"
+            )
+        for known, node in zip(self.known, nodes) if self.check else ():
+            if known != described(node):
+                raise CheckpointError(
+                    "torch.utils.checkpoint: Recomputed values for the following tensors have "
+                    "different metadata than during the forward pass.\n"
+                    f"  {known} then, {described(node)} now"
+                )
+        self.vjps = [node.vjps for node in nodes]
+
+
+def described(node):
+    return node.name(), node.shape
+
+
+def checkpoint_sequential(
+    functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
+) -> Any:
+    """The modules of a Sequential, or a list of functions, one after the other in `segments`
+    parts, of which all but the last are checkpointed.
+    """
+    if use_reentrant is None:
+        warnings.warn(
+            "torch.utils.checkpoint.checkpoint_sequential: the use_reentrant parameter should be "
+            "passed explicitly: PyTorch recommends use_reentrant=False",
+            UserWarning,
+            stacklevel=2,
+        )
+        use_reentrant = True
+    preserve = kwargs.pop("preserve_rng_state", True)
+    if kwargs:
+        raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
+    functions = list(functions)
+    size = len(functions) // segments
+
+    def part(steps):
+        def call(x):
+            for step in steps:
+                x = step(x)
+            return x
+
+        return call
+
+    for i in range(segments - 1):
+        input = checkpoint(
+            part(functions[i * size : (i + 1) * size]), input,
+            use_reentrant=use_reentrant, preserve_rng_state=preserve,
+        )  # fmt: skip
+    return part(functions[(segments - 1) * size :])(input)

@@ -1,0 +1,474 @@
+"""torch.func: derivatives of functions, vmap, modules as functions."""
+
+from collections import OrderedDict, defaultdict, deque, namedtuple
+
+import numpy as np
+import pytest
+
+import minitorch
+from minitorch import func, nn, tensor
+from minitorch.utils import _pytree
+
+
+def close(found, expected):
+    np.testing.assert_allclose(found.detach().numpy(), expected, rtol=1e-5, atol=1e-6)
+
+
+# -------------------------------------------------------------------- grad
+
+
+def test_grad_of_grad_of_grad():
+    x = tensor(0.7)
+    close(func.grad(minitorch.sin)(x), np.cos(0.7))
+    close(func.grad(func.grad(minitorch.sin))(x), -np.sin(0.7))
+    third = func.grad(func.grad(func.grad(minitorch.sin)))(x)
+    close(third, -np.cos(0.7))
+    assert not third.requires_grad and x.grad is None and not x.requires_grad
+
+
+def test_argnums_choose_the_arguments():
+    def f(x, y):
+        return (x * y).sum()
+
+    x, y = tensor([1.0, 2.0]), tensor([3.0, 4.0])
+    close(func.grad(f)(x, y), [3, 4])
+    close(func.grad(f, argnums=-1)(x, y), [1, 2])
+    both = func.grad(f, argnums=(1, 0))(x, y)
+    assert isinstance(both, tuple)
+    close(both[0], [1, 2])
+    close(func.grad(f, argnums=(0,))(x, y=y)[0], [3, 4])
+
+
+def test_arguments_may_be_trees_and_values_come_along():
+    def f(d, scale):
+        return (d["a"] ** 3).sum() * scale, {"seen": d["b"]}
+
+    given = {"a": tensor([1.0, 2.0]), "b": tensor(5.0)}
+    gradient, (value, aux) = func.grad_and_value(f, has_aux=True)(given, 2)
+    close(gradient["a"], [6, 24])
+    close(gradient["b"], 0)
+    close(value, 18)
+    close(aux["seen"], 5)
+    assert not (value.requires_grad or aux["seen"].requires_grad)
+    gradient, aux = func.grad(f, has_aux=True)(given, 1)
+    close(gradient["a"], [3, 12])
+
+
+def test_a_derivative_stays_connected_to_what_surrounds_it():
+    w = tensor([1.0, 2.0], requires_grad=True)
+    gradient = func.grad(lambda x: ((x * w) ** 2).sum())(tensor([1.0, 1.0]))
+    gradient.sum().backward()
+    close(w.grad, [4, 8])  # of sum(2 w^2)
+    w.grad = None
+    func.grad(lambda x: (x**3).sum())(w).sum().backward()
+    close(w.grad, [6, 12])
+
+
+def test_an_inner_step_can_be_learned_through():
+    def inner(w, x):
+        return ((w * x).sum() - 1) ** 2
+
+    def outer(w):
+        step = func.grad(inner)(w, minitorch.ones(2))
+        return inner(w - 0.1 * step, tensor([1.0, 3.0]))
+
+    w = tensor([1.0, 2.0], dtype=minitorch.float64)
+    found = func.grad(outer)(w)
+    assert not found.requires_grad
+    for i in range(2):
+        step = minitorch.zeros(2, dtype=minitorch.float64)
+        step[i] = 1e-6
+        slope = (outer(w + step) - outer(w - step)) / 2e-6
+        np.testing.assert_allclose(found[i].item(), slope.item(), rtol=1e-6)
+
+
+def test_grad_works_where_gradients_are_off():
+    with minitorch.no_grad():
+        close(func.grad(func.grad(lambda x: x**3))(tensor(2.0)), 12)
+
+
+# -------------------------------------------------------------------- vjp and jvp
+
+
+def test_vjp_pulls_weights_back_as_often_as_wanted():
+    output, pull = func.vjp(
+        lambda x, y: {"a": x * y, "b": x.sum()}, tensor([1.0, 2.0]), tensor(3.0)
+    )
+    close(output["a"], [3, 6])
+    for scale in (1, 2):
+        x, y = pull({"a": minitorch.ones(2) * scale, "b": tensor(1.0)})
+        close(x, [3 * scale + 1] * 2)
+        close(y, 3 * scale)
+    _, pull, aux = func.vjp(lambda x: (x * 2, x + 1), tensor(1.0), has_aux=True)
+    close(aux, 2)
+    close(pull(tensor(1.0))[0], 2)
+
+
+def test_jvp_pushes_tangents_forward():
+    x, t = tensor([1.0, 2.0]), tensor([1.0, -1.0])
+    value, change = func.jvp(lambda x: x**2, (x,), (t,))
+    close(value, [1, 4])
+    close(change, [2, -4])
+    _, change, aux = func.jvp(lambda x, y: (x * y, "aux"), (x, x), (t, x), has_aux=True)
+    close(change, [2, 2])
+    assert aux == "aux"
+    value, push = func.linearize(lambda x: x**3, x)
+    close(push(t), [3, -12])
+    close(push(x), [3, 24])
+
+
+# -------------------------------------------------------------------- Jacobians
+
+
+@pytest.mark.parametrize("jacobian", [func.jacrev, func.jacfwd])
+def test_jacobians_have_the_shapes_of_outputs_and_inputs(jacobian):
+    x, y = tensor([1.0, 2.0]), tensor([3.0, 4.0])
+    close(jacobian(lambda x: x**2)(x), [[2, 0], [0, 4]])
+    close(jacobian(lambda x: x.sum())(x), [1, 1])
+    (a, b), (c, d) = jacobian(lambda x, y: (x * y, y.sum()), argnums=(0, 1))(x, y)
+    close(a, [[3, 0], [0, 4]])
+    close(b, [[1, 0], [0, 2]])
+    close(c, [0, 0])
+    close(d, [1, 1])
+    found = jacobian(lambda t: {"out": t["in"] * 2})({"in": x})
+    close(found["out"]["in"], [[2, 0], [0, 2]])
+    found, aux = jacobian(lambda x: (x * 2, x), has_aux=True)(x)
+    close(aux, [1, 2])
+    assert jacobian(lambda x: x[:0])(x).shape == (0, 2)
+
+
+def test_hessian():
+    x, y = tensor([1.0, 2.0]), tensor([3.0, 4.0])
+    close(func.hessian(lambda x: (x**3).sum())(x), [[6, 0], [0, 12]])
+    found = func.hessian(lambda d: (d["a"] ** 2 * d["b"]).sum())({"a": x, "b": y})
+    close(found["a"]["a"], [[6, 0], [0, 8]])
+    close(found["a"]["b"], [[2, 0], [0, 4]])
+    close(found["b"]["b"], [[0, 0], [0, 0]])
+
+
+X = tensor([1.0, 2.0])
+REFUSED = [
+    ("Expected f(*args) to return a scalar Tensor, got tensor with 1 dims", func.grad),
+    ("Expected f(*args) to return a Tensor, got <class 'int'>", lambda f: func.grad(lambda x: 3)),
+    ("output of function f should be a tuple", lambda f: func.grad(f, has_aux=True)),
+    ("Got argnum=2, but only 1 positional inputs", lambda f: func.grad(f, argnums=2)),
+    ("argnums elements must be unique, got (0, 0)", lambda f: func.grad(f, argnums=(0, 0))),
+    ("argnums must be non-empty", lambda f: func.grad(f, argnums=())),
+    ("argnums must be int or Tuple[int, ...], got", lambda f: func.grad(f, argnums="0")),
+    ("argnum must be int, got", lambda f: func.grad(f, argnums=("0",))),
+    ("All outputs of f must be floating-point", lambda f: lambda x: func.vjp(lambda x: x > 0, x)),
+    ("All outputs of f must be floating-point", lambda f: lambda x: func.vjp(lambda x: 3, x)),
+    ("Expected pytree structure of cotangents", lambda f: lambda x: func.vjp(f, x)[1]((x, x))),
+    ("Expected primals to be a tuple", lambda f: lambda x: func.jvp(f, x, x)),
+    ("to have the same python structure", lambda f: lambda x: func.jvp(f, (x,), (x, x))),
+    (
+        "is independent of the inputs",
+        lambda f: lambda x: func.jvp(lambda x: X, (x,), (x,), strict=True),
+    ),
+]
+
+
+@pytest.mark.parametrize("text, make", REFUSED)
+def test_derivatives_refuse(text, make):
+    with pytest.raises(RuntimeError) as error:
+        make(lambda x: x * 2)(X)
+    assert text in str(error.value)
+
+
+def test_derivatives_refuse_what_is_no_tensor():
+    with pytest.raises(ValueError, match="Thing passed to transform API must be Tensor"):
+        func.grad(lambda x: x)(3)
+    with pytest.raises(ValueError, match="`chunk_size` should be greater than 0"):
+        func.jacrev(lambda x: x, chunk_size=0)
+
+
+# -------------------------------------------------------------------- vmap
+
+
+def test_vmap_goes_along_a_dimension_and_stacks():
+    x = minitorch.arange(6.0).reshape(2, 3)
+    close(func.vmap(minitorch.sum)(x), [3, 12])
+    close(func.vmap(lambda a: a.sum(), in_dims=1)(x), [3, 5, 7])
+    close(func.vmap(lambda a: a.sum(), in_dims=-1)(x), [3, 5, 7])
+    close(func.vmap(lambda a: a * 2, in_dims=1, out_dims=1)(x), x.numpy() * 2)
+    close(func.vmap(lambda a, b: a * b, in_dims=(0, None))(x, minitorch.ones(3)), x.numpy())
+    close(func.vmap(lambda a, k=1: a * k, in_dims=[0])(x, k=3), 3 * x.numpy())
+    first, second, third = func.vmap(lambda a: (a, a.sum(), 7), out_dims=(1, 0, None))(x)
+    close(first, x.numpy().T)
+    close(second, [3, 12])
+    assert third == 7
+    found = func.vmap(lambda d, k: {"x": d["a"] + d["b"] * k}, in_dims=({"a": 0, "b": None}, None))
+    close(found({"a": x, "b": minitorch.ones(3)}, 2)["x"], x.numpy() + 2)
+    close(func.vmap(func.vmap(lambda a: a**2))(x), x.numpy() ** 2)
+    close(func.vmap(lambda a: a, out_dims=(1,))(x), x.numpy().T)
+    assert minitorch.vmap is func.vmap
+
+
+def test_vmap_of_a_derivative():
+    x = minitorch.arange(6.0).reshape(2, 3)
+    close(func.vmap(func.grad(lambda a: (a**2).sum()))(x), 2 * x.numpy())
+    close(func.vmap(func.jacrev(lambda a: a**2))(x), [np.diag(2 * row) for row in x.numpy()])
+
+
+def test_vmap_draws_as_it_is_told():
+    def noise(a):
+        return minitorch.rand(2)
+
+    x = minitorch.zeros(3, 1)
+    same = func.vmap(noise, randomness="same")(x)
+    assert (same[0] == same[1]).all() and (same[1] == same[2]).all()
+    different = func.vmap(noise, randomness="different")(x)
+    assert (different[0] != different[1]).any()
+    with pytest.raises(RuntimeError, match="random operation while in randomness error mode"):
+        func.vmap(noise)(x)
+
+
+def keep(a, *others):
+    return a
+
+
+BATCH = minitorch.ones(2, 3)
+
+
+@pytest.mark.parametrize(
+    "kind, text, act",
+    [
+        (ValueError, "got no inputs", func.vmap(keep)),
+        (ValueError, "got sizes [2, 3]", lambda: func.vmap(keep)(BATCH, minitorch.ones(3))),
+        (
+            ValueError,
+            "in_dims is not compatible with the structure of `inputs`",
+            lambda: func.vmap(keep, in_dims=(0, 0))(BATCH),
+        ),
+        (
+            ValueError,
+            "Got in_dim=0 for an input but the input is of type <class 'int'>",
+            lambda: func.vmap(keep)(BATCH, 3),
+        ),
+        (
+            ValueError,
+            "expected `in_dims` to be int or a",
+            lambda: func.vmap(keep, in_dims=None)(BATCH),
+        ),
+        (
+            ValueError,
+            "in_dim must be either an integer dimension or None",
+            lambda: func.vmap(keep, in_dims=("a",))(BATCH),
+        ),
+        (ValueError, "Expected at least one", lambda: func.vmap(keep, in_dims=(None,))(BATCH)),
+        (
+            ValueError,
+            "expected in_dim to satisfy -2 <= in_dim < 2",
+            lambda: func.vmap(keep, in_dims=5)(BATCH),
+        ),
+        (ValueError, "must only return Tensors", lambda: func.vmap(lambda a: 3)(BATCH)),
+        (
+            ValueError,
+            "out_dims is not compatible with the structure of `outputs`",
+            lambda: func.vmap(keep, out_dims=(0, 0))(BATCH),
+        ),
+        (
+            ValueError,
+            "`out_dims` must be an int, None or a python collection",
+            lambda: func.vmap(keep, out_dims="a")(BATCH),
+        ),
+        (
+            RuntimeError,
+            "Only allowed values for randomness",
+            lambda: func.vmap(keep, randomness="x"),
+        ),
+        (ValueError, "chunk_size should be None or", lambda: func.vmap(keep, chunk_size=0)),
+        (
+            NotImplementedError,
+            "the mapped dimension has no elements",
+            lambda: func.vmap(keep)(minitorch.ones(0, 3)),
+        ),
+    ],
+)
+def test_vmap_refuses(kind, text, act):
+    with pytest.raises(kind) as error:
+        act()
+    assert text in str(error.value)
+
+
+# -------------------------------------------------------------------- modules as functions
+
+
+def linear(value=1.0, bias=0.0):
+    layer = nn.Linear(2, 1)
+    nn.init.constant_(layer.weight, value)
+    nn.init.constant_(layer.bias, bias)
+    return layer
+
+
+def test_functional_call_uses_other_parameters_for_once():
+    layer, x = linear(), tensor([[1.0, 2.0]])
+    weight = tensor([[10.0, 0.0]], requires_grad=True)
+    y = func.functional_call(layer, {"weight": weight}, x)
+    close(y, [[10]])
+    y.sum().backward()
+    close(weight.grad, [[1, 2]])
+    assert layer.weight.grad is None
+    close(layer(x), [[3]])
+    close(func.functional_call(layer, ({"weight": weight}, {"bias": tensor([5.0])}), (x,)), [[15]])
+    close(func.functional_call(layer, {}, (), {"input": x}), [[3]])
+
+
+def test_functional_call_puts_everything_back_after_an_error():
+    layer = linear()
+    with pytest.raises(RuntimeError):
+        func.functional_call(layer, {"weight": minitorch.ones(7, 7)}, minitorch.ones(1, 2))
+    close(layer(minitorch.ones(1, 2)), [[2]])
+
+
+def test_functional_call_reports_changed_buffers():
+    layer = nn.BatchNorm1d(2)
+    given = {name: buffer.clone() for name, buffer in layer.named_buffers()}
+    func.functional_call(layer, given, tensor([[0.0, 1.0], [2.0, 3.0]]))
+    close(given["running_mean"], [0.1, 0.2])
+    close(layer.running_mean, [0, 0])
+    assert given["num_batches_tracked"].item() == 1
+
+
+def test_tied_weights_are_given_under_any_of_their_names():
+    net = nn.Sequential(nn.Linear(2, 2, bias=False), nn.Linear(2, 2, bias=False))
+    net[1].weight = net[0].weight
+    one, x = minitorch.eye(2), minitorch.ones(1, 2)
+    close(func.functional_call(net, {"1.weight": one * 2}, x), [[4, 4]])
+    nn.init.eye_(net[0].weight)
+    close(func.functional_call(net, {"1.weight": one * 2}, x, tie_weights=False), [[2, 2]])
+    with pytest.raises(ValueError, match=r"keys \['0.weight', '1.weight'\], which are tied"):
+        func.functional_call(net, {"0.weight": one, "1.weight": one * 2}, x)
+
+
+def test_functional_call_can_give_what_is_no_parameter():
+    class Scaled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = tensor(2.0)
+            self.name = "scaled"
+
+        def forward(self, x):
+            return x * self.scale + getattr(self, "shift", 0)
+
+    module, x = Scaled(), tensor(1.0)
+    close(func.functional_call(module, {"scale": tensor(5.0), "shift": tensor(1.0)}, x), 6)
+    assert module.scale.item() == 2 and not hasattr(module, "shift")
+    with pytest.raises(TypeError, match="attribute `name`: scaled is not an instance of"):
+        func.functional_call(module, {"name": x}, x)
+
+
+@pytest.mark.parametrize(
+    "kind, text, act",
+    [
+        (
+            RuntimeError,
+            "Error(s) in reparametrizing for Linear:\n\tUnexpected key(s): 'x'.\n\t"
+            "Missing key(s): 'weight', 'bias'.",
+            lambda x: func.functional_call(linear(), {"x": x}, x, strict=True),
+        ),
+        (
+            ValueError,
+            "['bias'] appeared in multiple dictionaries",
+            lambda x: func.functional_call(linear(), ({"bias": x}, {"bias": x}), x),
+        ),
+        (
+            ValueError,
+            "Expected all elements of parameter_and_buffer_dicts to be dictionaries",
+            lambda x: func.functional_call(linear(), [3], x),
+        ),
+        (
+            ValueError,
+            "but got <class 'int'>",
+            lambda x: func.functional_call(linear(), 3, x),
+        ),
+        (
+            RuntimeError,
+            "can't be used with nn.DataParallel",
+            lambda x: func.functional_call(nn.DataParallel(linear()), {}, x),
+        ),
+        (
+            AttributeError,
+            "Linear has no attribute `x`",
+            lambda x: func.functional_call(linear(), {"x.y": x}, x),
+        ),
+    ],
+)
+def test_functional_call_refuses(kind, text, act):
+    with pytest.raises(kind) as error:
+        act(minitorch.ones(1, 2))
+    assert text in str(error.value)
+
+
+def test_gradients_of_single_examples():
+    layer = linear(0.5, 0.1)
+    parameters = {name: p.detach() for name, p in layer.named_parameters()}
+
+    def loss(parameters, x, y):
+        return ((func.functional_call(layer, parameters, x) - y) ** 2).sum()
+
+    xs, ys = minitorch.arange(6.0).reshape(3, 2), minitorch.ones(3, 1)
+    found = minitorch.vmap(func.grad(loss), in_dims=(None, 0, 0))(parameters, xs, ys)
+    for x, y, weight, bias in zip(xs, ys, found["weight"], found["bias"], strict=True):
+        layer.zero_grad()
+        ((layer(x) - y) ** 2).sum().backward()
+        close(weight, layer.weight.grad.numpy())
+        close(bias, layer.bias.grad.numpy())
+
+
+def test_an_ensemble_is_one_stacked_model():
+    models = [linear(float(i)) for i in range(3)]
+    parameters, buffers = func.stack_module_state(models)
+    assert parameters["weight"].shape == (3, 1, 2) and not buffers
+    assert parameters["weight"].is_leaf and parameters["weight"].requires_grad
+
+    def call(parameters, buffers, x):
+        return func.functional_call(models[0], (parameters, buffers), x)
+
+    x = minitorch.ones(1, 2)
+    close(minitorch.vmap(call, in_dims=(0, 0, None))(parameters, buffers, x)[:, 0, 0], [0, 2, 4])
+    models[0].requires_grad_(False)
+    for text, given in (
+        ("Expected at least one model", []),
+        ("have the same .requires_grad", models),
+        ("to be of the same class", [nn.Tanh(), nn.ReLU()]),
+        ("the same training/eval mode", [nn.Tanh(), nn.Tanh().eval()]),
+    ):
+        with pytest.raises(RuntimeError, match=text):
+            func.stack_module_state(given)
+
+
+def test_batch_norms_can_forget_their_statistics():
+    net = nn.Sequential(nn.BatchNorm1d(2), nn.Tanh())
+    assert func.replace_all_batch_norm_modules_(net) is net
+    assert net[0].running_mean is None and not net[0].track_running_stats
+    assert list(net.state_dict()) == ["0.weight", "0.bias"]
+
+
+# -------------------------------------------------------------------- trees
+
+
+def test_trees_are_taken_apart_and_put_together():
+    Pair = namedtuple("Pair", "a b")
+    tree = [
+        (1, {"x": 2}),
+        Pair(3, [4]),
+        OrderedDict(y=5),
+        defaultdict(list, z=6),
+        deque([7], 3),
+        None,
+    ]
+    leaves, spec = _pytree.tree_flatten(tree)
+    assert leaves == [1, 2, 3, 4, 5, 6, 7, None] and spec.num_leaves == 8
+    back = _pytree.tree_unflatten(leaves, spec)
+    assert back == tree and [type(each) for each in back] == [type(each) for each in tree]
+    assert _pytree.tree_structure(back) == spec and repr(_pytree.tree_structure((1, [2]))) == (
+        "(*, [*])"
+    )
+    assert repr(_pytree.tree_structure({"a": (1,)})) == "dict(['a']: [(*,)])"
+    assert _pytree.tree_leaves(_pytree.tree_map(lambda a, b: a + b, (1, 2), (3, 4))) == [4, 6]
+    assert _pytree.tree_map_only(int, str, [1, 2.0]) == ["1", 2.0]
+    with pytest.raises(ValueError, match="`leaves` has length 1 but the spec refers to"):
+        _pytree.tree_unflatten([1], spec)
+    with pytest.raises(ValueError, match="Node structure mismatch"):
+        _pytree.tree_map(max, (1, 2), [3, 4])

@@ -1,0 +1,234 @@
+"""What PyTorch programs ask and set besides layers, on a machine without a GPU."""
+
+import warnings
+
+import pytest
+
+import minitorch as torch
+from minitorch import compiler
+
+without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+
+
+@pytest.mark.parametrize("name", torch.LATER)
+def test_every_module_that_loads_later_loads(name):
+    assert getattr(torch, name).__name__ == f"minitorch.{name}"
+
+
+@pytest.mark.parametrize("name", torch.NAMED)
+def test_every_single_name_is_that_of_its_module(name):
+    assert getattr(torch, name) is getattr(getattr(torch, torch.NAMED[name]), name)
+
+
+# -------------------------------------------------------------------- the GPU
+
+ANSWERS = {
+    "cuda.is_available()": False,
+    "cuda.is_initialized()": False,
+    "cuda.device_count()": 0,
+    "cuda.empty_cache()": None,
+    "cuda.manual_seed(0)": None,
+    "cuda.manual_seed_all(0)": None,
+    "cuda.seed()": None,
+    "cuda.seed_all()": None,
+    "cuda.memory_allocated()": 0,
+    "cuda.max_memory_allocated()": 0,
+    "cuda.memory_reserved()": 0,
+    "cuda.max_memory_reserved()": 0,
+    "cuda.reset_peak_memory_stats()": None,
+    "cuda.get_rng_state_all()": [],
+    "cuda.set_rng_state_all([])": None,
+    "cuda.get_arch_list()": [],
+    "cuda.is_bf16_supported()": False,
+    "cuda.ipc_collect()": None,
+    "accelerator.is_available()": False,
+    "accelerator.current_accelerator()": None,
+    "accelerator.device_count()": 0,
+    "mps.is_available()": False,
+    "mps.device_count()": 0,
+    "mps.manual_seed(0)": None,
+    "xpu.is_available()": False,
+    "xpu.device_count()": 0,
+    "xpu.manual_seed(0)": None,
+    "xpu.manual_seed_all(0)": None,
+    "xpu.empty_cache()": None,
+    "cpu.is_available()": True,
+    "cpu.device_count()": 1,
+    "cpu.current_device()": "cpu",
+    "cpu.synchronize()": None,
+    "distributed.is_available()": False,
+    "distributed.is_initialized()": False,
+    "distributed.is_torchelastic_launched()": False,
+    "backends.cuda.is_built()": False,
+    "backends.cudnn.is_available()": False,
+    "backends.cudnn.version()": None,
+    "backends.cudnn.is_acceptable(torch.ones(1))": False,
+    "backends.mps.is_available()": False,
+    "backends.mps.is_built()": False,
+    "backends.mkl.is_available()": False,
+    "backends.mkldnn.is_available()": False,
+    "backends.nnpack.is_available()": False,
+    "backends.openmp.is_available()": False,
+    "backends.opt_einsum.is_available()": False,
+    "backends.cpu.get_cpu_capability()": "DEFAULT",
+    "backends.cuda.flash_sdp_enabled()": False,
+    "backends.cuda.math_sdp_enabled()": True,
+    "get_device_module()": torch.cpu,
+    "get_device_module('cuda')": torch.cuda,
+    "jit.is_scripting()": False,
+    "jit.is_tracing()": False,
+    "compiler.is_compiling()": False,
+    "version.cuda": None,
+    "is_autocast_available('cpu')": False,
+    "get_autocast_dtype('cpu')": torch.float16,
+    "get_autocast_gpu_dtype()": torch.float16,
+}
+
+
+@without_gpu
+@pytest.mark.parametrize("call", ANSWERS)
+def test_without_a_gpu_the_answer_is(call):
+    assert eval(f"torch.{call}", {"torch": torch}) == ANSWERS[call]
+
+
+NEEDS_GPU = [
+    "init()", "current_device()", "set_device(0)", "synchronize()", "get_device_name()",
+    "get_device_capability(0)", "get_device_properties(0)", "Event()", "Stream()",
+    "current_stream()", "mem_get_info()", "nvtx.range_push('a')",
+]  # fmt: skip
+
+
+@without_gpu
+@pytest.mark.parametrize("call", NEEDS_GPU)
+def test_what_needs_a_gpu_says_so(call):
+    with pytest.raises(RuntimeError, match="device 'cuda' needs CuPy, which is not installed"):
+        eval(f"torch.cuda.{call}", {"torch": torch})
+
+
+@without_gpu
+@pytest.mark.parametrize(
+    "call",
+    [
+        "current_device_index()", "set_device_index(0)", "current_stream()", "synchronize()",
+        "empty_cache()", "memory_allocated()", "max_memory_allocated()", "memory_reserved()",
+    ],
+)  # fmt: skip
+def test_no_accelerator_is_pytorchs_error(call):
+    with pytest.raises(RuntimeError, match="Cannot access accelerator device when none is avail"):
+        eval(f"torch.accelerator.{call}", {"torch": torch})
+
+
+def test_contexts_of_the_gpu_do_nothing_for_tensors_on_the_cpu():
+    with torch.cuda.device_of(torch.ones(1)), torch.cuda.device(-1), torch.cuda.device(None):
+        pass
+    with torch.cuda.stream(None):
+        pass
+
+
+def test_a_device_that_is_no_gpu_is_refused():
+    with pytest.raises(ValueError, match="Expected a cuda device, but got: cpu"):
+        torch.cuda.device("cpu")
+
+
+# -------------------------------------------------------------------- backends
+
+
+def test_switches_of_backends_are_remembered():
+    cudnn = torch.backends.cudnn
+    assert (cudnn.enabled, cudnn.benchmark, cudnn.deterministic) == (True, False, False)
+    cudnn.benchmark = True
+    assert cudnn.benchmark
+    cudnn.benchmark = False
+    assert torch.backends.cuda.matmul.allow_tf32 is False
+
+
+def test_flags_hold_inside_the_block():
+    cudnn = torch.backends.cudnn
+    with cudnn.flags(enabled=False, deterministic=True):
+        assert not cudnn.enabled and cudnn.deterministic
+    assert cudnn.enabled and not cudnn.deterministic
+    with (
+        pytest.raises(TypeError, match="unexpected keyword argument 'odd'"),
+        cudnn.flags(odd=1),
+    ):
+        pass
+
+
+# -------------------------------------------------------------------- compile, jit, hub
+
+
+def test_compile_returns_the_model_and_says_once_that_nothing_is_compiled(monkeypatch):
+    monkeypatch.setattr(compiler.Told, "already", False)
+    model = torch.nn.Linear(1, 1)
+    with pytest.warns(UserWarning, match=r"compile\(\) changes nothing"):
+        assert torch.compile(model, mode="max-autotune", fullgraph=True) is model
+
+    @torch.compile(dynamic=True)
+    def double(x):
+        return x * 2
+
+    assert double(2) == 4
+    assert torch.compiler.disable(double) is double
+    assert torch.compiler.disable(recursive=False)(double) is double
+
+
+def test_compile_refuses_what_pytorch_refuses():
+    with pytest.raises(RuntimeError, match="Either mode or options can be specified, but both"):
+        torch.compile(len, mode="default", options={})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(AssertionError, match="A callable function is expected, but <class 'in"):
+            torch.compile(1)
+
+
+@pytest.mark.parametrize("name", ["script", "trace", "trace_module", "load", "save", "freeze"])
+def test_torchscript_is_refused_with_what_to_do(name):
+    with pytest.raises(RuntimeError, match=f"torch.jit.{name}: minitorch has no TorchScript"):
+        getattr(torch.jit, name)(len)
+
+
+def test_marks_for_torchscript_are_harmless():
+    for mark in (torch.jit.export, torch.jit.unused, torch.jit.ignore, torch.jit.script_method):
+        assert mark(len) is len
+    assert torch.jit.ignore(drop=True)(len) is len
+    assert torch.jit.script_if_tracing(len) is len
+    assert torch.jit.annotate(list[int], 3) == 3
+
+
+def test_models_from_the_net_are_refused():
+    for name in ("load", "load_state_dict_from_url", "download_url_to_file"):
+        with pytest.raises(RuntimeError, match="minitorch loads nothing from the net"):
+            getattr(torch.hub, name)("a", "b")
+
+
+def test_the_hub_directory_is_pytorchs(monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", "somewhere")
+    assert torch.hub.get_dir().replace("\\", "/") == "somewhere/hub"
+
+
+@pytest.mark.parametrize("name", ["init_process_group", "get_rank", "all_reduce", "barrier"])
+def test_several_processes_are_refused(name):
+    with pytest.raises(RuntimeError, match=f"{name}: minitorch trains in one process"):
+        getattr(torch.distributed, name)()
+
+
+@pytest.mark.parametrize("device", [torch.mps, torch.xpu])
+def test_other_gpus_are_refused(device):
+    with pytest.raises(RuntimeError, match="use the CPU"):
+        device.synchronize()
+    if device is torch.mps:
+        with pytest.raises(RuntimeError, match=r"Cannot execute emptyCache\(\) without MPS"):
+            device.empty_cache()
+
+
+def test_onnx_is_refused():
+    assert not torch.onnx.is_in_onnx_export()
+    with pytest.raises(RuntimeError, match="minitorch writes no ONNX files"):
+        torch.onnx.export(torch.nn.ReLU(), torch.ones(1), "model.onnx")
+
+
+def test_no_class_overrides_functions():
+    assert torch.overrides.is_tensor_like(torch.ones(1))
+    assert not torch.overrides.has_torch_function((torch.ones(1),))
+    assert not torch.overrides.has_torch_function_unary(torch.ones(1))
+    assert not torch.overrides.has_torch_function_variadic(torch.ones(1), 2)
