@@ -269,3 +269,19 @@ def test_torch_refuses_too(kind, text, act, monkeypatch):
     with pytest.raises(kind) as error:
         act()
     assert text in str(error.value)
+
+
+@pytest.mark.parametrize("n", [4, 3000])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("f", [F.relu, F.relu6, F.hardtanh, F.hardsigmoid])
+def test_where_an_activation_is_flat_even_an_infinite_gradient_becomes_0(f, dtype, n):
+    x = minitorch.full((n,), -5.0, dtype=getattr(minitorch, dtype), requires_grad=True)
+    (g,) = minitorch.autograd.grad(f(x), x, minitorch.full_like(x, math.inf))
+    assert g.dtype == x.dtype
+    assert (g == 0).all()
+
+
+def test_the_distance_of_relu_to_nothing_has_gradient_0():
+    x = minitorch.tensor([-1.0, 4.0], requires_grad=True)
+    F.relu(x).sqrt().sum().backward()
+    assert x.grad.tolist() == [0.0, 0.25]

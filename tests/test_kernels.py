@@ -25,7 +25,7 @@ def kernels(library, kind):
     }
 
 
-@pytest.mark.parametrize("kind", ["kernels", "rows", "index", "conv", "scan"])
+@pytest.mark.parametrize("kind", ["kernels", "rows", "channels", "index", "conv", "scan"])
 def test_cupy_kernels_have_the_signatures_of_the_numpy_kernels(kind):
     numpy, cupy = kernels("numpy", kind), kernels("cupy", kind)
     shared = numpy.keys() & cupy.keys()

@@ -46,6 +46,11 @@ def relu(x):
     return cp.maximum(x, 0)
 
 
+def zero_where(mask, g):
+    """0 where the mask says, else g."""
+    return cp.where(mask, g.dtype.type(0), g)
+
+
 # -------------------------------------------------------------------- losses
 
 

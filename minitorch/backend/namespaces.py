@@ -11,6 +11,7 @@ import numpy as np
 from minitorch.backend import (
     numpy_attention,
     numpy_bessel,
+    numpy_channels,
     numpy_conv,
     numpy_index,
     numpy_kernels,
@@ -51,6 +52,7 @@ class _ByType(dict):
         from minitorch.backend import (  # noqa: PLC0415  so too
             cupy_attention,
             cupy_bessel,
+            cupy_channels,
             cupy_conv,
             cupy_index,
             cupy_kernels,
@@ -64,6 +66,7 @@ class _ByType(dict):
         self[kind] = functions_of(
             cupy,
             cupy_attention,
+            cupy_channels,
             cupy_conv,
             cupy_index,
             cupy_kernels,
@@ -80,6 +83,7 @@ class _ByType(dict):
 NUMPY = functions_of(
     np,
     numpy_attention,
+    numpy_channels,
     numpy_conv,
     numpy_index,
     numpy_kernels,

@@ -64,6 +64,7 @@ from minitorch.ops.average_pool import (
     lp_pool2d,
     lp_pool3d,
 )
+from minitorch.ops.batch_norm import batch_norm
 from minitorch.ops.binary_loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -108,7 +109,6 @@ from minitorch.ops.multi_head import (
     multi_head_attention_forward,
 )
 from minitorch.ops.norm import (
-    batch_norm,
     group_norm,
     instance_norm,
     layer_norm,

@@ -40,13 +40,17 @@ def sigmoid_share(x, y, /):
 # -------------------------------------------------------------------- straight pieces
 
 
+TENSOR_FUNCTIONS.zero_where = lambda mask, g: TENSOR_FUNCTIONS.where(mask, 0, g)
+
+
 @op
 def relu(x, /):
     """The larger of x and 0; the derivative at 0 is 0."""
     if x.dtype.kind == "b":
         raise DtypeError("Boolean inputs not supported for relu\n  convert first, with .int()")
-    y = namespace(x).relu(x)
-    return y, lambda g: g * (y > 0)
+    xp = namespace(x)
+    y = xp.relu(x)
+    return y, lambda g: xp.zero_where(y <= 0, g)
 
 
 @op(public=False, wide=True)
@@ -125,7 +129,7 @@ def threshold(x, /, threshold, value):
     """x where it exceeds the threshold, else value."""
     xp = namespace(x)
     below = x <= threshold
-    return xp.where(below, as_kind(value, x), x), lambda g: xp.where(below, 0, g)
+    return xp.where(below, as_kind(value, x), x), lambda g: xp.zero_where(below, g)
 
 
 @op(public=False, shown="Hardtanh")
@@ -136,15 +140,17 @@ def hardtanh(x, /, min_val=-1.0, max_val=1.0):
     if x.dtype.kind == "u" and (min_val < 0 or max_val < 0):
         raise ShapeError("cannot do hardtanh on an unsigned type with negative limits")
     low, high = as_kind(min_val, x), as_kind(max_val, x)
-    return namespace(x).clip(x, low, high), lambda g: g * ((x > min_val) & (x < max_val))
+    xp = namespace(x)
+    return xp.clip(x, low, high), lambda g: xp.zero_where((x <= min_val) | (x >= max_val), g)
 
 
 @op(public=False, wide=True)
 def hardsigmoid(x, /):
     """x / 6 + 1/2, but at least 0 and at most 1."""
     only_floats("hardsigmoid_cpu", x)
-    y = namespace(x).clip(x + 3, 0, 6) * (1 / 6)
-    return y, lambda g: g * ((x > -3) & (x < 3)) * (1 / 6)
+    xp = namespace(x)
+    y = xp.clip(x + 3, 0, 6) * (1 / 6)
+    return y, lambda g: xp.zero_where((x <= -3) | (x >= 3), g * (1 / 6))
 
 
 @op(public=False, wide=True)

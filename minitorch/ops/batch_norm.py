@@ -1,0 +1,199 @@
+"""Normalisation over a batch."""
+
+import math
+
+from minitorch.autograd.grad_mode import no_grad
+from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.tensor import FUNCTIONS, function
+from minitorch.backend.dtypes import float16, float32
+from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.namespaces import namespace
+from minitorch.ops.pool import require_type
+
+
+@op(public=False, joint=True, outputs=("output", "mean", "var"), shown="NativeBatchNorm", wide=True)
+def batch_norm_by_batch(x, weight=None, bias=None, /, eps=1e-5):
+    """Each channel of x (N, C, ...) to mean 0 and variance 1 over the batch, * weight + bias.
+
+    Also returns mean and variance (C,); no gradient flows through these two.
+    """
+    xp = namespace(x)
+    unit, mean, var, scale = xp.normalize_channels(x, eps)
+    gain = scale if weight is None else scale * weight
+    return (
+        (xp.scale_channels(unit, weight, bias), mean, var),
+        lambda parts: xp.normalize_channels_share(parts[0], unit, gain),
+    )
+
+
+def normalize_channels(x, eps):
+    """The kernel of this name, on Tensors."""
+    axes = (0, *range(2, x.ndim))
+    mean = x.mean(axes)
+    centred = x - beside(mean, x)
+    var = (centred * centred).mean(axes)
+    scale = (var + eps).rsqrt()
+    return centred * beside(scale, x), mean, var, scale
+
+
+def scale_channels(x, weight, bias):
+    """The kernel of this name, on Tensors."""
+    y = x if weight is None else x * beside(weight, x)
+    return y if bias is None else y + beside(bias, x)
+
+
+def normalize_channels_share(g, unit, gain):
+    """The kernel of this name, on Tensors."""
+    axes = (0, *range(2, g.ndim))
+    gw, gb = (g * unit).sum(axes), g.sum(axes)
+    away = (beside(gb, g) + unit * beside(gw, g)) * (g.shape[1] / g.numel())
+    return (g - away) * beside(gain, g), gw, gb
+
+
+def beside(vector, x):
+    """(C,) as it broadcasts against x (N, C, ...)."""
+    return vector.reshape(-1, *[1] * (x.ndim - 2))
+
+
+TENSOR_FUNCTIONS.normalize_channels = normalize_channels
+TENSOR_FUNCTIONS.scale_channels = scale_channels
+TENSOR_FUNCTIONS.normalize_channels_share = normalize_channels_share
+
+
+def batch_norm(
+    input,
+    running_mean,
+    running_var,
+    weight=None,
+    bias=None,
+    training=False,
+    momentum=0.1,
+    eps=1e-5,
+):
+    """(input - mean) / sqrt(var + eps) * weight + bias, per channel.
+
+    input         (N, C, ...)
+    running_mean  (C,), running_var (C,): what normalises unless `training`; may be None if it is
+    training      normalise by mean and variance of the batch, and move the running ones, in place,
+                  by the share `momentum` towards these (the variance over count - 1)
+    eps           in units of input squared
+
+    Ioffe and Szegedy, Batch Normalization, 2015, arXiv:1502.03167, algorithm 1.
+    """
+    shape = input.array.shape
+    if training:
+        if math.prod(shape[:1] + shape[2:]) == 1:
+            raise ShapeError(
+                "Expected more than 1 value per channel when training, got input size "
+                f"{input.shape}\n"
+                "  the variance of one value is no use: call eval(), or drop_last=True"
+            )
+        if eps <= 0:
+            raise ShapeError(f"batch_norm eps must be positive during training, but got {eps}")
+    elif eps < 0:
+        raise ShapeError(f"batch_norm eps must be non-negative, but got {eps}")
+    if not input.array.size:
+        return input.clone()
+    require_channels(shape, 1, running_mean, running_var, weight, bias)
+    require_type("batch_norm", input, "biu")
+    require_one_dtype(input, weight, bias, running_mean, running_var)
+    if training:
+        y = by_batch(input, running_mean, running_var, weight, bias, momentum, eps)[0]
+        return y.to(float16) if input.dtype is float16 else y
+    if running_mean is None or running_var is None:
+        raise ShapeError("running_mean must be defined in evaluation mode")
+    return batch_norm_by_running(input, running_mean, running_var, weight, bias, eps)
+
+
+def require_channels(shape, times, running_mean, running_var, weight, bias):
+    """Raise PyTorch's error unless the vectors have a number for each channel.
+
+    times  how often PyTorch repeats them, and so counts their elements
+    """
+    channels = shape[1]
+    named = {"running_mean": running_mean, "running_var": running_var, "weight": weight}
+    for name, each in (*named.items(), ("bias", bias)):
+        if each is not None and each.array.shape != (channels,):
+            raise ShapeError(
+                f"{name} should contain {times * channels} elements not {times * each.numel()}\n"
+                f"  input {tuple(shape)}: the channels are along its second axis"
+            )
+
+
+def require_one_dtype(input, *vectors):
+    """Raise PyTorch's error unless all are of one dtype; float16 may go with float32 vectors."""
+    kind = input.array.dtype
+    for each in vectors:
+        if each is not None and each.array.dtype != kind:
+            if each.dtype is float32 and input.dtype is float16:
+                continue
+            want = (
+                "all inputs must share same datatype."
+                if each.dtype is float32
+                else "expect parameter to have scalar type of Float"
+            )
+            raise DtypeError(
+                f"mixed dtype (CPU): {want}\n"
+                f"  input {input.dtype}   the module's {each.dtype}: convert one with .to(dtype)"
+            )
+
+
+def by_batch(input, running_mean, running_var, weight, bias, momentum, eps):
+    """Output, mean and variance; the running statistics are moved."""
+    count = input.array.size // input.array.shape[1]
+    y, mean, var = batch_norm_by_batch(input, weight, bias, eps)
+    with no_grad():
+        if running_mean is not None:
+            move(running_mean, mean, momentum)
+        if running_var is not None:
+            move(running_var, var * (count / (count - 1)), momentum)
+    return y, mean, var
+
+
+def move(running, seen, momentum):
+    """Move `running` in place by the share `momentum` towards what was seen."""
+    running.mul_(1 - momentum).add_(seen, alpha=momentum)
+
+
+def batch_norm_by_running(input, mean, var, weight, bias, eps):
+    """One product and one sum: scale and shift of a channel come out of (C,) vectors."""
+    x, mean, var, weight, bias = widened(input, mean, var, weight, bias)
+    scale = (var + eps).rsqrt()
+    scale = scale if weight is None else scale * weight
+    shift = -mean * scale
+    return per_channel(x, scale, shift if bias is None else shift + bias).to(input.dtype)
+
+
+def widened(*tensors):
+    """The same in float32 where they are float16, in which PyTorch doesn't compute."""
+    return [x if x is None or x.dtype is not float16 else x.float() for x in tensors]
+
+
+def per_channel(x, scale, shift):
+    """x (N, C, ...) * scale + shift, each (C,) or None."""
+    channels = (-1, *[1] * (x.ndim - 2))
+    x = x if scale is None else x * scale.reshape(channels)
+    return x if shift is None else x + shift.reshape(channels)
+
+
+# -------------------------------------------------------------------- as minitorch offers them
+
+
+def batch_norm_reordered(
+    input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled=True
+):
+    """`nn.functional.batch_norm` in another order."""
+    return batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+@function
+def native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps):
+    """`batch_norm`, and what it normalised by while training: means and 1 / sqrt(var + eps)."""
+    if not training:
+        y = batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+        return y, input.new_zeros(0), input.new_zeros(0)
+    y, mean, var = by_batch(input, running_mean, running_var, weight, bias, momentum, eps)
+    return y, mean.detach(), (var.detach() + eps).rsqrt()
+
+
+FUNCTIONS["batch_norm"] = batch_norm_reordered
