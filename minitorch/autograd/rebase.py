@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from minitorch.autograd.alone import is_alone
 from minitorch.autograd.node import Node, grad_mode
 from minitorch.autograd.op import OVERLAPPING, op
 from minitorch.autograd.tensor import at
@@ -67,8 +68,9 @@ def write(tensor, compute):
     """
     require_writable(tensor)
     recording = grad_mode.enabled and tensor.node is not None
-    result = None if recording else compute(at(tensor.array, tensor.node))
-    if result is None or result.node is not None:
+    alone = recording and is_alone(tensor)
+    result = compute(at(tensor.array, tensor.node)) if alone or not recording else None
+    if result is None or (result.node is not None and not alone):
         # What vjps capture must not be the memory that is about to be overwritten.
         result = compute(at(tensor.array.copy(), tensor.node))
     if result.array.shape != tensor.array.shape:
@@ -81,14 +83,27 @@ def write(tensor, compute):
             f"result type {result.dtype} can't be cast to the desired output type {tensor.dtype}"
         )
     try:
-        tensor.array[...] = result.array
+        if alone:  # nobody sees that it gets other memory, and vjps may hold either
+            tensor.array = like_former(result.array, tensor.array)
+        else:
+            tensor.array[...] = result.array
+            touch(tensor.array)
     except ValueError:  # what `expand` made is read-only
         raise RuntimeError(OVERLAPPING) from None
-    touch(tensor.array)
     if result.node is not None:
         result = result if result.dtype is tensor.dtype else result.to(tensor.dtype)
         move_on(tensor, result.node)
     return tensor
+
+
+def like_former(value, former):
+    """`value` in memory that is its own, as `former` lies there."""
+    same = value.dtype == former.dtype and value.strides == former.strides
+    if same and value is not former and value.base is None:
+        return value
+    y = namespace(former).empty_like(former)
+    y[...] = value
+    return y
 
 
 def move_on(tensor, node):

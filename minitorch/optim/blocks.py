@@ -18,12 +18,12 @@ memory or other state, or of which only some have gradients, is taken apart and 
 divided anew.
 """
 
-import sys
 from operator import is_
 from typing import Any
 
 import numpy as np
 
+from minitorch.autograd.alone import ALONE, holders, is_alone
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.autograd.versions import stamp, version_of
 from minitorch.backend.devices import device_of
@@ -278,16 +278,3 @@ def own_view(part):
     NumPy makes a view of a view a view of the owner; a memoryview between the two stops that.
     """
     return np.asarray(memoryview(part)) if device_of(part).type == "cpu" else part
-
-
-def holders(tensor):
-    """How many references to the array of `tensor` there are, this call's own included."""
-    return sys.getrefcount(tensor.array)
-
-
-ALONE = holders(wrap(np.empty(1)))
-
-
-def is_alone(tensor):
-    """Whether nobody but `tensor` has to do with the memory of its array."""
-    return holders(tensor) == ALONE and tensor.array.base is None

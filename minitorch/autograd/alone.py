@@ -1,0 +1,20 @@
+"""Whether anybody else can see the memory of a tensor."""
+
+import sys
+
+import numpy as np
+
+from minitorch.autograd.tensor import wrap
+
+
+def holders(tensor):
+    """How many references to the array of `tensor` there are, this call's own included."""
+    return sys.getrefcount(tensor.array)
+
+
+ALONE = holders(wrap(np.empty(1)))
+
+
+def is_alone(tensor):
+    """Whether nobody but `tensor` has to do with the memory of its array."""
+    return holders(tensor) == ALONE and tensor.array.base is None
