@@ -21,7 +21,7 @@ from minitorch.backend.scratch import scratch
 from minitorch.backend.threads import blocks, share
 
 BLOCK_BYTES = 1 << 21  # of inputs and products at a time: 15 ms; half as much 17, all at once 24
-RUN = 128  # numbers that should lie side by side
+RUN = 64  # numbers that should lie side by side
 
 
 def pays(n, weight_size, stride, dilation, groups, out):
@@ -79,7 +79,8 @@ def blocks_of_tiles(x, o, out):
     """(slice of images, the first row of tiles, (rows, columns) of tiles) for each block."""
     (n, c), (rows, columns) = x.shape[:2], [(m + 1) // 2 for m in out]
     row = 16 * columns * (c + o) * x.itemsize
-    count = min(rows, max(1, BLOCK_BYTES // (row * -(-RUN // min(c, o)))))
+    strips = -(-rows * row * -(-RUN // min(c, o)) // BLOCK_BYTES)
+    count = -(-rows // min(rows, strips))
     return [
         (images, first, (min(count, rows - first), columns))
         for images in blocks(n, row * count, limit=BLOCK_BYTES)
