@@ -1,6 +1,25 @@
 """What the models have in common: nobody downloads weights."""
 
+from enum import Enum
 from typing import Any
+
+
+def published(model: str) -> Any:
+    """The names of the weights that torchvision offers for a model, which programs import."""
+    return Enum(f"{model}_Weights", {"IMAGENET1K_V1": "IMAGENET1K_V1", "DEFAULT": "IMAGENET1K_V1"})
+
+
+AlexNet_Weights = published("AlexNet")
+MobileNet_V2_Weights = published("MobileNet_V2")
+ResNet18_Weights = published("ResNet18")
+ResNet34_Weights = published("ResNet34")
+ResNet50_Weights = published("ResNet50")
+VGG11_Weights = published("VGG11")
+VGG11_BN_Weights = published("VGG11_BN")
+VGG13_Weights = published("VGG13")
+VGG13_BN_Weights = published("VGG13_BN")
+VGG16_Weights = published("VGG16")
+VGG16_BN_Weights = published("VGG16_BN")
 
 
 def refuse_weights(name: str, weights: Any, pretrained: bool = False) -> None:
