@@ -76,7 +76,7 @@ from minitorch.ops import (
     creation,
     decompose,
     distance,
-    distributions,
+    draws,
     dropout,
     einsum,
     elementwise,
@@ -88,6 +88,7 @@ from minitorch.ops import (
     gather,
     grid,
     histogram,
+    implicit,
     index,
     join,
     least_squares,
@@ -131,9 +132,9 @@ globals().update(FUNCTIONS)
 newaxis = None
 LATER = (
     "accelerator", "amp", "backends", "compat", "compiler", "cpu", "cuda", "data", "distributed",
-    "func", "hub", "jit", "linalg", "losses", "mps", "multiprocessing", "nn", "onnx", "optim",
-    "overrides", "profiler", "signal", "special", "testing", "types", "utils",
-    "version", "vision", "xpu",
+    "distributions", "func", "functional", "hub", "jit", "linalg", "losses", "mps",
+    "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "signal", "special",
+    "testing", "types", "utils", "version", "vision", "xpu",
 )  # fmt: skip
 NAMED = {  # single names from these
     "compile": "compiler",

@@ -3,6 +3,8 @@
 import os
 from typing import Any, NoReturn
 
+from tqdm import tqdm as tqdm  # programs import it from here
+
 REFUSED = (
     "torch.hub: minitorch loads nothing from the net: what comes from there would be run here\n"
     "  download the checkpoint yourself and load it with load_state_dict()"

@@ -397,3 +397,7 @@ def test_causal_masks_of_either_corner():
 def test_flex_attention_says_what_to_use(f):
     with pytest.raises(NotImplementedError, match="call scaled_dot_product_attention"):
         f(minitorch.ones(1))
+
+
+def test_a_way_of_attention_prints_by_its_name():
+    assert str(SDPBackend.MATH) == f"{SDPBackend.MATH}" == "SDPBackend.MATH"

@@ -1,5 +1,7 @@
 """What tensors say of themselves, what dtypes make of each other, and settings."""
 
+import copy
+
 import pytest
 
 import minitorch
@@ -133,3 +135,43 @@ def test_pinning_memory_needs_a_gpu():
     if not minitorch.cuda.is_available():
         with pytest.raises(RuntimeError, match="Cannot access accelerator device when none is ava"):
             minitorch.ones(1).pin_memory()
+
+
+# -------------------------------------------------------------------- sizes and devices
+
+
+def test_sums_and_products_of_sizes_are_sizes():
+    size = minitorch.Size([2, 3])
+    for made, shape in ((size + (4,), (2, 3, 4)), ((4,) + size, (4, 2, 3)), (2 * size, size * 2)):
+        assert type(made) is minitorch.Size
+        assert made == shape
+
+
+def test_a_size_takes_whole_numbers_alone():
+    assert type(minitorch.Size([minitorch.tensor(2)])[0]) is int
+    with pytest.raises(TypeError, match=r"takes an iterable of 'int' \(item 1 is 'float'\)"):
+        minitorch.Size([1, 1.5])
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("", "Device string must not be empty"),
+        ("cuda:-1", "Invalid device string: 'cuda:-1'"),
+        ("cuda:a", "Invalid device string: 'cuda:a'"),
+        ("tpu", "device type at start of device string: tpu\n  device 'tpu' is not one that"),
+        (-1, "Device index must not be negative"),
+    ],
+)
+def test_names_of_no_device_are_refused(name, text):
+    with pytest.raises(RuntimeError, match=text):
+        minitorch.device(name)
+
+
+def test_a_view_knows_that_it_is_one():
+    x = minitorch.ones(2, 3)
+    assert x.t()._is_view() and not x._is_view() and not x.detach()._is_view()
+
+
+def test_a_deep_copy_keeps_the_order_in_memory():
+    assert copy.deepcopy(minitorch.ones(2, 3).t()).stride() == (1, 3)

@@ -1,6 +1,7 @@
 """Autograd as a user sees it: backward, grad, .grad, hooks."""
 
 import copy
+import pickle
 
 import pytest
 
@@ -209,6 +210,7 @@ def test_leaves_and_their_functions(x):
     assert (y.is_leaf, y.grad_fn.name()) == (False, "MulBackward0")
     assert y.grad_fn.next_functions[0][0].name() == "AccumulateGrad"
     assert y.grad_fn.next_functions[0][0].variable is x
+    assert not hasattr(y.grad_fn, "variable")
     assert y.detach().is_leaf
 
 
@@ -272,6 +274,12 @@ def test_a_copy_of_a_leaf_has_its_own_memory_and_grad(x):
     assert x.grad.tolist() == [1, 1]
     with pytest.raises(RuntimeError, match="support the deepcopy protocol"):
         copy.deepcopy(x * 2)
+
+
+def test_what_was_computed_is_pickled_as_a_leaf(x):
+    y = pickle.loads(pickle.dumps(x * 2))
+    assert y.tolist() == [2, 4]
+    assert y.requires_grad and y.is_leaf
 
 
 # -------------------------------------------------------------------- hooks
@@ -384,3 +392,20 @@ def test_backward_needs_something_that_requires_grad(x):
         autograd.grad(x.sum(), [x.detach()])
     with pytest.raises(RuntimeError, match="argument to `backward\\(\\)` cannot be empty"):
         x.sum().backward(inputs=[])
+
+
+# -------------------------------------------------------------------- several weights at once
+
+
+def test_several_weights_of_an_output_give_as_many_gradients():
+    x = tensor([1.0, 2.0], requires_grad=True)
+    weights = tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
+    (g,) = autograd.grad(x**2, x, weights, is_grads_batched=True, create_graph=True)
+    assert g.tolist() == [[2, 0], [0, 4], [2, 4]]
+    assert autograd.grad(g.sum(), x)[0].tolist() == [4, 4]
+
+
+def test_gradients_with_respect_to_nothing_are_refused():
+    x = tensor([1.0], requires_grad=True)
+    with pytest.raises(RuntimeError, match="`inputs` argument to `grad\\(\\)` cannot be empty"):
+        autograd.grad(x.sum(), [])

@@ -179,7 +179,7 @@ def test_conversion_returns_its_input_where_nothing_changes():
     for y in (x.to(minitorch.float32), x.to("cpu"), x.float(), x.cpu(), x.to(x), x.type_as(x)):
         assert y is x
     assert x.to(minitorch.float32, copy=True) is not x
-    assert x.to("cpu", minitorch.float32, False, True) is x  # non_blocking, copy: by keyword only
+    assert x.to("cpu", minitorch.float32, False, True) is not x  # non_blocking, copy
 
 
 def test_gradients_return_in_the_dtype_of_the_input():
@@ -211,3 +211,51 @@ def test_pickled_tensors_keep_dtype_and_gradient_flag():
 def test_an_unpickled_tensor_takes_the_quick_way_of_ops():
     unpickled = pickle.loads(pickle.dumps(tensor([1.0, 2.0])))
     assert unpickled.array.dtype is tensor([1.0]).array.dtype
+
+
+def test_to_brings_a_tensor_into_an_order_in_memory():
+    x = minitorch.rand(2, 3, 4, 5)
+    y = x.to(memory_format=minitorch.channels_last)
+    assert y.stride() == (60, 1, 15, 3) and y.equal(x)
+    assert y.to(memory_format=minitorch.preserve_format) is y
+    assert y.to(memory_format=minitorch.contiguous_format).stride() == (60, 20, 5, 1)
+    assert y.to(minitorch.float64).stride() == y.clone().stride() == y.stride()
+
+
+# -------------------------------------------------------------------- what `to` takes
+
+CPU, F64 = minitorch.device("cpu"), minitorch.float64
+
+
+@pytest.mark.parametrize(
+    "target",
+    [(F64,), (CPU, F64), (None, F64), ("cpu", F64, False, True), (F64, True), (ones(1).double(),)],
+)
+def test_to_takes_a_dtype_a_device_and_a_dtype_or_a_tensor(target):
+    assert ones(2).to(*target).dtype is F64
+
+
+@pytest.mark.parametrize(
+    ("target", "named"),
+    [
+        ((CPU, True), {}),
+        ((F64, "cpu"), {}),
+        ((F64,), {"device": "cpu"}),
+        ((CPU,), {"device": CPU}),
+        ((CPU, CPU), {}),
+        ((ones(1), F64), {}),
+        ((CPU, tensor(3)), {}),
+        (([],), {}),
+    ],
+)
+def test_to_refuses_other_arguments_and_what_is_named_twice(target, named):
+    for to in (ones(2).to, minitorch.nn.Linear(1, 1).to):
+        with pytest.raises(
+            TypeError, match="to\\(\\) received an invalid combination of arguments"
+        ):
+            to(*target, **named)
+
+
+def test_modules_do_not_take_copy():
+    with pytest.raises(RuntimeError, match="does not accept copy argument"):
+        minitorch.nn.Linear(1, 1).to("cpu", copy=True)

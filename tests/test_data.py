@@ -253,6 +253,34 @@ def test_a_random_sampler_with_replacement_draws_from_all_each_time():
     assert np.bincount(drawn, minlength=3).min() > 60
 
 
+def test_a_random_sampler_draws_endless_epochs_piece_by_piece():
+    sampler = RandomSampler(Squares(3), replacement=True, num_samples=10**10)
+    batches = iter(DataLoader(Squares(3), batch_size=4, sampler=sampler))
+    assert len(sampler) == 10**10 and len(next(batches)[0]) == 4
+    tensors = DataLoader(TensorDataset(minitorch.arange(3)), batch_size=4, sampler=sampler)
+    assert next(iter(tensors))[0].shape == (4,)
+
+
+def test_batches_cut_from_several_pieces_hold_every_index_in_order():
+    sampler = RandomSampler(Squares(5), num_samples=13)
+    for drop, sizes in ((False, [4, 4, 4, 1]), (True, [4, 4, 4])):
+        minitorch.manual_seed(1)
+        arrays = list(BatchSampler(sampler, 4, drop).arrays())
+        minitorch.manual_seed(1)
+        assert [a.tolist() for a in arrays] == list(BatchSampler(sampler, 4, drop))
+        assert [len(a) for a in arrays] == sizes
+
+
+def test_what_a_program_draws_between_two_batches_leaves_the_batches_alone():
+    def batches(draw):
+        minitorch.manual_seed(3)
+        for batch in BatchSampler(RandomSampler(Squares(5), num_samples=20), 5, False):
+            draw()
+            yield batch
+
+    assert list(batches(lambda: minitorch.rand(2))) == list(batches(lambda: None))
+
+
 def test_a_subset_random_sampler_shuffles_its_indices():
     sampler = SubsetRandomSampler([9, 4, 7])
     assert sorted(sampler) == [4, 7, 9]

@@ -179,3 +179,26 @@ def test_limits_are_python_numbers():
     assert minitorch.finfo(minitorch.float32).eps == 2**-23
     assert type(minitorch.finfo().max) is float
     assert minitorch.iinfo(minitorch.int8).max == 127
+    assert minitorch.finfo(minitorch.float16).dtype == "float16"
+    assert minitorch.finfo() == minitorch.finfo(minitorch.float32)
+
+
+def test_limits_print_as_in_pytorch():
+    assert repr(minitorch.finfo(minitorch.float32)) == (
+        "finfo(resolution=1e-06, min=-3.40282e+38, max=3.40282e+38, eps=1.19209e-07, "
+        "smallest_normal=1.17549e-38, tiny=1.17549e-38, dtype=float32)"
+    )
+    assert repr(minitorch.iinfo(minitorch.uint8)) == "iinfo(min=0, max=255, dtype=uint8)"
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda: minitorch.finfo(minitorch.int32), "requires a floating point input type"),
+        (lambda: minitorch.iinfo(minitorch.float32), "requires an integer input type"),
+        (lambda: minitorch.iinfo(minitorch.bool), "torch.bool is not supported by torch.iinfo"),
+    ],
+)
+def test_limits_of_the_other_kind_of_dtype_are_refused(call, text):
+    with pytest.raises(TypeError, match=text):
+        call()

@@ -24,6 +24,9 @@ xor = example("xor")
 mnist = example("mnist")
 char_rnn = example("char_rnn")
 transformer = example("transformer")
+autoencoder = example("autoencoder")
+gan = example("gan")
+finetune = example("finetune")
 
 
 def test_xor_learns_the_truth_table(capsys):
@@ -154,8 +157,74 @@ def test_char_rnn_draws_its_loss(tmp_path):
     assert (tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_autoencoder_learns_and_is_held_against_principal_components(capsys):
+    autoencoder.main(["--epochs", "5", "--limit", "2000", "--width", "4", "--batch-size", "50"])
+    printed = capsys.readouterr().out
+    losses = [float(found) for found in re.findall(r"mean squared error (0\.\d+)", printed)]
+    assert len(losses) == 5 and losses[4] < losses[0]
+    last = {name: float(e) for name, e in re.findall(r"  (\w.*\w)   +(0\.\d{4})\n", printed)}
+    assert last["4 numbers, this autoencoder"] < last["nothing, the mean digit"]
+    assert last["4 numbers, principal components"] < last["nothing, the mean digit"]
+
+
+def test_principal_components_keep_what_lies_in_a_plane():
+    flat = minitorch.randn(50, 2, dtype=minitorch.float64) @ minitorch.randn(
+        2, 9, dtype=minitorch.float64
+    )
+    kept = autoencoder.by_components(flat, *autoencoder.principal_components(flat, 2))
+    assert (kept - flat).abs().max().item() < 1e-9
+
+
+def test_autoencoder_draws_digits(tmp_path):
+    pytest.importorskip("matplotlib")
+    path = tmp_path / "digits.png"
+    autoencoder.main(["--epochs", "1", "--limit", "128", "--plot", str(path)])
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_gan_counts_heaps_that_got_their_share():
+    points = gan.real_points(2000)
+    assert gan.judged(lambda _: points, "cpu") == (pytest.approx(1.0, abs=0.005), 8)
+    assert gan.judged(lambda _: gan.centres()[:2].repeat(1000, 1), "cpu") == (1.0, 2)
+    assert gan.judged(lambda _: minitorch.zeros(2000, 2), "cpu") == (0.0, 0)
+
+
+def test_gan_comes_nearer_to_the_heaps(capsys):
+    gan.main(["--rounds", "300", "--batch-size", "64"])
+    printed = capsys.readouterr().out
+    assert printed.count("critic's loss") == 10
+    assert re.search(r"^\d+\.\d% of the points it makes .* \d of 8 heaps", printed, re.MULTILINE)
+
+
+def test_gan_draws_its_points(tmp_path):
+    pytest.importorskip("matplotlib")
+    gan.main(["--rounds", "10", "--plot", str(tmp_path / "gan.png")])
+    assert (tmp_path / "gan.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_finetune_moves_the_head_alone(capsys):
+    finetune.main(["--old", "40", "--epochs", "2", "--new-epochs", "4", "--per-class", "2"])
+    printed = capsys.readouterr().out
+    assert "frozen weights moved by 0.0, BatchNorm's statistics by 0.0" in printed
+    assert float(re.search(r"head's weights moved by up to (\S+)", printed)[1]) > 0
+    assert len(re.findall(r"test \d+\.\d\d%", printed)) == 3
+
+
+def test_finetune_would_tell_if_something_moved():
+    net = finetune.Net()
+    before = finetune.copied(net.features)
+    finetune.freeze(net.features)
+    assert not any(p.requires_grad for p in net.features.parameters())
+    net(minitorch.randn(2, 1, 28, 28))
+    assert finetune.moved(net.features, before) == (0.0, 0.0)
+    net.train()
+    net(minitorch.randn(2, 1, 28, 28))
+    weights, statistics = finetune.moved(net.features, before)
+    assert weights == 0.0 and statistics > 0
+
+
 @pytest.mark.parametrize(
-    "module", [xor, mnist, transformer, char_rnn], ids=lambda each: each.__name__
+    "module", [xor, mnist, transformer, char_rnn, autoencoder, gan], ids=lambda each: each.__name__
 )
 def test_without_matplotlib_plot_names_the_extra(module, monkeypatch):
     real = builtins.__import__

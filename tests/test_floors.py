@@ -19,7 +19,7 @@ FLOORS = [
     {"methods"},
     {"nn", "losses", "optim", "data", "serialization", "signal"}
     | {"amp", "backends", "cuda", "testing"},
-    {"vision", "viz", "distributed", "func", "profiler"}
+    {"vision", "viz", "distributed", "distributions", "func", "profiler"}
     | {"utils"},  # utils holds names that PyTorch has there
     {"serve", "cli"},
     {"compat"},

@@ -327,3 +327,26 @@ def test_antialias_keeps_the_mean_of_a_slope(mode):
     slope = minitorch.arange(8.0).expand(1, 1, 8, 8)
     y = F.interpolate(slope, size=4, mode=mode, antialias=True)
     assert y.mean().item() == pytest.approx(3.5, abs=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(0, 2, 3, 3), (2, 0, 3, 3), (2, 2, 3, 3)])
+@pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
+def test_grid_sample_takes_empty_batches_channels_and_grids(shape, mode):
+    x = minitorch.rand(*shape, requires_grad=True)
+    grid = minitorch.zeros(shape[0], 4 if 0 in shape else 0, 5, 2)
+    y = F.grid_sample(x, grid, mode=mode, align_corners=False)
+    assert y.shape == (*shape[:2], grid.shape[1], 5)
+    y.sum().backward()
+    assert x.grad.shape == shape
+
+
+@pytest.mark.parametrize("mode", ["constant", "reflect", "replicate", "circular"])
+def test_padding_by_nothing_is_a_copy(mode):
+    x = minitorch.rand(1, 2, 3)
+    F.pad(x, (0, 0), mode=mode).fill_(4)
+    assert x.max() < 4
+
+
+def test_adaptive_pooling_refuses_more_windows_than_memory_can_count():
+    with pytest.raises(RuntimeError, match="Storage size calculation overflowed"):
+        F.adaptive_max_pool1d(minitorch.ones(2, 2, 2), 0x3FFFFFFFFFFFFFFF)

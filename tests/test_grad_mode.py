@@ -175,3 +175,48 @@ def test_the_first_call_of_an_op_may_come_from_several_threads():
             thread.join(10)
         assert results == [[2, 2]] * 4
     del code.OPS["first_called_by_threads"]
+
+
+# -------------------------------------------------------------------- generators
+
+
+def test_the_body_of_a_decorated_generator_runs_in_the_mode_and_its_caller_does_not():
+    seen = []
+
+    @no_grad()
+    def steps():
+        seen.append(is_grad_enabled())
+        seen.append((yield "first"))
+        try:
+            yield is_grad_enabled()
+        except KeyError:
+            yield "caught"
+        return "end"
+
+    def outer():
+        seen.append((yield from steps()))
+
+    body = outer()
+    assert next(body) == "first"
+    assert is_grad_enabled()
+    assert body.send("given") is False
+    assert body.throw(KeyError()) == "caught"
+    assert list(body) == []
+    assert seen == [False, "given", "end"]
+    assert is_grad_enabled()
+
+
+def test_a_decorated_generator_that_is_closed_cleans_up_in_the_mode():
+    seen = []
+
+    @no_grad()
+    def steps():
+        try:
+            yield
+        finally:
+            seen.append(is_grad_enabled())
+
+    body = steps()
+    next(body)
+    body.close()
+    assert seen == [False]

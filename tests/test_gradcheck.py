@@ -145,3 +145,9 @@ def test_scattered_gradients_are_tried_on_request():
 
     assert gradgradcheck(double, doubles(1, 2), gen_non_contig_grad_outputs=True)
     assert not all(seen)
+
+
+def test_the_settings_that_change_nothing_here_are_taken():
+    settings = {"fast_mode": True, "check_undefined_grad": False, "check_batched_grad": True}
+    assert gradcheck(minitorch.exp, doubles(1.0, 2.0), **settings)
+    assert gradgradcheck(minitorch.exp, doubles(1.0, 2.0), **settings)

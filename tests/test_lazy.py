@@ -266,6 +266,18 @@ def test_keywords_of_a_module_become_those_of_its_tensors():
         nn.factory_kwargs({"dtype": None, "factory_kwargs": {"dtype": None}})
 
 
+def test_the_data_of_a_parameter_without_a_shape_is_an_empty_tensor():
+    layer = nn.LazyLinear(1)
+    assert type(layer.weight.data) is minitorch.Tensor
+    assert layer.weight.data.normal_(0, 0.01).shape == layer.bias.data.fill_(0).shape == (0,)
+    assert nn.parameter.is_lazy(layer.weight)
+
+
+def test_a_layer_without_shapes_has_no_memory_to_share():
+    with pytest.raises(RuntimeError, match="Can't share memory on an uninitialized parameter"):
+        nn.LazyLinear(2).share_memory()
+
+
 def test_data_parallel_needs_shapes():
     with pytest.raises(RuntimeError, match="can't be used with `DataParallel`"):
         nn.LazyLinear(2)._replicate_for_data_parallel()

@@ -482,3 +482,19 @@ BAD_ARGUMENTS = [
 def test_bad_arguments_are_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_one_cycle_takes_the_annealing_function_of_an_old_state():
+    def scheduler():
+        p = minitorch.ones(2, requires_grad=True)
+        return lr_scheduler.OneCycleLR(optim.SGD([p], 0.1, momentum=0.9), 1.0, total_steps=6)
+
+    ours, old = scheduler(), scheduler()
+    state = ours.state_dict()
+    del old._anneal_func_type, state["_anneal_func_type"]
+    old.load_state_dict({**state, "anneal_func": lr_scheduler.OneCycleLR._annealing_cos})
+    for each in (ours, old):
+        for _ in range(5):
+            each.optimizer.step()
+            each.step()
+    assert ours.get_last_lr() == old.get_last_lr()

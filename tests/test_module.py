@@ -798,3 +798,13 @@ def test_torch_refuses_with_the_same_words():
             yield type(error.value).__name__, str(error.value)
 
     assert list(texts(nn, minitorch.ones)) == list(texts(torch.nn, torch.ones))
+
+
+def test_a_subclass_may_override_register_buffer_without_persistent():
+    class Noted(nn.Linear):
+        def register_buffer(self, name, value):
+            super().register_buffer(name, value)
+
+    layer = Noted(2, 2)
+    layer.scale = Buffer(minitorch.ones(2))
+    assert list(layer.state_dict()) == ["weight", "bias", "scale"]

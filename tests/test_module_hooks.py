@@ -159,7 +159,26 @@ def test_the_older_backward_hook_is_not_mixed_with_the_full_one():
         layer.register_backward_hook(noted(log, 1))
 
 
+def test_the_older_backward_hook_sees_outputs_in_a_dict():
+    class Named(nn.Module):
+        def forward(self, x):
+            return {"double": 2 * x, "name": "x"}
+
+    layer, log = Named(), []
+    layer.register_backward_hook(lambda module, grad_input, grad_output: log.append(grad_output))
+    y = layer(minitorch.ones(1, requires_grad=True))
+    assert y["name"] == "x"
+    y["double"].backward()
+    assert [g if g is None else g.item() for g in log[0]] == [1, None]
+
+
 # -------------------------------------------------------------------- of all modules
+
+
+def test_the_tables_of_all_modules_lie_where_modules_do(removed):
+    removed.append(modules.register_module_forward_hook(noted([], 1), always_call=True))
+    assert len(modules._global_forward_hooks) == 1
+    assert len(modules._global_forward_hooks_always_called) == 1
 
 
 def test_hooks_of_all_modules_come_before_those_of_one(removed):

@@ -1,6 +1,7 @@
 """nn.utils: gradients clipped, parameters as one vector."""
 
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -245,3 +246,10 @@ def test_gradients_of_convolutions_are_those_of_backward(dims):
     np.testing.assert_allclose(by_weight.numpy(), w.grad.numpy(), rtol=1e-4, atol=1e-5)
     again = getattr(nn.grad, f"conv{dims}d_weight")(x, w.shape, g, **options)
     assert again.requires_grad and by_weight.requires_grad is False
+
+
+def test_a_layer_with_weight_norm_can_be_pickled():
+    with pytest.warns(FutureWarning, match="weight_norm` is deprecated"):
+        layer = utils.weight_norm(nn.Linear(2, 3))
+    again = pickle.loads(pickle.dumps(layer))
+    assert again(minitorch.ones(2)).tolist() == layer(minitorch.ones(2)).tolist()

@@ -371,8 +371,9 @@ def test_an_int_is_taken_before_the_arrays():
 
 
 def test_a_list_of_lists_stands_for_a_tuple_with_a_warning(x):
-    with pytest.warns(UserWarning, match="non-tuple sequence for multidimensional indexing"):
-        assert x[[[0, 1], [1, 2]]].tolist() == [1, 5]
+    for key in ([[0, 1], [1, 2]], [range(2), range(1, 3)], [np.array([0, 1]), np.array([1, 2])]):
+        with pytest.warns(UserWarning, match="non-tuple sequence for multidimensional indexing"):
+            assert x[key].tolist() == [1, 5]
 
 
 def test_bytes_as_mask_warn(x):
@@ -412,6 +413,8 @@ REFUSED_KEYS = [
     ),
     (1.0, IndexError, "only integers, slices (`:`), ellipsis (`...`), None and long or byte"),
     ([1.0], IndexError, "tensors used as indices must be long, int, byte or bool tensors"),
+    (tensor([0, 1], dtype=minitorch.int16), IndexError, "tensors used as indices must be long"),
+    (slice(0.0, 1.0), TypeError, "slice indices must be integers or None or have an __index__"),
     (slice(None, None, -1), ValueError, "step must be greater than zero"),
     (slice(None, None, 0), ValueError, "slice step cannot be zero"),
 ]
@@ -426,6 +429,12 @@ def test_refused_keys_raise_with_this_text(key, error, text, x):
 
 
 def test_a_zero_dimensional_tensor_has_no_parts():
+    with pytest.raises(IndexError, match=r"slice\(\) cannot be applied to a 0-dim tensor"):
+        tensor(1.0)[:]
+    with pytest.raises(IndexError, match=r"expected to be in range of \[-1, 0\], but got 1"):
+        tensor(1.0).transpose(0, 1)
+    with pytest.raises(IndexError, match=r"expected to be in range of \[-2, 1\], but got 2"):
+        minitorch.rot90(zeros(2, 3), 1, (0, 2))
     with pytest.raises(IndexError, match="invalid index of a 0-dim tensor"):
         tensor(1.0)[0]
     assert tensor(1.0)[...] == 1
@@ -466,7 +475,8 @@ def test_assignment_of_numbers_and_tensors(x):
     x[x > 7] = 0
     x[[0, 1], [1, 2]] = tensor([1.0, 2.0])
     assert x.tolist() == [[-1, 1, 7], [-1, 0, 2]]
-    x[0, [1, 2]] = tensor(5.0, dtype=minitorch.float64)
+    x[0, [1, 2]] = tensor(5.0)
+    x[x > 4] = tensor(5.0, dtype=minitorch.float64)  # one value for a mask: converted
     x[True] = x[True] + 1
     assert x[0].tolist() == [0, 6, 6]
 
@@ -502,6 +512,19 @@ def test_refused_values_raise_with_this_text(key, value, error, text, x):
     value = zeros(value) if isinstance(value, tuple) else value
     with pytest.raises(error, match=re.escape(text)):
         x[key] = value
+
+
+def test_index_tensors_take_values_of_their_own_dtype_alone(x):
+    for value in (tensor([1, 2]), tensor(1.0, dtype=minitorch.float64)):
+        with pytest.raises(RuntimeError, match="requires the source and destination dtypes match"):
+            x[[0, 1], [1, 2]] = value
+    with pytest.raises(RuntimeError, match="got Float for the destination and Double"):
+        x[x > 1] = zeros(4, dtype=minitorch.float64)
+
+
+def test_a_part_of_a_tensor_cannot_be_deleted(x):
+    with pytest.raises(TypeError, match="Tensor does not support deleting items"):
+        del x[0]
 
 
 def test_numbers_that_do_not_fit_are_refused():
@@ -541,6 +564,8 @@ def test_index_put(x):
     assert x.clone().index_put_((index,), tensor(1.0), accumulate=True)[0].tolist() == [2, 3, 4]
     with pytest.raises(TypeError, match="expected Tensor as element 0 in argument 0, but got int"):
         x.index_put((0,), tensor(1.0))
+    with pytest.raises(TypeError, match="must be tuple of Tensors, not Tensor"):
+        x.index_put(index, tensor(1.0))
     with pytest.raises(RuntimeError, match="requires the source and destination dtypes match"):
         x.index_put((index,), tensor(1))
 
@@ -995,7 +1020,7 @@ def test_out_is_written_and_takes_on_the_shape(x):
 def test_out_is_refused_where_it_would_go_wrong(x, w):
     index = tensor([[0, 0, 0]])
     for text, call in {
-        "can't be cast to the desired output type torch.int64": lambda: minitorch.vstack(
+        "can't be cast to the desired output type Long": lambda: minitorch.vstack(
             [x, x], out=zeros(4, 3, dtype=minitorch.int64)
         ),
         "some elements of the input tensor and the written-to": lambda: stack([x], out=x),

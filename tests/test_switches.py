@@ -201,6 +201,10 @@ def test_models_from_the_net_are_refused():
             getattr(torch.hub, name)("a", "b")
 
 
+def test_the_hub_offers_tqdm_as_programs_expect():
+    assert list(torch.hub.tqdm([1, 2], disable=True)) == [1, 2]
+
+
 def test_the_hub_directory_is_pytorchs(monkeypatch):
     monkeypatch.setenv("TORCH_HOME", "somewhere")
     assert torch.hub.get_dir().replace("\\", "/") == "somewhere/hub"

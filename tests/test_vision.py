@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 import minitorch
 from minitorch.data import Dataset
-from minitorch.vision import datasets, transforms
-from minitorch.vision.datasets import MNIST, read_idx
+from minitorch.vision import transforms
+from minitorch.vision.datasets import MNIST
+from minitorch.vision.datasets.idx import read_idx
 from minitorch.vision.transforms import Compose, Lambda, Normalize, ToTensor
 
 TYPES = {"uint8": 8, "int8": 9, "int16": 11, "int32": 12, "float32": 13, "float64": 14}
@@ -227,14 +228,15 @@ def test_a_dataset_prints_as_in_torchvision(tmp_path, monkeypatch):
 
 
 def test_without_the_repository_the_root_is_a_cache_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(datasets, "REPOSITORY_COPY", tmp_path / "none")
+    monkeypatch.setattr(MNIST, "repository_copy", tmp_path / "none")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     lay_out(tmp_path / "cache" / "minitorch" / "Tiny" / "raw")
     assert Tiny().root == str(tmp_path / "cache" / "minitorch")
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    assert datasets.default_root() == os.path.join(str(tmp_path), ".cache", "minitorch")
+    lay_out(tmp_path / ".cache" / "minitorch" / "Tiny" / "raw")
+    assert Tiny().root == os.path.join(str(tmp_path), ".cache", "minitorch")
 
 
 def test_a_tilde_in_the_root_is_the_home_folder(tmp_path, monkeypatch):
@@ -450,7 +452,11 @@ def test_to_tensor_gives_the_default_float_dtype():
 @pytest.mark.parametrize(
     ("pic", "kind", "message"),
     [
-        ([[1]], TypeError, "pic should be ndarray. Got <class 'list'>\n  a PIL image becomes one"),
+        (
+            [[1]],
+            TypeError,
+            "pic should be PIL Image or ndarray. Got <class 'list'>\n  a list becomes",
+        ),
         (np.zeros(3, np.uint8), ValueError, "pic should be 2/3 dimensional. Got 1 dimensions."),
         (np.zeros((1, 2, 3, 4)), ValueError, "pic should be 2/3 dimensional. Got 4 dimensions."),
         (np.zeros((2, 3), complex), TypeError, "complex128"),

@@ -86,7 +86,7 @@ def test_a_residual_block_begins_as_the_identity_if_asked():
 def test_trained_weights_are_not_downloaded():
     with pytest.raises(ValueError, match=r"resnet18\(weights='DEFAULT'\): .* downloads no weights"):
         models.resnet18(weights="DEFAULT")
-    with pytest.raises(ValueError, match="ResNet18_Weights.IMAGENET1K_V1.*downloads no weights"):
+    with pytest.raises(ValueError, match=r"ResNet18_Weights\.IMAGENET1K_V1.*downloads no weights"):
         models.resnet18(weights=models.ResNet18_Weights.DEFAULT)
     with pytest.raises(ValueError, match=r"vgg11_bn\(pretrained=True\): .* downloads no weights"):
         models.vgg11_bn(pretrained=True)

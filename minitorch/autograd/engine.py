@@ -238,6 +238,7 @@ def grad(
     retain_graph=None,
     create_graph=False,
     allow_unused=None,
+    is_grads_batched=False,
     materialize_grads=False,
 ):
     """The derivatives of `outputs` with respect to `inputs`, as a tuple; no `.grad` changes.
@@ -246,6 +247,7 @@ def grad(
     retain_graph       keep what a further run through the same graph needs
     create_graph       make the results differentiable themselves
     allow_unused       None for an input that no output depends on, instead of an error
+    is_grads_batched   each of grad_outputs holds several along a first dimension, as do the results
     materialize_grads  zeros instead of that None
 
     >>> import minitorch
@@ -259,8 +261,14 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, "
             "but got: allow_unused=False."
         )
+    if is_grads_batched:
+        return grad_of_each(
+            outputs, inputs, grad_outputs, create_graph, allow_unused, materialize_grads
+        )
     outputs, grad_outputs = as_lists(outputs, grad_outputs)
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     retain_graph = create_graph if retain_graph is None else retain_graph
     targets = {require_node(each) for each in inputs}
     found = run(seeds(outputs, grad_outputs, create_graph), retain_graph, create_graph, targets)
@@ -278,6 +286,20 @@ def grad(
                 )
         results.append(g if g is None or isinstance(g, Tensor) else wrap(own(g)))
     return tuple(results)
+
+
+def grad_of_each(outputs, inputs, weights, create_graph, allow_unused, materialize_grads):
+    """`grad` for each of several weights, the results one above the other."""
+    outputs, weights = as_lists(outputs, weights)
+    results = [
+        grad(
+            outputs, inputs, list(each), True, create_graph, allow_unused, False, materialize_grads
+        )
+        for each in zip(*weights, strict=True)
+    ]
+    return tuple(
+        None if each[0] is None else namespace(each[0]).stack(each) for each in zip(*results)
+    )
 
 
 def own(g):

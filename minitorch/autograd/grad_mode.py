@@ -1,6 +1,7 @@
 """Switching recording on and off, per thread, as context manager or decorator."""
 
 import functools
+import inspect
 
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.tensor import function
@@ -51,12 +52,43 @@ class Mode:
         grad_mode.enabled, grad_mode.inference = self.before
 
     def __call__(self, f):
+        if inspect.isgeneratorfunction(f):
+            return self.around_generator(f)
+
         @functools.wraps(f)
         def inside(*args, **kwargs):
-            block = Mode()  # of this call alone: calls nest and run in several threads
-            block.enabled, block.inference = self.enabled, self.inference
-            with block:
+            with self.block():
                 return f(*args, **kwargs)
+
+        return inside
+
+    def block(self):
+        """A context of one call alone: calls nest and run in several threads."""
+        block = Mode()
+        block.enabled, block.inference = self.enabled, self.inference
+        return block
+
+    def around_generator(self, f):
+        """`f` with the mode set while its body runs, and the caller's own between its yields."""
+
+        @functools.wraps(f)
+        def inside(*args, **kwargs):
+            body = f(*args, **kwargs)
+            resume, given = body.send, None
+            try:
+                while True:
+                    with self.block():
+                        made = resume(given)
+                    try:
+                        resume, given = body.send, (yield made)
+                    except GeneratorExit:
+                        with self.block():
+                            body.close()
+                        raise
+                    except BaseException as error:
+                        resume, given = body.throw, error
+            except StopIteration as stop:
+                return stop.value
 
         return inside
 
@@ -100,6 +132,9 @@ class set_grad_enabled(Mode):  # noqa: N801  PyTorch's name
     def __enter__(self):
         super().__enter__()
         self.before = self.outside, grad_mode.inference
+
+    def __repr__(self):
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.enabled})"
 
     def __call__(self, f):
         grad_mode.enabled = self.outside

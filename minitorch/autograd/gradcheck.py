@@ -25,6 +25,9 @@ def gradcheck(
     raise_exception=True,
     nondet_tol=0.0,
     check_grad_dtypes=False,
+    check_undefined_grad=True,
+    check_batched_grad=False,
+    fast_mode=False,
 ):
     """Whether the derivatives that backward computes of `func` are those of central differences.
 
@@ -36,6 +39,9 @@ def gradcheck(
     raise_exception    raise GradcheckError, with both Jacobians, rather than return False
     nondet_tol         the distance allowed between two runs of backward
     check_grad_dtypes  also check that gradients have the dtypes of their inputs
+
+    check_undefined_grad, check_batched_grad and fast_mode are taken for PyTorch's programs: the
+    check is the full one in any case, and of plain gradients alone.
 
     >>> from minitorch import float64, ones
     >>> gradcheck(lambda x: x * x, ones(2, dtype=float64, requires_grad=True))
@@ -72,6 +78,9 @@ def gradgradcheck(
     raise_exception=True,
     nondet_tol=0.0,
     check_grad_dtypes=False,
+    check_undefined_grad=True,
+    check_batched_grad=False,
+    fast_mode=False,
 ):
     """`gradcheck` of the gradients of `func`: the second derivatives.
 

@@ -68,7 +68,9 @@ class Node:
 
     @property
     def variable(self):
-        """The leaf tensor of an AccumulateGrad node."""
+        """The leaf tensor of an AccumulateGrad node; other nodes have no such attribute."""
+        if self.leaf is None:
+            raise AttributeError(f"{self.name()!r} object has no attribute 'variable'")
         return self.leaf()
 
     def register_hook(self, hook):
@@ -112,8 +114,8 @@ def freed(node):
     """The error for going backward through a node whose arrays were let go of."""
     return RuntimeError(
         "Trying to backward through the graph a second time: what "
-        f"{node.name()} had saved was freed by the first backward\n"
-        "  call the first backward with retain_graph=True, or compute the loss again"
+        f"{node.name()} had saved was freed by the first backward. Specify retain_graph=True\n"
+        "  in the call of that one, or compute the loss again"
     )
 
 

@@ -23,12 +23,13 @@ import numpy as np
 
 from minitorch.autograd.node import Node, grad_mode
 from minitorch.autograd.parts import pick
+from minitorch.autograd.refusals import NO_BOOL, NO_BOOLS, no_cast, require_same
 from minitorch.autograd.specialise import first_call, specialise
 from minitorch.autograd.tensor import Tensor, function, method, record, set_base, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device_of
-from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, common_dtype
+from minitorch.backend.dtypes import SCALAR_NAMES, common_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import BY_TYPE, functions_of, namespace
 
@@ -49,7 +50,8 @@ class Op:
     tensors        names of the tensor inputs; the first is `input` to callers, as in PyTorch
     settings       names of the other arguments
     promote        "common": inputs are brought to one dtype; "float": and to a floating one;
-                   "same": they must have one dtype, and not bool; None: taken as they are
+                   "same": they must have one dtype, and not bool; "no bool": common, without bool
+                   tensors; None: taken as they are
     apart          names of tensors that keep their own dtype (masks, indices)
     view           the value may share the memory of the first input
     joint          one vjp returns the shares of all inputs
@@ -135,7 +137,9 @@ class Op:
         if self.variadic:
             (vjps,) = vjps
         nodes = [t.node if isinstance(t, Tensor) else None for t in tensors]
-        if not grad_mode.enabled or all(node is None for node in nodes):
+        written_to = () if out is None else out if self.outputs else (out,)
+        recorded = [*nodes, *(to.node for to in written_to if to is not None)]
+        if not grad_mode.enabled or all(node is None for node in recorded):
             return self.place(value, out)
         if out is not None:
             raise RuntimeError(
@@ -257,6 +261,9 @@ class Op:
             kind = dtypes.get_default_dtype()
         if self.promote == "same":
             require_same(tensors)
+        bools = sum(t.dtype is dtypes.bool for t in tensors)
+        if self.promote == "no bool" and bools:
+            raise DtypeError(NO_BOOL if bools < len(joined) else NO_BOOLS)
         return kind
 
     @staticmethod
@@ -297,6 +304,13 @@ class Op:
                             f"tensor b ({b.shape[-back]}) at non-singleton dimension "
                             f"{max(a.ndim, b.ndim) - back}\n  {self.name}: {named}"
                         )
+        if "boolean subtract" in str(error):
+            return DtypeError(NO_BOOLS)
+        if "not supported for the input types" in str(error):
+            given = SCALAR_NAMES[arrays[0].dtype.name]
+            return NotImplementedError(
+                f"\"{self.name}_cpu\" not implemented for '{given}'\n  {named}"
+            )
         kind = DtypeError if isinstance(error, TypeError) else ShapeError
         return kind(f"{self.name}(): {error}\n  {named}")
 
@@ -324,9 +338,7 @@ class Op:
 def written(value, out):
     """The tensor `out` with `value` written into it; it takes on the shape of `value`."""
     if not np.can_cast(value.dtype, out.array.dtype, "same_kind"):
-        raise DtypeError(
-            f"result type {wrap(value).dtype} can't be cast to the desired output type {out.dtype}"
-        )
+        raise DtypeError(no_cast(wrap(value).dtype, out.dtype))
     array = out.array
     if array.size and any(not step and n > 1 for n, step in zip(array.shape, array.strides)):
         raise RuntimeError(OVERLAPPING)
@@ -346,25 +358,6 @@ def written(value, out):
     out.array[...] = value
     touch(out.array)
     return out
-
-
-def require_same(tensors):
-    """Refuse tensors of several dtypes, and bools, as matrix products do."""
-    names = [t.dtype.name for t in tensors]
-    if "bool" in names:
-        raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
-    if len(set(names)) > 1:
-        raise DtypeError(f"{unlike(*names)}\n  convert one with .to(dtype)")
-
-
-def unlike(first, second, added=None):
-    """What PyTorch says of the dtypes of two matrices and of what is added to their product."""
-    if added is None:
-        names = f"{C_NAMES[first]} != {C_NAMES[second]}"
-        return f"expected m1 and m2 to have the same dtype, but got: {names}"
-    which, first = ("self", added) if first == second else ("mat1", first)
-    names = f"{SCALAR_NAMES[first]} and {SCALAR_NAMES[second]}"
-    return f"{which} and mat2 must have the same dtype, but got {names}"
 
 
 def return_type(name, fields):

@@ -13,6 +13,7 @@ import numpy as np
 from minitorch.autograd.alone import is_alone
 from minitorch.autograd.node import Node, grad_mode
 from minitorch.autograd.op import OVERLAPPING, op
+from minitorch.autograd.refusals import no_cast
 from minitorch.autograd.tensor import at
 from minitorch.autograd.versions import touch
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -79,9 +80,7 @@ def write(tensor, compute):
             f"{list(result.shape)}"
         )
     if result.dtype is not tensor.dtype and result.dtype.category > tensor.dtype.category:
-        raise DtypeError(
-            f"result type {result.dtype} can't be cast to the desired output type {tensor.dtype}"
-        )
+        raise DtypeError(no_cast(result.dtype, tensor.dtype))
     try:
         if alone:  # nobody sees that it gets other memory, and vjps may hold either
             tensor.array = like_former(result.array, tensor.array)

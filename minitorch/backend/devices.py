@@ -23,11 +23,13 @@ class device:  # noqa: N801  PyTorch's name
             type, index = type.type, type.index
         elif isinstance(type, int):
             type, index = "cuda", type
+        if index is not None and index < 0:
+            raise RuntimeError(f"Device index must not be negative\n  got {index}")
         parts = re.fullmatch(r"(cpu|cuda)(?::(\d+))?", type) if isinstance(type, str) else None
         if parts is None:
             raise DtypeError(
-                f"device {type!r} is not one that minitorch knows\n"
-                f"  use 'cpu', 'cuda' or 'cuda:N' with N the number of the GPU"
+                f"{misnamed(type)}\n  device {type!r} is not one that minitorch knows: use 'cpu', "
+                "'cuda' or 'cuda:N' with N the number of the GPU"
             )
         self.type = parts[1]
         self.index = int(parts[2]) if parts[2] else index
@@ -55,6 +57,15 @@ class device:  # noqa: N801  PyTorch's name
 
     def __exit__(self, *exc):
         _defaults.pop()
+
+
+def misnamed(name):
+    """What PyTorch says of `name`, which is no device."""
+    if name == "":
+        return "Device string must not be empty"
+    if isinstance(name, str) and name.partition(":")[0] in ("cpu", "cuda"):
+        return f"Invalid device string: '{name}'"
+    return f"Expected one of cpu, cuda device type at start of device string: {name}"
 
 
 CPU = device("cpu")

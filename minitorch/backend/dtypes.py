@@ -1,7 +1,5 @@
 """The element types and PyTorch's rules for mixing them."""
 
-from types import SimpleNamespace
-
 import numpy as np
 
 from minitorch.backend.errors import DtypeError
@@ -107,7 +105,10 @@ def set_default_dtype(d):
     """Make `d` (float16, float32 or float64) the dtype of new tensors made from Python floats."""
     global _default  # noqa: PLW0603  one default per process, as in PyTorch
     if not (isinstance(d, dtype) and d.is_floating_point):
-        raise TypeError(f"only floating-point types are supported as the default type\n  got {d!r}")
+        raise TypeError(
+            f"{'' if isinstance(d, dtype) else 'invalid dtype object: '}only floating-point types "
+            f"are supported as the default type\n  got {d!r}"
+        )
     _default = BY_NUMPY[d.dtype]
 
 
@@ -166,19 +167,59 @@ def common_dtype(tensors, zero_dims, scalars):
     return result
 
 
-def finfo(d=None):
-    """Limits of a floating dtype as Python numbers: bits, eps, max, min, tiny, smallest_normal.
+class finfo:  # noqa: N801  PyTorch's name
+    """Limits of a floating dtype as Python numbers, the default dtype's if none is given.
 
     >>> finfo(float32).eps
     1.1920928955078125e-07
     """
-    limits = np.finfo((d or _default).dtype)
-    names = ("eps", "max", "min", "tiny", "smallest_normal", "resolution")
-    return SimpleNamespace(
-        bits=limits.bits, **{name: getattr(limits, name).item() for name in names}
-    )
+
+    def __init__(self, type=None):
+        kind = _default if type is None else type
+        if not kind.is_floating_point:
+            raise TypeError(
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle "
+                f"'torch.finfo'\n  got {kind}"
+            )
+        limits = np.finfo(kind.dtype)
+        self.bits = limits.bits
+        self.dtype = kind.name
+        self.eps, self.max, self.min = (n.item() for n in (limits.eps, limits.max, limits.min))
+        self.tiny = self.smallest_normal = limits.smallest_normal.item()
+        self.resolution = 10.0**-limits.precision
+
+    def __eq__(self, other):
+        return isinstance(other, finfo) and self.dtype == other.dtype
+
+    def __hash__(self):
+        return hash(("finfo", self.dtype))
+
+    def __repr__(self):
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        shown = ", ".join(f"{name}={getattr(self, name):g}" for name in names)
+        return f"finfo({shown}, dtype={self.dtype})"
 
 
-def iinfo(d):
+class iinfo:  # noqa: N801  PyTorch's name
     """Limits of an integer dtype: bits, max, min."""
-    return np.iinfo(d.dtype)
+
+    def __init__(self, type):
+        if type is bool:
+            raise TypeError("torch.bool is not supported by torch.iinfo")
+        if type.category != INTEGER:
+            raise TypeError(
+                "torch.iinfo() requires an integer input type. Use torch.finfo to handle "
+                f"'torch.iinfo'\n  got {type}"
+            )
+        limits = np.iinfo(type.dtype)
+        self.bits, self.max, self.min = limits.bits, limits.max, limits.min
+        self.dtype = type.name
+
+    def __eq__(self, other):
+        return isinstance(other, iinfo) and self.dtype == other.dtype
+
+    def __hash__(self):
+        return hash(("iinfo", self.dtype))
+
+    def __repr__(self):
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

@@ -121,6 +121,16 @@ class Generator:
         """int64: counts of the average `rates`, an array."""
         return np.asarray(self.stream.poisson(rates))
 
+    def gamma(self, shapes, dtype=FLOAT32):
+        """Floats >= 0 of density x**(shape - 1) * exp(-x) / gamma(shape), one for each of `shapes`."""
+        exact = FLOAT32 if dtype == FLOAT16 else dtype
+        drawn = self.stream.standard_gamma(np.asarray(shapes, exact), dtype=exact)
+        return np.asarray(drawn).astype(dtype, copy=False)
+
+    def binomial(self, counts, p):
+        """int64: how many of `counts` tries of success probability `p` succeed; two arrays."""
+        return np.asarray(self.stream.binomial(counts, p))
+
     def permutation(self, n):
         """0 to n - 1 in random order, int64."""
         return self.stream.permutation(n)

@@ -98,6 +98,19 @@ def sigmoid_share(g, y):
     return np.multiply(share, g, share)
 
 
+def power(x, exponent):
+    """x to the power of an array or a number.
+
+    NumPy's takes 140 ns for the whole power of a negative number, 1 ns for that of its size.
+    """
+    if not isinstance(exponent, int | float):
+        return np.power(x, exponent)
+    if x.dtype.kind != "f" or exponent % 1 != 0 or exponent in (-1, 1):
+        return x**exponent
+    size = np.abs(x) ** exponent
+    return np.copysign(size, x) if exponent % 2 else size
+
+
 def matmul(x, other, out=None):
     """Matrix product by NumPy's rules; of two small matrices `dot` takes 0.5 us, `matmul` 1.0."""
     return x.dot(other, out) if x.ndim == 2 == other.ndim else np.matmul(x, other, out)

@@ -13,7 +13,6 @@ PLACES = {  # by the start of the name; the longest that fits counts
     "torch": "minitorch",
     "torchvision": "minitorch.vision",
     "torch.random": "minitorch.ops.random",
-    "torch.functional": "minitorch",
     "torch.autograd.profiler": "minitorch.profiler.legacy",
 }
 

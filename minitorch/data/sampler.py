@@ -11,17 +11,23 @@ from minitorch.backend.errors import ShapeError
 from minitorch.backend.generators import Generator, default_generator
 
 T_co = TypeVar("T_co", covariant=True)
+PIECE = 1 << 16  # so many indices are drawn with replacement at a time
 
 
 class Sampler(Generic[T_co]):
-    """What yields indices. A subclass defines `__iter__`, or else `draw`, which is faster."""
+    """What yields indices. A subclass has `__iter__`, or `draw` or `pieces`, which are faster."""
 
     def __iter__(self) -> Iterator[T_co]:
-        yield from self.draw().tolist()  # drawn at the first `next`, as PyTorch does
+        for piece in self.pieces():  # drawn at the first `next`, as PyTorch does
+            yield from piece.tolist()
 
     def draw(self) -> np.ndarray:
         """All indices of one epoch, int64."""
         raise NotImplementedError(f"{type(self).__name__} needs __iter__ or draw")
+
+    def pieces(self) -> Iterator[np.ndarray]:
+        """The same indices in one or more arrays, for epochs that fit no memory."""
+        yield self.draw()
 
 
 class SequentialSampler(Sampler[int]):
@@ -69,13 +75,18 @@ class RandomSampler(Sampler[int]):
     def num_samples(self) -> int:
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
-    def draw(self) -> np.ndarray:
-        generator = self.generator or default_generator()
+    def pieces(self) -> Iterator[np.ndarray]:
+        generator = self.generator
+        if generator is None:  # one of its own: the program draws between two pieces
+            generator = Generator().manual_seed(default_generator().integers(0, 2**63 - 1, ()))
         n, wanted = len(self.data_source), self.num_samples
-        if self.replacement:
-            return generator.integers(0, n, (wanted,))
-        permutations = [generator.permutation(n) for _ in range(-(-wanted // n))]
-        return np.concatenate(permutations)[:wanted]
+        size = PIECE if self.replacement else n
+        for start in range(0, wanted, size):
+            count = min(size, wanted - start)
+            if self.replacement:
+                yield generator.integers(0, n, (count,))
+            else:
+                yield generator.permutation(n)[:count]
 
     def __len__(self) -> int:
         return self.num_samples
@@ -178,13 +189,19 @@ class BatchSampler(Sampler[list[int]]):
                 yield batch
 
     def arrays(self) -> Iterator[np.ndarray]:
-        """The same batches as arrays: slices, where the sampler draws all at once."""
+        """The same batches as arrays: slices, where the sampler draws many at once."""
         if getattr(type(self.sampler), "__iter__", None) is not Sampler.__iter__:
             yield from map(np.array, self)
             return
-        indices = self.sampler.draw()
-        for start in range(0, len(self) * self.batch_size, self.batch_size):
-            yield indices[start : start + self.batch_size]
+        rest = np.empty(0, np.int64)
+        for piece in self.sampler.pieces():
+            indices = np.concatenate([rest, piece]) if len(rest) else piece
+            whole = len(indices) - len(indices) % self.batch_size
+            for start in range(0, whole, self.batch_size):
+                yield indices[start : start + self.batch_size]
+            rest = indices[whole:]
+        if len(rest) and not self.drop_last:
+            yield rest
 
     def __len__(self) -> int:
         whole, rest = divmod(len(self.sampler), self.batch_size)

@@ -13,12 +13,13 @@ import mmap
 import os
 import pickle
 import socket
-import tempfile
 import weakref
 from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from minitorch.methods.sharing import nameless_file
 
 SMALL = 1 << 14  # bytes that go through the pipe faster than a block is handed back and forth
 ALIGNMENT = 64
@@ -78,7 +79,7 @@ class Outbox:
             return fitting[0]
         number = self.free.pop() if self.free else len(self.blocks)
         size = 1 << (size - 1).bit_length()  # what is not written to takes no memory
-        self.files[number] = anonymous_file(size)
+        self.files[number] = nameless_file(size)
         self.blocks[number] = map_file(self.files[number], size)
         return number
 
@@ -165,17 +166,6 @@ def part_gone(left, number, freed, leased):
 
 def as_socket(connection):
     return socket.socket(fileno=os.dup(connection.fileno()))
-
-
-def anonymous_file(size):
-    """A file in memory, where the system has such; else one on the disk that has no name."""
-    if hasattr(os, "memfd_create"):
-        file = os.memfd_create("minitorch")
-    else:
-        with tempfile.TemporaryFile() as nameless:
-            file = os.dup(nameless.fileno())
-    os.ftruncate(file, size)
-    return file
 
 
 def map_file(file, size):

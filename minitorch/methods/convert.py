@@ -12,7 +12,7 @@ from minitorch.backend.namespaces import namespace
 from minitorch.methods.printing import format_tensor
 from minitorch.ops.comparison import eq
 from minitorch.ops.pieces import unbind
-from minitorch.ops.shape import astype, clone
+from minitorch.ops.shape import astype, clone, contiguous, preserve_format
 
 # -------------------------------------------------------------------- Python numbers and lists
 
@@ -151,22 +151,50 @@ def moved(x, /, device, former):
 TENSOR_FUNCTIONS.move = lambda x, device: to(x, device=device)
 
 
+def asked_for(target, device=None, dtype=None):
+    """The device, the dtype and the flags that the arguments of a `to` name.
+
+    target  the positional ones: (dtype), (device), (device, dtype) or (tensor); then the flags
+            non_blocking and copy, if any, though not behind a device alone
+
+    Raises TypeError for others, and for what is named twice.
+    """
+    asked = [each for each in target if not isinstance(each, bool)]
+    flags = list(target[len(asked) :])
+    free = device is None, dtype is None
+    match [*asked, *(each for each in flags if not isinstance(each, bool))]:
+        case [] if not flags:
+            return device, dtype, flags
+        case [Tensor() as like] if free == (True, True):
+            return like.device, like.dtype, flags
+        case [dtypes.dtype() | type() | np.dtype() as kind] if free == (True, True):
+            return device, kind, flags
+        case [str() | int() | as_device() | None as place] if free[0] and not flags:
+            return place, dtype, flags
+        case [
+            str() | int() | as_device() | None as place,
+            dtypes.dtype() | type() | np.dtype() | None as kind,
+        ] if free == (True, True):
+            return place, kind, flags
+    got = ", ".join(type(each).__name__ for each in target)
+    raise TypeError(
+        f"to() received an invalid combination of arguments - got ({got}), but expected a dtype, "
+        "a device, a device and a dtype, or a tensor"
+    )
+
+
 @method
 def to(self, *target, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
     """The tensor with another dtype, on another device; itself where it is so already.
 
-    target  a dtype, a device, a device and a dtype, or a tensor to be like
-    copy    True: a copy in any case
+    target         a dtype, a device, a device and a dtype, or a tensor to be like
+    copy           True: a copy in any case
+    memory_format  the order in memory, such as channels_last; None: as it is
 
     x.to(dtype) is differentiable between floating dtypes.
     """
-    for each in target:
-        if isinstance(each, Tensor):
-            dtype, device = each.dtype, each.device
-        elif isinstance(each, dtypes.dtype | type | np.dtype):
-            dtype = each
-        elif not isinstance(each, bool):  # non_blocking and copy, by position
-            device = each
+    device, dtype, flags = asked_for(target, device, dtype)
+    copy = copy or flags[1:] == [True]
     result = self
     if device is not None:
         device = as_device(device)
@@ -178,7 +206,9 @@ def to(self, *target, dtype=None, device=None, non_blocking=False, copy=False, m
         result = cast(result, as_dtype(dtype))
     if copy and result is self:
         result = clone(self)
-    return result
+    if memory_format is None or memory_format is preserve_format:
+        return result
+    return contiguous(result, memory_format)
 
 
 def cast(tensor, kind):

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from minitorch.autograd.op import F4, F8
 from minitorch.autograd.rebase import address, require_writable, write
 from minitorch.autograd.tensor import Tensor, function, method
@@ -156,6 +158,11 @@ def zero_(self):
 @method
 def fill_(self, value):
     """The number `value`, or that in a 0-d tensor, everywhere."""
+    if not isinstance(value, Tensor | bool | int | float | np.generic):
+        raise TypeError(
+            "fill_() received an invalid combination of arguments - got "
+            f"({type(value).__name__}), but expected one number, or a tensor of one"
+        )
     if isinstance(value, Tensor) and value.array.ndim:
         raise ShapeError(
             "fill_ only supports 0-dimension value tensor but got tensor with "
@@ -167,7 +174,35 @@ def fill_(self, value):
 @method
 def copy_(self, src, non_blocking=False):
     """The elements of `src`, broadcast, in the dtype and on the device of this tensor."""
+    if isinstance(src, bool | int | float):
+        return fill_(self, src)
+    if not isinstance(src, Tensor):
+        raise TypeError(
+            f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}"
+        )
     return assign(self, (Ellipsis,), src if src.device == self.device else src.to(self.device))
+
+
+@method
+def apply_(self, callable):
+    """Each element by what `callable(element)` returns of it: slow, on the CPU alone."""
+    return map_(self, self, lambda element, _: callable(element))
+
+
+@method
+def map_(self, tensor, callable):
+    """Each element by `callable(element, element of tensor)`; `tensor` is broadcast."""
+    if self.is_cuda:
+        raise TypeError("map_ is only implemented on CPU tensors")
+    if self.requires_grad:
+        raise RuntimeError(
+            "Can't call map_() on Variable that requires grad. Use var.detach().map_() instead."
+        )
+    others = np.broadcast_to(tensor.array, self.array.shape)
+    for at in np.ndindex(self.array.shape):
+        self.array[at] = callable(self.array[at].item(), others[at].item())
+    touch(self.array)
+    return self
 
 
 @method
@@ -274,3 +309,15 @@ def require_alone(name, tensor):
             f"{name}: a graph knows this tensor and its views in their present shapes\n"
             "  use the form without _, or call it on a clone()"
         )
+
+
+# -------------------------------------------------------------------- as functions
+
+ALSO_FUNCTIONS = """
+    abs acos acosh addmv arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil
+    clamp clamp_max clamp_min clip conj_physical cos cosh deg2rad detach erf erfc exp exp2 expm1
+    fill fix floor frac gcd i0 lcm ldexp log log10 log1p log2 logit nan_to_num neg negative rad2deg
+    reciprocal round rsqrt sin sinc sinh sqrt square tan trunc xlogy zero
+"""
+for name in ALSO_FUNCTIONS.split():
+    function(getattr(Tensor, f"{name}_"))

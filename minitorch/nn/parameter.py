@@ -93,7 +93,8 @@ class UninitializedTensorMixin(Tensor):
 
     @property
     def data(self):
-        return type(self)(False, self.device, self.dtype)
+        """A plain tensor without elements: what is written there, is written nowhere."""
+        return wrap(ARRAY.__get__(self))
 
     @data.setter
     def data(self, other: Tensor) -> None:

@@ -1,6 +1,7 @@
 """Pooling into a given number of windows, evenly spread (adaptive) or at random (fractional)."""
 
 import math
+import sys
 from functools import lru_cache
 from typing import Any
 
@@ -164,6 +165,8 @@ def adaptive_largest(name, input, output_size, return_indices):
     if min(counts) < 0:
         size = [*shape[:-axes], *(counts if axes > 1 else (1, *counts))]
         raise ShapeError(f"Trying to create tensor with negative dimension {min(counts)}: {size}")
+    if math.prod(counts) * input.array.itemsize > sys.maxsize:
+        raise ShapeError(f"Storage size calculation overflowed with output_size={list(counts)}")
     cpu = "adaptive_max_pool3d_cpu" if axes == 3 else "adaptive_max_pool2d"
     require_type(cpu, input, "biu")
     xp, places = namespace(input.array), []

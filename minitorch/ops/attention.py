@@ -32,14 +32,14 @@ def scaled_dot_product_attention(
     key, value  (..., S, E) and (..., S, V); returns (..., L, V)
     attn_mask   broadcasts to (..., L, S): bool, True where a key counts; or floats to be added
     dropout_p   share of the weights that is dropped
-    is_causal   query i sees the keys up to i; goes without attn_mask
+    is_causal   query i sees the keys up to i, of those that attn_mask leaves
     scale       None: 1 / sqrt(E)
     enable_gqa  key and value may have fewer heads (third dimension from the end): each serves
                 several of query
 
     Where no key counts for a query, zeros come out.
     """
-    require_attention(query, key, value, attn_mask, is_causal)
+    require_attention(query, key, value, attn_mask)
     if enable_gqa:
         key, value = served(key, query), served(value, query)
     query, key, value = in_batches(query, key, value)
@@ -124,7 +124,7 @@ def additive(mask, dtype):
     return zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, -math.inf)
 
 
-def require_attention(query, key, value, attn_mask, is_causal):
+def require_attention(query, key, value, attn_mask):
     if not query.dtype is key.dtype is value.dtype:
         raise DtypeError(
             "Expected query, key, and value to have the same dtype, but got query.dtype: "
@@ -137,11 +137,6 @@ def require_attention(query, key, value, attn_mask, is_causal):
         )
     if attn_mask is None:
         return
-    if is_causal:
-        raise ShapeError(
-            "_scaled_dot_product_attention: Explicit attn_mask should not be set when "
-            "is_causal=True"
-        )
     if attn_mask.dtype is not bool_ and attn_mask.dtype is not query.dtype:
         raise DtypeError(
             "Expected attn_mask dtype to be bool or float or to match query dtype, but got "

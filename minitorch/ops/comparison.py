@@ -4,6 +4,7 @@ import math
 
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import alias, function, method
+from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.making import require_tensor
@@ -64,7 +65,8 @@ def isclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
     require_tensor("isclose", input)
     require_tensor("isclose", other)
     if input.dtype is not other.dtype:
-        raise DtypeError(f"{input.dtype} did not match {other.dtype}: convert one with .to(dtype)")
+        names = SCALAR_NAMES[input.dtype.name], SCALAR_NAMES[other.dtype.name]
+        raise DtypeError(f"{names[0]} did not match {names[1]}\n  convert one with .to(dtype)")
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
             raise ShapeError(f"{name} must be greater than or equal to zero, but got {tolerance}")

@@ -21,7 +21,7 @@ from minitorch.ops.making import (
     shape_from,
     shape_of,
 )
-from minitorch.ops.shape import contiguous_format, preserve_format
+from minitorch.ops.shape import contiguous_format, inverse, preserve_format
 
 # -------------------------------------------------------------------- filled
 
@@ -39,9 +39,15 @@ def filled(make):
         requires_grad=False, memory_format=contiguous_format,
     ):  # fmt: skip
         shape, kind = shape_of(name, sizes, size), kind_of(dtype, out).dtype
-        return create(
-            lambda xp: make(xp, shape, kind), device, requires_grad, out, layout, pin_memory
-        )
+
+        def made(xp):
+            if memory_format.rank is None:
+                return make(xp, shape, kind)
+            axes = memory_format.axes(len(shape))
+            y = make(xp, tuple(shape[axis] for axis in axes), kind)
+            return xp.transpose(y, inverse(axes))
+
+        return create(made, device, requires_grad, out, layout, pin_memory)
 
     def like(
         input, *, dtype=None, layout=strided, device=None, pin_memory=False, requires_grad=False,
@@ -50,10 +56,10 @@ def filled(make):
         require_tensor(f"{name}_like", input)
         require_dense(layout, pin_memory)
         kind = (input.dtype if dtype is None else as_dtype(dtype)).dtype
-        make_like = getattr(namespace(input.array), f"{name}_like")
-        return placed(
-            make_like(input.array, dtype=kind, order=memory_format.order), device, requires_grad
-        )
+        array = input.array
+        make_like = getattr(namespace(array), f"{name}_like")
+        order = "C" if 0 in array.strides else memory_format.order  # what was expanded row by row
+        return placed(make_like(array, dtype=kind, order=order), device, requires_grad)
 
     def new(
         self, *sizes, size=None, dtype=None, layout=strided, device=None, pin_memory=False,

@@ -35,23 +35,17 @@ def factor(alpha, x):
     return alpha % 256 if x.dtype.kind == "u" else alpha  # as in C, -1 is 255
 
 
-@op
+@op(promote="no bool")
 def sub(x, other, /, *, alpha=1):
-    """x - alpha * other. Raises RuntimeError for two bool tensors: `^` tells where they differ."""
+    """x - alpha * other. Raises RuntimeError for bool tensors: `~` inverts one."""
     if alpha != 1:
         alpha = factor(alpha, x)
         return x - alpha * other, same, lambda g: g * -alpha
-    try:
-        return x - other, same, lambda g: -g
-    except TypeError:  # NumPy's and CuPy's, of bools
-        raise DtypeError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. "
-            "Use the `^` or `logical_xor()` operator instead."
-        ) from None
+    return x - other, same, lambda g: -g
 
 
 @function
-@op(public=False, numbers="other")
+@op(public=False, promote="no bool", numbers="other")
 def rsub(x, other, /, *, alpha=1):
     """other - alpha * x."""
     alpha = factor(alpha, x)

@@ -19,10 +19,10 @@ def pow_scalar(x, /, exponent):
         return x * x, lambda g: g * (2 * x)
     if exponent == 3:
         return x * x * x, lambda g: g * (3 * (x * x))
+    xp = namespace(x)
     if exponent == 0:
-        xp = namespace(x)
         return xp.ones_like(x), xp.zeros_like
-    return x**exponent, lambda g: g * (exponent * x ** (exponent - 1))
+    return xp.power(x, exponent), lambda g: g * (exponent * xp.power(x, exponent - 1))
 
 
 @op(public=False, shown="PowBackward1", numpy=("power",), numbers="some")

@@ -6,8 +6,7 @@ from functools import reduce
 
 import numpy as np
 
-from minitorch.autograd.tensor import Tensor, function, method, wrap
-from minitorch.backend import dtypes
+from minitorch.autograd.tensor import Size, Tensor, function, method, wrap
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.devices import get_default_device, load_cupy, move
 from minitorch.backend.dtypes import (
@@ -157,13 +156,18 @@ def from_numpy(ndarray):
     """
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
-    if any(step < 0 for step in ndarray.strides):
+    return wrap(supported(forwards(ndarray)))
+
+
+def forwards(array):
+    """`array`, whose elements must not lie in memory in reverse order."""
+    if any(step < 0 for step in array.strides):
         raise ShapeError(
             "At least one stride in the given numpy array is negative, and tensors with negative "
             "strides are not currently supported. (You can probably work around this by making a "
             "copy of your array  with array.copy().) "
         )
-    return wrap(supported(ndarray))
+    return array
 
 
 @function
@@ -190,8 +194,12 @@ def new(self, *data):
 
 def of_kind(kind, data):
     """A tensor of the dtype `kind` with the data given, or uninitialised of the sizes given."""
+    if len(data) == 1 and isinstance(data[0], Size):
+        return Tensor(data[0]).to(kind)
     if len(data) == 1 and isinstance(data[0], Tensor):
         return data[0].detach().to(kind)
+    if len(data) == 1 and isinstance(data[0], float):
+        raise TypeError("new(): data must be a sequence (got float)")
     made = Tensor(*data) if all(isinstance(n, int) for n in data) else tensor(*data, dtype=kind)
     return made.to(kind)
 
@@ -224,8 +232,8 @@ def supported(array):
 
 def copied(data, kind):
     """A new array with what `data` holds, of the dtype `kind`; None: of its own."""
-    if hasattr(data, "strides"):
-        array = supported(np.asarray(data) if isinstance(data, np.generic) else data)
+    if hasattr(data, "dtype") and hasattr(data, "strides"):
+        array = supported(np.asarray(data) if isinstance(data, np.generic) else forwards(data))
         return array.copy() if kind is None else namespace(array).astype(array, kind.dtype)
     if isinstance(data, bool | int | float):
         return array_of_numbers([data], (), kind)
@@ -273,8 +281,11 @@ def is_sequence(each):
     return isinstance(each, Sequence) and not isinstance(each, str | bytes)
 
 
-def array_of_numbers(numbers, shape, kind):
-    """The array of this shape with these numbers (of Python, NumPy, or tensors of one element)."""
+def array_of_numbers(numbers, shape, kind, shown=None):
+    """The array of this shape with these numbers (of Python, NumPy, or tensors of one element).
+
+    shown  the dtype's name in the error for a number out of its range, where it is another one
+    """
     kinds = set(map(type, numbers))
     if kinds <= {bool, int, float}:
         own = {dtype_of_number(each()) for each in kinds}
@@ -292,7 +303,7 @@ def array_of_numbers(numbers, shape, kind):
         )
     except OverflowError:
         raise ShapeError("Overflow when unpacking long long") from None
-    return narrowed(wide, kind)
+    return narrowed(wide, kind, shown)
 
 
 def dtype_of(number):
@@ -310,12 +321,12 @@ def dtype_of(number):
     return dtype_of_number(number)
 
 
-def narrowed(array, kind):
+def narrowed(array, kind, shown):
     """`array` as integers or bools of the dtype `kind`; numbers out of its range are refused."""
     if kind.category == INTEGER and array.size:
         limits = np.iinfo(kind.dtype)
         lowest = -limits.max if kind.kind == "u" else limits.min
         if not (lowest <= array.min() and array.max() <= limits.max):  # nan fails, too
-            name = "int" if kind is dtypes.int32 else f"{kind.name}_t"
+            name = shown or kind.name
             raise ShapeError(f"value cannot be converted to type {name} without overflow")
     return array.astype(kind.dtype)

@@ -1,6 +1,7 @@
 """Images sampled at given places: `grid_sample`, and the grids of affine maps."""
 
 import itertools
+import math
 import warnings
 from typing import Any
 
@@ -72,13 +73,13 @@ def sample(input, grid, mode, padding_mode, align_corners):
     n, c, *size = input.array.shape
     out = grid.array.shape[1:-1]
     places = [
-        grid[..., i].reshape(n, 1, -1) for i in range(len(size) - 1, -1, -1)
+        grid[..., i].reshape(n, 1, math.prod(out)) for i in range(len(size) - 1, -1, -1)
     ]  # in the order of the axes: x is last
     places = [in_pixels(at, m, align_corners) for at, m in zip(places, size)]
     if mode != "bicubic":
         places = [brought_in(at, m, padding_mode, align_corners) for at, m in zip(places, size)]
     taps = [taps_of(at, mode) for at in places]
-    flat = input.reshape(n, c, -1)
+    flat = input.reshape(n, c, math.prod(size))
     y: Any = 0
     for corner in itertools.product(*taps):
         index: Any = 0

@@ -21,7 +21,8 @@ from minitorch.backend.namespaces import namespace
 from minitorch.ops.shape import broadcast_to, clone
 
 WHOLE = slice(None)
-SEQUENCES = (list, tuple, slice, Tensor)
+SEQUENCES = (list, tuple, range, slice, np.ndarray, Tensor)
+INDICES = (np.bool_, np.uint8, np.int32, np.int64)
 
 
 def last_step(node):
@@ -93,6 +94,8 @@ def explain(error, x, key):
             "shape mismatch: indexing tensors could not be broadcast together with shapes "
             + ", ".join(map(str, shapes))
         )
+    if "too many" in text and not x.ndim and isinstance(key[0], slice):
+        return "slice() cannot be applied to a 0-dim tensor."
     if "too many" in text and not x.ndim and all(isinstance(each, int) for each in key[:-1]):
         return (
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
@@ -212,7 +215,7 @@ def plain(each, array):
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
             f"valid indices (got {type(each).__name__})"
         )
-    if found.dtype not in BY_NUMPY or found.dtype.kind == "f":
+    if found.dtype not in INDICES:
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
     if found.dtype == np.uint8:
         found = as_mask(found)
@@ -238,7 +241,12 @@ def plain_slice(each):
     start, stop, step = each.start, each.stop, each.step
     if step is None and start is None and stop is None:
         return WHOLE
-    start, stop, step = (n if n is None else as_int(n) for n in (start, stop, step))
+    try:
+        start, stop, step = (n if n is None else as_int(n) for n in (start, stop, step))
+    except TypeError:
+        raise TypeError(
+            "slice indices must be integers or None or have an __index__ method"
+        ) from None
     if step is not None and step < 1:
         raise ValueError("step must be greater than zero" if step else "slice step cannot be zero")
     return slice(start, stop, step)
@@ -270,8 +278,27 @@ def __setitem__(self, key, value):
     view, rest = cut(key, self.array)
     if rest is None:
         assign(self, view, value)
-    else:
-        assign(self if view is None else view_at(self, view), rest, value)
+        return
+    if isinstance(value, Tensor) and value.array.dtype is not self.array.dtype and key is not True:
+        masks_alone = all(each is WHOLE or is_mask(each) for each in rest)
+        if not (masks_alone and value.array.size == 1):
+            require_same_dtype(self, value)
+    assign(self if view is None else view_at(self, view), rest, value)
+
+
+def require_same_dtype(target, values):
+    """Refuse to put values of another dtype where an index tensor points."""
+    if values.dtype is not target.dtype:
+        raise DtypeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{SCALAR_NAMES[target.dtype.name]} for the destination and "
+            f"{SCALAR_NAMES[values.dtype.name]} for the source."
+        )
+
+
+@method
+def __delitem__(self, key):
+    raise TypeError("Tensor does not support deleting items")
 
 
 def assign(target, key, value):
@@ -295,7 +322,7 @@ def assign(target, key, value):
         array[key] = value.array if isinstance(value, Tensor) else value
     except IndexError as error:
         raise IndexError(explain(error, array, key)) from None
-    except (ValueError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise refusal(error, array, key, value) from None
     touch(array)
     return target
@@ -354,17 +381,16 @@ def index_put_(input, indices, values, accumulate=False):
 
     accumulate  input[indices] += values, where an element named twice grows twice
     """
+    if isinstance(indices, Tensor):
+        raise TypeError(
+            "index_put_(): argument 'indices' (position 1) must be tuple of Tensors, not Tensor"
+        )
     for at, each in enumerate(indices):
         if not isinstance(each, Tensor):
             raise TypeError(
                 f"expected Tensor as element {at} in argument 0, but got {type(each).__name__}"
             )
-    if values.dtype is not input.dtype:
-        raise DtypeError(
-            "Index put requires the source and destination dtypes match, got "
-            f"{SCALAR_NAMES[input.dtype.name]} for the destination and "
-            f"{SCALAR_NAMES[values.dtype.name]} for the source."
-        )
+    require_same_dtype(input, values)
     view, key = cut(tuple(indices), input.array)
     if view is not None:
         raise IndexError("index_put_: indices must be tensors of integers, or masks")

@@ -104,4 +104,5 @@ def number(name, argument, position, value):
 
 def fitting(value, kind):
     """A Python number as one of the dtype `kind`, which RuntimeError says it has to hold."""
-    return array_of_numbers([value], (), kind).item()
+    shown = "int" if kind.name == "int32" else f"{kind.name}_t"
+    return array_of_numbers([value], (), kind, shown).item()

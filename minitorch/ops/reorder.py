@@ -38,9 +38,9 @@ def permute(input, dims):
 @op(view=True)
 def transpose(x, /, dim0, dim1):
     """With the dimensions `dim0` and `dim1` exchanged."""
+    a, b = axis_of(x.ndim, dim0), axis_of(x.ndim, dim1)
     if not x.ndim:
         return x.reshape(()), lambda g: g
-    a, b = axis_of(x.ndim, dim0), axis_of(x.ndim, dim1)
     return x.swapaxes(a, b), lambda g: g.swapaxes(a, b)
 
 
@@ -161,7 +161,7 @@ def rot90(input, k=1, dims=(0, 1)):
         raise ShapeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
     if ndim < 2:
         raise ShapeError(f"expected total dims >= 2, but got total dims = {ndim}")
-    if dims[0] == dims[1] or abs(dims[0] - dims[1]) == ndim:
+    if dims[0] == dims[1] or (abs(dims[0] - dims[1]) == ndim and -ndim <= min(dims) < 0):
         raise ShapeError(
             f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}"
         )

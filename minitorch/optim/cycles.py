@@ -181,6 +181,8 @@ class OneCycleLR(Cycling):
     Smith and Topin, Super-Convergence, 2018, arXiv:1708.07120.
     """
 
+    anneal_func: Callable[[Any, Any, float], Any]
+
     def __init__(
         self,
         optimizer: Optimizer,
@@ -262,8 +264,18 @@ class OneCycleLR(Cycling):
         return [self._anneal(g[now["start_lr"]], g[now["end_lr"]], share) for g in groups]
 
     def _anneal(self, start: Any, end: Any, share: float) -> Any:
+        if not hasattr(self, "_anneal_func_type"):  # in the state of an old PyTorch
+            return self.anneal_func(start, end, share)
         if self._anneal_func_type == "linear":
-            return (end - start) * share + start
+            return self._annealing_linear(start, end, share)
+        return self._annealing_cos(start, end, share)
+
+    @staticmethod
+    def _annealing_linear(start: Any, end: Any, share: float) -> Any:
+        return (end - start) * share + start
+
+    @staticmethod
+    def _annealing_cos(start: Any, end: Any, share: float) -> Any:
         return end + (start - end) / 2.0 * (math.cos(math.pi * share) + 1)
 
 

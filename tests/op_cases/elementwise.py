@@ -122,6 +122,11 @@ POWERS = [
         case("pow_scalar", [(2, 3)], exponent=n, values=(0.5, 2), like=power, torch="pow")
         for n in (0, 1, 2, 3, 5, 0.5, -1, -2.5)
     ],
+    *[
+        case("pow_scalar", [(2, 3)], exponent=n, values=values, like=power, torch="pow")
+        for n in (4, 5, -2, -3, 4.0, 7.0)
+        for values in [(0.5, 2), (-2, -0.5)]
+    ],
     case("pow_scalar", [INTS], exponent=3, like=power, torch="pow"),
     case("pow_tensor", [(2, 3), (3,)], values=[(0.5, 2), (-2, 2)], like=np.power, torch="pow"),
     case("pow", [(2, 3), (3,)], values=[(0.5, 2), (-2, 2)], like=np.power),

@@ -179,7 +179,7 @@ DISTANCES = [
 def attention(q, k, v, mask=None, kept=None, is_causal=False, scale=None):
     scores = q @ k.swapaxes(-1, -2) * (q.shape[-1] ** -0.5 if scale is None else scale)
     if is_causal:
-        mask = np.tri(*scores.shape[-2:]) > 0
+        scores = np.where(np.tri(*scores.shape[-2:]) > 0, scores, -np.inf)
     if mask is not None:
         scores = np.where(mask, scores, -np.inf) if mask.dtype == bool else scores + mask
     weights = np.exp(scores - scores.max(-1, keepdims=True))
@@ -207,8 +207,9 @@ ATTENTION = [
     case("scaled_dot_product_attention", [(3,), (3,), (3,)],
          raises="Expected query, key, and value to all be  at least 2 dimensional, but got "
          "query.dim: 1"),
-    case("scaled_dot_product_attention", [(2, 3), (4, 3), (4, 5), MASK], is_causal=True,
-         raises="Explicit attn_mask should not be set when is_causal=True"),
+    # PyTorch takes both for 4 dimensions and a mask that needs no gradient.
+    case("scaled_dot_product_attention", [(1, 1, 3, 2)] * 3 + [(3, 3)], is_causal=True,
+         like=attention, torch=None, shapes=False),
 ]  # fmt: skip
 
 CASES = [*NORMS, *EMBEDDINGS, *DISTANCES, *ATTENTION]

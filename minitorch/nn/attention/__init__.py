@@ -28,6 +28,9 @@ class SDPBackend(IntEnum):
     CUDNN_ATTENTION = 3
     OVERRIDEABLE = 4
 
+    def __str__(self) -> str:
+        return f"SDPBackend.{self.name}"
+
 
 @contextmanager
 def sdpa_kernel(

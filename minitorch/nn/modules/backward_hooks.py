@@ -41,6 +41,8 @@ class Watch:
 
     def outputs(self, output):
         several = isinstance(output, tuple)
+        if isinstance(output, dict) and self.module._is_full_backward_hook is False:
+            return type(output)(zip(output, self.outputs(tuple(output.values())), strict=True))
         if not several and not isinstance(output, Tensor):
             warnings.warn(
                 "For backward hooks to be called, module output should be a Tensor or a tuple of "

@@ -8,6 +8,15 @@ from minitorch.autograd.tensor import Tensor
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device
 from minitorch.backend.dtypes import dtype
+from minitorch.methods.convert import asked_for
+from minitorch.nn.modules.handles import (
+    _global_backward_hooks,
+    _global_backward_pre_hooks,
+    _global_forward_hooks,
+    _global_forward_hooks_always_called,
+    _global_forward_hooks_with_kwargs,
+    _global_forward_pre_hooks,
+)
 from minitorch.nn.modules.hooks import (
     Hooks,
     register_module_backward_hook,
@@ -28,6 +37,12 @@ from minitorch.ops.shape import memory_format
 __all__ = [
     "Module",
     "_IncompatibleKeys",
+    "_global_backward_hooks",
+    "_global_backward_pre_hooks",
+    "_global_forward_hooks",
+    "_global_forward_hooks_always_called",
+    "_global_forward_hooks_with_kwargs",
+    "_global_forward_pre_hooks",
     "register_module_backward_hook",
     "register_module_buffer_registration_hook",
     "register_module_forward_hook",
@@ -240,20 +255,17 @@ class Module(Hooks, State, Registry):
         dtype: dtype | None = None,
         non_blocking: bool = False,
         memory_format: memory_format | None = None,
+        copy: bool | None = None,
     ) -> "Module":
         """Move parameters and buffers to a device, convert those that are floats to a dtype.
 
         Takes `to(device)`, `to(dtype)`, `to(device, dtype)` and `to(tensor)`. The parameters stay
         the same objects, so an optimizer may have been made before. `memory_format` is for those
-        of 4 and 5 dimensions.
+        of 4 and 5 dimensions. `copy` is refused: deepcopy() first.
         """
-        for each in target:
-            if isinstance(each, Tensor):
-                device, dtype = each.device, each.dtype
-            elif isinstance(each, dtypes.dtype):
-                dtype = each
-            elif not isinstance(each, bool):
-                device = each
+        device, dtype, flags = asked_for(target, device, dtype)
+        if copy is not None or len(flags) > 1:
+            raise RuntimeError(".to() does not accept copy argument")
         if dtype is not None and not dtype.is_floating_point:
             raise TypeError(
                 "nn.Module.to only accepts floating point or complex dtypes, but got desired "
@@ -318,7 +330,7 @@ class Module(Hooks, State, Registry):
         for _, parameter in self._of_kind("parameter"):
             if parameter is not None:
                 with no_grad():
-                    parameter.data = fn(parameter.data)
+                    parameter.data = fn(parameter)
                     if parameter.grad is not None:
                         parameter.grad.data = fn(parameter.grad.data)
         for name, buffer in self._of_kind("buffer"):

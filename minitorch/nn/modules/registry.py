@@ -147,7 +147,9 @@ class Registry:
                 )
             self._require_init("buffer")
             known = name not in self._non_persistent_buffers_set
-            self.register_buffer(name, value, getattr(value, "persistent", known))
+            # Subclasses may override register_buffer without `persistent`: it is named if needed.
+            stays = {} if getattr(value, "persistent", known) else {"persistent": False}
+            self.register_buffer(name, value, **stays)
         else:
             super().__setattr__(name, value)
 

@@ -115,6 +115,30 @@ def poisson(input, generator=None):
 
 
 @function
+def binomial(count, prob, generator=None):
+    """How many of `count` tries succeed, each with the probability `prob`; the two broadcast.
+
+    A count below 0 is taken as 0, a probability beyond [0, 1] as its near end; nan gives nan.
+    """
+    if not count.dtype.is_floating_point:
+        raise DtypeError(
+            "binomial only supports floating-point dtypes for count, got: "
+            f"{SCALAR_NAMES[count.dtype.name]}"
+        )
+    if count.dtype is not prob.dtype:
+        names = [C_NAMES[t.dtype.name].capitalize() for t in (prob, count)]
+        raise DtypeError(f"Found dtype {names[0]} but expected {names[1]}")
+    broadcast_shapes(count.shape, prob.shape)
+    g = source(generator, None)
+    counts, chances = np.broadcast_arrays(*[move(t.array, g.device) for t in (count, prob)])
+    known = ~np.isnan(counts + chances)
+    whole = np.where(known, np.maximum(counts, 0), 0).astype(np.int64)
+    drawn = g.binomial(whole, np.where(known, np.clip(chances, 0, 1), 0).astype(np.float64))
+    made = np.where(known, drawn, np.nan).astype(count.dtype.dtype)
+    return sampled("Binomial", None, made, count, prob)
+
+
+@function
 @method
 def multinomial(input, num_samples, replacement=False, *, generator=None, out=None):
     """`num_samples` indices drawn with the weights in each row of `input`, as int64.
