@@ -1,6 +1,7 @@
 """nn.functional on images: what rows of the table can't say, and PyTorch beside it."""
 
 import itertools
+import math
 import warnings
 from functools import partial
 
@@ -350,3 +351,31 @@ def test_padding_by_nothing_is_a_copy(mode):
 def test_adaptive_pooling_refuses_more_windows_than_memory_can_count():
     with pytest.raises(RuntimeError, match="Storage size calculation overflowed"):
         F.adaptive_max_pool1d(minitorch.ones(2, 2, 2), 0x3FFFFFFFFFFFFFFF)
+
+
+@pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
+@pytest.mark.parametrize(
+    ("pool", "reached"),
+    [
+        (lambda x: F.avg_pool2d(x, 2), [[False, False], [False, True]]),
+        (lambda x: F.avg_pool2d(x, 3, 1), [[True, True], [True, True]]),
+        (lambda x: F.adaptive_avg_pool2d(x, 2), [[False, False], [False, True]]),
+        (lambda x: F.interpolate(x, scale_factor=0.5, mode="area"), [[False, False], [False, True]]),
+        (lambda x: F.avg_pool1d(x[0], 2)[None], [[False, False], [False, False], [False, True],
+                                                [False, False]]),
+    ],
+)  # fmt: skip
+def test_averages_without_an_infinite_number_do_not_see_it(pool, reached, bad):
+    x = minitorch.arange(16.0).reshape(1, 1, 4, 4)
+    clean = pool(x)[0, 0]
+    x[0, 0, 2, 2] = bad
+    y = pool(x)[0, 0]
+    reached = minitorch.tensor(reached)
+    assert (y.isfinite() != reached).all()
+    assert minitorch.equal(y[~reached], clean[~reached])
+
+
+def test_an_infinite_gradient_of_an_average_stays_in_its_window():
+    x = minitorch.zeros(1, 1, 4, 4, requires_grad=True)
+    F.avg_pool2d(x, 2).backward(minitorch.tensor([[[[math.inf, 1.0], [1.0, 1.0]]]]))
+    assert x.grad[0, 0].isinf().tolist() == [[True, True, False, False]] * 2 + [[False] * 4] * 2

@@ -62,6 +62,14 @@ def max_pool_gather(x, indices):
     return x.reshape(-1).take(positions(indices, x.shape)).reshape(indices.shape)
 
 
+def weighted(x, columns, rows):
+    """rows @ x @ columns.T; without `rows`: x @ columns.T. An infinite number spoils its image: to
+    see whether there is one, the program would have to wait for the GPU.
+    """
+    y = x @ columns.T
+    return y if rows is None else rows @ y
+
+
 def padded_with(x, pad, value):
     """`x` with `value` around it; `pad` says how much before and behind each axis, the last first;
     negative numbers cut.

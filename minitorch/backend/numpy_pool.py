@@ -130,6 +130,28 @@ def running_max(arrays, first, places, any_nan):
     return best, where
 
 
+def weighted(x, columns, rows):
+    """rows @ x @ columns.T, in which even infinity times 0 is 0; without `rows`: x @ columns.T."""
+    y = x @ columns.T
+    if _is_spoiled(y):
+        for i, row in enumerate(columns):
+            counts = np.flatnonzero(row)
+            y[..., i] = x[..., counts] @ row[counts]
+    if rows is None:
+        return y
+    z = rows @ y
+    if _is_spoiled(z):
+        for i, row in enumerate(rows):
+            counts = np.flatnonzero(row)
+            z[..., i, :] = row[counts] @ y[..., counts, :]
+    return z
+
+
+def _is_spoiled(y):
+    """Whether any number is infinite or NaN, which it may be for nothing but a weight of 0."""
+    return y.dtype.kind == "f" and not np.isfinite(np.add.reduce(y, None))
+
+
 def padded_with(x, pad, value):
     """`x` with `value` around it; `pad` says how much before and behind each axis, the last first;
     negative numbers cut.

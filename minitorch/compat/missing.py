@@ -23,7 +23,7 @@ INSTEAD = {  # the start of a name: what to do without it
     "torchvision.models": "of its models ResNet, VGG, MobileNetV2 and AlexNet, without weights",
     "torchvision.ops": "only torchvision's datasets, transforms and models have a counterpart",
     "torchvision.io": "open pictures with PIL",
-    "torchvision.utils": "draw pictures with matplotlib",
+    "torchvision.utils": "of its functions make_grid and save_image; draw with matplotlib",
 }
 MODULE = re.compile(r"module '([\w.]+)' has no attribute '(\w+)'")
 IMPORTED = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")

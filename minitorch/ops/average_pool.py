@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from minitorch.autograd.op import op
+from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import function, wrap
 from minitorch.backend.devices import move
 from minitorch.backend.dtypes import float16, float32
@@ -29,11 +29,23 @@ LARGE = 1 << 22  # numbers in a matrix of weights; beyond it there are faster wa
 
 
 @op(public=False, shown="AvgPool2D")
-def weighted_windows(x, rows, columns, /):
-    """rows @ x @ columns.T for each image: sums over windows, given by a row of weights each."""
-    across = namespace(x).swapaxes(columns, 0, 1)
-    down = namespace(x).swapaxes(rows, 0, 1)
-    return rows @ x @ across, lambda g: down @ g @ columns, None, None
+def weighted_windows(x, columns, rows=None, /):
+    """rows @ x @ columns.T for each image: sums over windows, given by a row of weights each.
+
+    Where a weight is 0 even an infinite number does not count. Without `rows`: x @ columns.T.
+    """
+    xp = namespace(x)
+    across = xp.swapaxes(columns, 0, 1)
+    down = None if rows is None else xp.swapaxes(rows, 0, 1)
+    return xp.weighted(x, columns, rows), lambda g: xp.weighted(g, across, down), None, None
+
+
+def weighted(x, columns, rows):
+    """The kernel of this name, on Tensors."""
+    return weighted_windows(x, columns, rows)
+
+
+TENSOR_FUNCTIONS.weighted = weighted
 
 
 def weigh(input, weights):
@@ -47,7 +59,7 @@ def weigh(input, weights):
         weights = [over_shares(lambda w: w.to(float32), each) for each in weights]
         return weigh(input.to(float32), weights).to(float16)
     if len(weights) == 2 and not any(isinstance(each, list) for each in weights):
-        return weighted_windows(input, *weights)
+        return weighted_windows(input, weights[1], weights[0])
     for axis, each in enumerate(weights, -len(weights)):
         input = weigh_axis(input, each, axis)
     return input
@@ -61,7 +73,7 @@ def weigh_axis(x, weights, axis):
         parts = [copy_at(x, (*lead, at)) * share for at, share in weights]
         y = sum(parts[1:], parts[0])
     else:
-        y = x @ weights.T
+        y = weighted_windows(x, weights)
     return y.swapaxes(axis, -1)
 
 

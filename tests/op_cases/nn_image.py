@@ -198,7 +198,7 @@ POOLING = [
     case("max_pool_gather", [(1, 1, 2, 3), WINDOWS], torch=None, shapes=False,
          like=lambda x, indices: x.reshape(1, 1, 6)[:, :, indices[0, 0]]),
     case("weighted_windows", [(1, 3, 3), HALVES, HALVES], fixed=(1, 2), shapes=False,
-         like=lambda x, rows, columns: rows @ x @ columns.T),
+         like=lambda x, columns, rows: rows @ x @ columns.T),
     *[
         case(f"{name}_pool{axes}d", [SHAPES[axes]], kernel_size=2, like=over_windows(f),
              shapes=False)
