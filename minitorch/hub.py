@@ -3,7 +3,9 @@
 import os
 from typing import Any, NoReturn
 
-from tqdm import tqdm as tqdm  # programs import it from here
+from tqdm import tqdm
+
+__all__ = ["download_url_to_file", "get_dir", "load", "load_state_dict_from_url", "tqdm"]
 
 REFUSED = (
     "torch.hub: minitorch loads nothing from the net: what comes from there would be run here\n"

@@ -34,7 +34,7 @@ EXAMPLES = {
     "HalfNormal": lambda d, t: d.HalfNormal(t(ONE)),
     "Independent": lambda d, t: d.Independent(d.Normal(t([ONE, TWO]), t([TWO, ONE])), 1),
     "InverseGamma": lambda d, t: d.InverseGamma(t(TWO), t(ONE)),
-    "Kumaraswamy": lambda d, t: d.Kumaraswamy(t(TWO), t(ONE)),
+    "Kumaraswamy": lambda d, t: d.Kumaraswamy(t(TWO), t([2.0, 1.0, 3.0])),
     "LKJCholesky": lambda d, t: d.LKJCholesky(3, t([0.5, 2.0])),
     "Laplace": lambda d, t: d.Laplace(t([0.0, -1.0, 2.0]), t(ONE)),
     "LogNormal": lambda d, t: d.LogNormal(t([0.0, -1.0, 0.5]), t([0.2, 1.0, 0.7])),

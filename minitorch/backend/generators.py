@@ -122,7 +122,7 @@ class Generator:
         return np.asarray(self.stream.poisson(rates))
 
     def gamma(self, shapes, dtype=FLOAT32):
-        """Floats >= 0 of density x**(shape - 1) * exp(-x) / gamma(shape), one for each of `shapes`."""
+        """Floats >= 0 of density x**(s - 1) * exp(-x) / gamma(s), one for each s of `shapes`."""
         exact = FLOAT32 if dtype == FLOAT16 else dtype
         drawn = self.stream.standard_gamma(np.asarray(shapes, exact), dtype=exact)
         return np.asarray(drawn).astype(dtype, copy=False)

@@ -118,24 +118,15 @@ def require(holds, message):
         raise AssertionError(message)
 
 
-def require_constraint(constraint):
-    name = type(constraint).__name__
-    require(isinstance(constraint, Constraint), f"base_constraint must be a Constraint, got {name}")
+class OnAnother(Constraint):
+    """What `base_constraint` says, of other events."""
 
-
-class _IndependentConstraint(Constraint):
-    """`base_constraint` for each of the last dimensions, which together make one event."""
-
-    def __init__(self, base_constraint, reinterpreted_batch_ndims):
-        dims = reinterpreted_batch_ndims
-        require_constraint(base_constraint)
+    def __init__(self, base_constraint: Constraint) -> None:
         require(
-            isinstance(dims, int),
-            f"reinterpreted_batch_ndims must be an int, got {type(dims).__name__}",
+            isinstance(base_constraint, Constraint),
+            f"base_constraint must be a Constraint, got {type(base_constraint).__name__}",
         )
-        require(dims >= 0, f"reinterpreted_batch_ndims must be >= 0, got {dims}")
         self.base_constraint = base_constraint
-        self.reinterpreted_batch_ndims = dims
 
     @property
     def is_discrete(self):
@@ -143,7 +134,22 @@ class _IndependentConstraint(Constraint):
 
     @property
     def event_dim(self):
-        return self.base_constraint.event_dim + self.reinterpreted_batch_ndims
+        return self.base_constraint.event_dim
+
+
+class _IndependentConstraint(OnAnother):
+    """`base_constraint` for each of the last dimensions, which together make one event."""
+
+    def __init__(self, base_constraint, reinterpreted_batch_ndims):
+        super().__init__(base_constraint)
+        dims, kind = reinterpreted_batch_ndims, type(reinterpreted_batch_ndims).__name__
+        require(isinstance(dims, int), f"reinterpreted_batch_ndims must be an int, got {kind}")
+        require(dims >= 0, f"reinterpreted_batch_ndims must be >= 0, got {dims}")
+        self.reinterpreted_batch_ndims = dims
+
+    @property
+    def event_dim(self):
+        return super().event_dim + self.reinterpreted_batch_ndims
 
     def check(self, value):
         result = self.base_constraint.check(value)
@@ -156,20 +162,8 @@ class _IndependentConstraint(Constraint):
         return f"{name}({self.base_constraint!r}, {self.reinterpreted_batch_ndims})"
 
 
-class MixtureSameFamilyConstraint(Constraint):
+class MixtureSameFamilyConstraint(OnAnother):
     """`base_constraint` by all components of a mixture, which stand before the event."""
-
-    def __init__(self, base_constraint: Constraint) -> None:
-        require_constraint(base_constraint)
-        self.base_constraint = base_constraint
-
-    @property
-    def is_discrete(self):
-        return self.base_constraint.is_discrete
-
-    @property
-    def event_dim(self):
-        return self.base_constraint.event_dim
 
     def check(self, value):
         if value.dim() < self.event_dim:
@@ -185,7 +179,7 @@ class MixtureSameFamilyConstraint(Constraint):
 
 
 class Above(Constraint):
-    """What lies above a bound, which is a number or a tensor."""
+    """Numbers above a bound, itself a number or a tensor; all bounds are shown by name."""
 
     def __init__(self, lower_bound):
         self.lower_bound = lower_bound
@@ -195,12 +189,9 @@ class Above(Constraint):
         return f"{type(self).__name__[1:]}({bounds})"
 
 
-class Below(Above):
-    def __init__(self, upper_bound):
-        self.upper_bound = upper_bound
-
-
 class Between(Above):
+    """What lies between two."""
+
     def __init__(self, lower_bound, upper_bound):
         self.lower_bound = lower_bound
         self.upper_bound = upper_bound
@@ -231,15 +222,6 @@ class _IntegerInterval(Between):
         return (value % 1 == 0) & (self.lower_bound <= value) & (value <= self.upper_bound)
 
 
-class _IntegerLessThan(Below):
-    """Integers up to upper_bound, included."""
-
-    is_discrete = True
-
-    def check(self, value):
-        return (value % 1 == 0) & (value <= self.upper_bound)
-
-
 class _IntegerGreaterThan(Above):
     """Integers from lower_bound on, included."""
 
@@ -259,7 +241,10 @@ class _GreaterThanEq(Above):
         return value >= self.lower_bound
 
 
-class _LessThan(Below):
+class _LessThan(Above):
+    def __init__(self, upper_bound):
+        self.upper_bound = upper_bound
+
     def check(self, value):
         return value < self.upper_bound
 
@@ -353,9 +338,7 @@ class _Symmetric(_Square):
 
     def check(self, value):
         square = super().check(value)
-        if not square.all():
-            return square
-        return isclose(value, value.mT, atol=1e-6).all(-2).all(-1)
+        return isclose(value, value.mT, atol=1e-6).all(-2).all(-1) if square.all() else square
 
 
 class _PositiveSemidefinite(_Symmetric):
@@ -380,10 +363,8 @@ class _PositiveDefinite(_Symmetric):
 
 
 def require_dim(dim, value):
-    require(
-        -value.dim() <= dim < value.dim(),
-        f"dim {dim} out of range for value with {value.dim()} dimensions",
-    )
+    n = value.dim()
+    require(-n <= dim < n, f"dim {dim} out of range for value with {n} dimensions")
 
 
 class Several(Constraint):

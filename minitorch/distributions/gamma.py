@@ -50,8 +50,7 @@ class Gamma(ExponentialFamily):
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         shape = self._extended_shape(sample_shape)
         value = _standard_gamma(self.concentration.expand(shape)) / self.rate.expand(shape)
-        value.detach().clamp_(min=finfo(value.dtype).tiny)  # the gradient does not see it
-        return value
+        return value.clamp(min=finfo(value.dtype).tiny)
 
     def log_prob(self, value: Tensor | float) -> Tensor:
         value = as_tensor(value, dtype=self.rate.dtype, device=self.rate.device)

@@ -24,6 +24,12 @@ class Joined(Transform):
         self.transforms = [t.with_cache(cache_size) for t in tseq] if cache_size else list(tseq)
         self.dim = dim
 
+    def _apart(self, x, name):
+        raise NotImplementedError
+
+    def _join(self, pieces):
+        raise NotImplementedError
+
     @property
     def bijective(self):
         return all(t.bijective for t in self.transforms)

@@ -88,7 +88,7 @@ class LowRankMultivariateNormal(Distribution):
         self._capacitance_tril = _batch_capacitance_tril(cov_factor, cov_diag)
         super().__init__(self.loc.shape[:-1], event_shape, validate_args=validate_args)
 
-    def _parts(self):
+    def _parts(self) -> tuple[Tensor, Tensor]:
         return self._unbroadcasted_cov_factor, self._unbroadcasted_cov_diag
 
     def _matrix_shape(self):
@@ -103,7 +103,7 @@ class LowRankMultivariateNormal(Distribution):
         return self.loc
 
     @lazy_property
-    def variance(self):  # type: ignore[override]  # read once, then kept
+    def variance(self):
         W, D = self._parts()
         return (W.pow(2).sum(-1) + D).expand(self.loc.shape)
 

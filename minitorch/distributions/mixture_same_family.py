@@ -48,7 +48,8 @@ class MixtureSameFamily(Distribution):
                     f"`mixture_distribution.batch_shape` ({of_choice}) is not compatible with "
                     f"`component_distribution.batch_shape`({batch})"
                 )
-        chosen, there = mixture_distribution.logits.shape[-1], component_distribution.batch_shape[-1]
+        chosen = mixture_distribution.logits.shape[-1]
+        there = component_distribution.batch_shape[-1]
         if chosen != there:
             raise ValueError(
                 f"`mixture_distribution component` ({chosen}) does not equal "

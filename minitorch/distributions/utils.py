@@ -1,7 +1,6 @@
 """What the distributions share, under PyTorch's names: broadcasting, probabilities and logits."""
 
 from collections.abc import Callable
-from functools import update_wrapper
 from typing import Any
 
 from minitorch.autograd.grad_mode import enable_grad
@@ -69,7 +68,8 @@ class lazy_property:  # noqa: N801 (PyTorch's name)
 
     def __init__(self, wrapped: Callable[[Any], Any]) -> None:
         self.wrapped = wrapped
-        update_wrapper(self, wrapped)
+        self.__name__ = wrapped.__name__
+        self.__doc__ = wrapped.__doc__
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         if instance is None:

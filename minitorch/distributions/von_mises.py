@@ -93,6 +93,6 @@ class VonMises(Distribution):
         return self.loc
 
     @lazy_property
-    def variance(self):  # type: ignore[override]  # read once, then kept
+    def variance(self):
         """The circular variance, 1 - I1 / I0."""
         return 1 - i1e(self.concentration) / i0e(self.concentration)

@@ -84,10 +84,11 @@ class Wishart(CovarianceForms, ExponentialFamily):
                 "scale_tril must be at least two-dimensional, with optional leading batch "
                 "dimensions"
             )
-        if not isinstance(df, Tensor):
-            df = tensor(df, dtype=matrix.dtype, device=matrix.device)
-        batch_shape = broadcast_shapes(matrix.shape[:-2], df.shape)
-        self.df = df.expand(batch_shape)
+        degrees = df
+        if not isinstance(degrees, Tensor):
+            degrees = tensor(degrees, dtype=matrix.dtype, device=matrix.device)
+        batch_shape = broadcast_shapes(matrix.shape[:-2], degrees.shape)
+        self.df = degrees.expand(batch_shape)
         event_shape = matrix.shape[-2:]
         p = event_shape[-1]
         if (self.df <= p - 1).any():

@@ -295,7 +295,7 @@ def choose(condition, x, other, /):
 @function
 def where(condition, input=None, other=None, *, out=None):
     """input where `condition` (bool) holds, else other; alone: where it does, as by `nonzero`."""
-    if input is None:
+    if input is None and other is None:
         return condition.nonzero(as_tuple=True)
     if condition.dtype is dtypes.uint8:
         condition = condition.to(dtypes.bool)

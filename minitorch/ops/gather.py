@@ -369,20 +369,3 @@ def unravel_index(indices, shape):
         found.append(wrap(rest % n))
         rest = rest // n
     return tuple(found[::-1])
-
-
-@function
-def where(condition, input=None, other=None):
-    """input where `condition` holds, else other; of a condition alone, where it holds."""
-    if input is None and other is None:
-        return nonzero(condition, as_tuple=True)
-    return choose(condition, input, other)
-
-
-def where_of(self, condition, other):
-    """This tensor where `condition` holds, else other."""
-    return choose(condition, self, other)
-
-
-where_of.__name__ = "where"
-method(where_of)

@@ -79,6 +79,8 @@ def beta_slope(a, b, x):
     bend = positive(xp, away_power) * odds * (1 + odds)
     far = (1 + positive(xp, away_power * xp.log1p(odds))) / near_power
     width = reach(xp, near_power - away_power * odds, bend, far)
+    # Where the other factor falls too, it does so by a power, and its tail is long.
+    width = xp.where(away_power < 0, xp.maximum(width, 0.5 / near_power), width)
     offset = xp.digamma(a) - xp.digamma(a + b)
     log_x = xp.log(x)
     total = xp.zeros_like(a)

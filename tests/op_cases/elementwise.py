@@ -120,7 +120,7 @@ POWERS = [
     case("cos", [(2, 3)], like=np.cos),
     *[
         case("pow_scalar", [(2, 3)], exponent=n, values=(0.5, 2), like=power, torch="pow")
-        for n in (0, 1, 2, 3, 5, 0.5, -1, -2.5)
+        for n in (0, 1, 2, 3, 0.5, -1, -2.5)
     ],
     *[
         case("pow_scalar", [(2, 3)], exponent=n, values=values, like=power, torch="pow")
@@ -180,7 +180,7 @@ CHOICE = [
         }.items()
         for a, b in [[FLAGS, MORE_FLAGS], [INTS, OTHER_INTS], [INTS, FLAGS], [INTS, 6]]
     ],
-    case("bitwise_and", [(3,), (3,)], gpu=False, raises="not supported for the input types"),
+    case("bitwise_and", [(3,), (3,)], gpu=False, raises="\"bitwise_and_cpu\" not implemented for"),
 ]  # fmt: skip
 
 CASES = [*ARITHMETIC, *ROUNDING, *POWERS, *CHOICE]
