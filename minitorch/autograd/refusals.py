@@ -27,7 +27,8 @@ def require_same(tensors):
     if "bool" in names:
         raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
     if len(set(names)) > 1:
-        first, second = (C_NAMES[name] for name in names)
+        first = C_NAMES[names[0]]
+        second = C_NAMES[next(name for name in names if name != names[0])]
         raise DtypeError(
             f"expected m1 and m2 to have the same dtype, but got: {first} != {second}\n"
             "  convert one with .to(dtype)"
