@@ -27,9 +27,14 @@ def require_same(tensors):
     if "bool" in names:
         raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
     if len(set(names)) > 1:
-        first = C_NAMES[names[0]]
-        second = C_NAMES[next(name for name in names if name != names[0])]
-        raise DtypeError(
-            f"expected m1 and m2 to have the same dtype, but got: {first} != {second}\n"
-            "  convert one with .to(dtype)"
-        )
+        raise DtypeError(f"{unlike(*names)}\n  convert one with .to(dtype)")
+
+
+def unlike(first, second, added=None):
+    """What PyTorch says of the dtypes of two matrices and of what is added to their product."""
+    if added is None:
+        names = f"{C_NAMES[first]} != {C_NAMES[second]}"
+        return f"expected m1 and m2 to have the same dtype, but got: {names}"
+    which, first = ("self", added) if first == second else ("mat1", first)
+    names = f"{SCALAR_NAMES[first]} and {SCALAR_NAMES[second]}"
+    return f"{which} and mat2 must have the same dtype, but got {names}"
