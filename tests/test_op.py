@@ -1,5 +1,6 @@
 """Calling ops in all the ways that PyTorch allows, and writing new ones."""
 
+import copy
 import inspect
 
 import numpy as np
@@ -231,3 +232,12 @@ def test_every_function_and_method_has_its_model_in_torch():
 
     assert [name for name in FUNCTIONS if not hasattr(torch, name)] == []
     assert [name for name in METHODS if not hasattr(torch.Tensor, name)] == []
+
+
+def test_a_return_type_can_be_copied_and_made_of_its_fields():
+    found = minitorch.tensor([3.0, 1.0]).sort()
+    again = copy.deepcopy(found)
+    assert type(again) is type(found)
+    assert again._fields == ("values", "indices")
+    assert again.values.tolist() == [1.0, 3.0]
+    assert type(found)(*found) == tuple(found)
