@@ -133,8 +133,8 @@ newaxis = None
 LATER = (
     "accelerator", "amp", "backends", "compat", "compiler", "cpu", "cuda", "data", "distributed",
     "distributions", "func", "functional", "hub", "jit", "linalg", "losses", "mps",
-    "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "signal", "special",
-    "testing", "types", "utils", "version", "vision", "xpu",
+    "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "serialization",
+    "signal", "special", "testing", "types", "utils", "version", "vision", "xpu",
 )  # fmt: skip
 NAMED = {  # single names from these
     "compile": "compiler",
@@ -146,6 +146,8 @@ NAMED = {  # single names from these
     "get_autocast_dtype": "amp",
     "get_autocast_gpu_dtype": "amp",
     "get_device_module": "accelerator",
+    "load": "serialization",
+    "save": "serialization",
     "Event": "cuda",
     "Stream": "cuda",
     "OutOfMemoryError": "cuda",

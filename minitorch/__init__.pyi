@@ -31,6 +31,7 @@ from minitorch import ops as ops
 from minitorch import optim as optim
 from minitorch import overrides as overrides
 from minitorch import profiler as profiler
+from minitorch import serialization as serialization
 from minitorch import signal as signal
 from minitorch import special as special
 from minitorch import testing as testing
@@ -89,6 +90,8 @@ from minitorch.methods.printing import get_printoptions as get_printoptions
 from minitorch.methods.printing import printoptions as printoptions
 from minitorch.methods.printing import set_printoptions as set_printoptions
 from minitorch.ops.shape import memory_format as memory_format
+from minitorch.serialization import load as load
+from minitorch.serialization import save as save
 
 _dtype = dtype
 _device = device

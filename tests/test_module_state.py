@@ -262,3 +262,41 @@ def test_a_module_takes_the_state_of_a_pickle_of_pytorch():
     assert repr(layer).startswith("Linear(\n  in_features=2, out_features=1, bias=False")
     assert list(layer.state_dict()) == ["weight", "count"] and not layer.training
     assert layer(minitorch.zeros(1, 2)).item() == 0 and layer.weight is source.weight
+
+
+# -------------------------------------------------------------------- names that nearly fit
+
+
+def wrong_names(model, change):
+    """What the error says after PyTorch's own lines when all names are changed."""
+    renamed = {change(name): value for name, value in model.state_dict().items()}
+    with pytest.raises(RuntimeError, match="Missing key") as info:
+        model.load_state_dict(renamed)
+    return str(info.value).splitlines()[3:]
+
+
+def test_a_prefix_that_all_names_have_is_named_with_its_remedy():
+    model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+    assert wrong_names(model, lambda name: f"module.{name}") == [
+        '  all names in the state_dict begin with "module.": load',
+        '  {key.removeprefix("module."): value for key, value in state_dict.items()}',
+    ]
+
+
+def test_a_prefix_that_all_names_lack_is_named_with_its_remedy():
+    model = nn.Sequential(nn.Sequential(nn.Linear(2, 2)))
+    assert wrong_names(model, lambda name: name.removeprefix("0.")) == [
+        '  the names in the state_dict lack "0." at their start: load',
+        '  {"0." + key: value for key, value in state_dict.items()}',
+    ]
+
+
+def test_a_name_that_is_nearly_the_same_is_named():
+    model = nn.Sequential(nn.Linear(2, 2))
+    assert wrong_names(model, lambda name: name.replace("weight", "weigths")) == [
+        '  "0.weight" may be "0.weigths" in the state_dict'
+    ]
+
+
+def test_names_that_are_nothing_alike_get_no_hint():
+    assert wrong_names(nn.Sequential(nn.Linear(2, 2)), lambda name: name[2:] * 9) == []

@@ -583,7 +583,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: print("saved"))  # which the workers must not inherit
     loading = DataLoader(Slow(), num_workers=2, multiprocessing_context=sys.argv[1], **{options})
     batches = iter(loading)
-    next(batches)
+    next(batches), next(batches)  # one of each worker: both have started
     print(*[process.pid for process in batches._workers], flush=True)
     {then}
 """

@@ -8,6 +8,7 @@ from typing import Any
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.tensor import Tensor
 from minitorch.nn.modules.handles import Handle, Table, add_hook
+from minitorch.nn.modules.renamed import renames
 from minitorch.nn.parameter import Parameter, is_lazy
 
 EXTRA_STATE = "_extra_state"
@@ -170,9 +171,11 @@ class State:
                     names = ", ".join(f'"{key}"' for key in keys)
                     errors.insert(0, f"{kind} key(s) in state_dict: {names}. ")
         if errors:
+            near = renames(missing, unexpected) if strict else ""
             raise RuntimeError(
                 f"Error(s) in loading state_dict for {type(self).__name__}:\n\t"
                 + "\n\t".join(errors)
+                + (f"\n{near}" if near else "")
             )
         return _IncompatibleKeys(missing, unexpected)
 

@@ -1,0 +1,134 @@
+"""`save` and `load`."""
+
+import json
+import os
+from pickle import UnpicklingError
+from typing import Any, Literal
+
+from minitorch.serialization.checkpoint_writer import save_checkpoint
+from minitorch.serialization.checkpoints import load_legacy, load_zip
+from minitorch.serialization.files import File, Source, previous, write
+from minitorch.serialization.npz import load_numpy
+from minitorch.serialization.safetensors import Entries, damaged, named_tensors, write_entries
+from minitorch.serialization.structure import decode, encode
+
+Format = Literal["safetensors", "pt"]
+PYTORCH_ENDINGS = (".pt", ".pth")
+
+
+def save(
+    obj: Any,
+    f: File,
+    pickle_module: Any = None,
+    pickle_protocol: int = 2,
+    _use_new_zipfile_serialization: bool = True,
+    *,
+    format: Format | None = None,
+    keep: int = 0,
+) -> None:
+    """Save tensors, and dicts, lists, tuples, sets, numbers, strings and bytes of them.
+
+    f       a path or a file open for writing bytes
+    format  "safetensors": any tool for safetensors reads the tensors, by names such as
+            "model.fc.weight", and how they are nested stands in the file's metadata; "pt": what
+            `torch.load(f, weights_only=True)` reads. None: "pt" where the name of the file ends in
+            .pt or .pth, since that is what this ending promises; else "safetensors"
+    keep    how many former files of that name stay, as `f.1` (the latest), `f.2`, ...
+
+    What a path names is always a whole file: it is written beside it, brought to the disk and
+    renamed. Tensors that share memory do so when they are loaded, and strides stay. Hooks and
+    attributes of tensors are not saved. What pickles are made with is accepted and not used:
+    nothing is pickled.
+
+    Raises TypeError for objects that are no plain data, such as modules: save their state_dict().
+
+    >>> import io
+    >>> from minitorch import tensor
+    >>> file = io.BytesIO()
+    >>> save({"epoch": 3, "weights": [tensor([1.0, 2.0])]}, file)
+    >>> _ = file.seek(0)
+    >>> load(file)
+    {'epoch': 3, 'weights': [tensor([1., 2.])]}
+    """
+    if format is None:
+        named = os.fspath(f) if isinstance(f, str | os.PathLike) else ""
+        format = "pt" if named.endswith(PYTORCH_ENDINGS) else "safetensors"
+    if format == "pt":
+        write(f, lambda file: save_checkpoint(obj, file), keep)
+    elif format == "safetensors":
+        structure, entries, shapes = encode(obj)
+        metadata = {"minitorch": json.dumps(structure, separators=(",", ":"))}
+        write(f, lambda file: write_entries(file, entries, shapes, metadata), keep)
+    else:
+        raise ValueError(f"save: format is 'safetensors', 'pt' or None, not {format!r}")
+
+
+def load(
+    f: File,
+    map_location: Any = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
+    encoding: str = "utf-8",
+) -> Any:
+    """What `save` saved, or PyTorch, or another tool: the first bytes of the file tell.
+
+    f             a path or a file open for reading bytes, from where it stands
+    map_location  None: to the device it was on; a device or its name: there; a dict of such names;
+                  or a function of the memory, a 1-D tensor, and the name of its device
+    encoding      of the strings in files that Python 2 wrote; "bytes": they stay bytes
+
+    Reads minitorch's files, safetensors (a dict of tensors), PyTorch's zip and its format before
+    1.6, .npz (a dict of tensors) and .npy (a tensor). bfloat16 becomes float32. No code that a file
+    names is run, whatever `weights_only` and `pickle_module` say; `mmap` changes nothing.
+
+    Raises RuntimeError for a truncated or altered file, which names the tensor, and
+    pickle.UnpicklingError for a file that asks for more than plain data, which names what.
+    """
+    if isinstance(f, str | os.PathLike):
+        try:
+            with open(f, "rb") as file:
+                return load_open(Source(file), map_location, encoding)
+        except (FileNotFoundError, RuntimeError, EOFError, UnpicklingError) as error:
+            offered = previous(f)
+            if not offered:
+                raise
+            raise type(error)(f"{error}{offered}") from error
+    return load_open(Source(f), map_location, encoding)
+
+
+def load_open(source: Source, map_location: Any, encoding: str) -> Any:
+    start = source.bytes(0, min(source.size, 264))
+    if not start:
+        raise EOFError("Ran out of input: the file is empty")
+    if start[:4] in (b"PK\3\4", b"PK\5\6"):
+        length = int.from_bytes(start[26:28], "little")
+        if start[30 : 30 + length].endswith(b".npy"):
+            return load_numpy(source, map_location)
+        return load_zip(source, map_location, encoding)
+    if start.startswith(b"\x93NUMPY"):
+        return load_numpy(source, map_location)
+    if start[8:9] == b"{":
+        entries = Entries(source)
+        if "minitorch" not in entries.metadata:
+            return named_tensors(entries, map_location)
+        return decode(structure_of(entries), entries.flat, map_location)
+    if start.startswith(b"\x80"):
+        return load_legacy(source, map_location, encoding)
+    if start[257:262] == b"ustar":
+        raise RuntimeError(
+            "Cannot use ``weights_only=True`` with files saved in the legacy .tar format\n"
+            "  load and save it once with PyTorch"
+        )
+    raise RuntimeError(
+        "the file is of no format that load() knows, or damaged at its start: it knows "
+        f"minitorch's, safetensors, PyTorch's (.pt, .pth), .npz and .npy\n  it begins {start[:8]!r}"
+    )
+
+
+def structure_of(entries):
+    try:
+        return json.loads(entries.metadata["minitorch"])
+    except (ValueError, RecursionError):
+        raise damaged("its structure is no JSON") from None

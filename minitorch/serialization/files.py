@@ -1,0 +1,165 @@
+"""Files as a whole: written so that a crash loses nothing, read with every length checked."""
+
+import os
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from threading import get_ident
+from typing import Any, BinaryIO
+
+import numpy as np
+
+File = str | os.PathLike | BinaryIO
+
+
+class Source:
+    """An open file, from where it stands to its end, that gives out pieces of itself.
+
+    size  in bytes
+    """
+
+    def __init__(self, file: Any) -> None:
+        for name in ("read", "seek", "tell"):
+            if not hasattr(file, name):
+                raise AttributeError(
+                    f"'{type(file).__name__}' object has no attribute '{name}'. You can only "
+                    "torch.load from a file that is seekable. Please pre-load the data into a "
+                    "buffer like io.BytesIO and try to load from it instead."
+                )
+        self.file = file
+        self.start = file.tell()
+        self.size = file.seek(0, os.SEEK_END) - self.start
+
+    def bytes(self, offset: int, count: int, what: str = "the file") -> bytes:
+        """`count` bytes from `offset`; `what` they are is for the error if they are not there."""
+        return self.array(offset, count, what).tobytes()
+
+    def array(self, offset: int, count: int, what: str = "the file") -> Any:
+        """The same as an array of uint8, in memory of its own."""
+        if not 0 <= offset <= offset + count <= self.size:
+            raise RuntimeError(
+                f"unexpected end of file: {what} is truncated\n"
+                f"  it should be bytes {offset} to {offset + count}, the file has {self.size}"
+            )
+        made: Any = np.empty(count, np.uint8)
+        self.file.seek(self.start + offset)
+        if hasattr(self.file, "readinto"):
+            got = 0
+            while got < count:  # one call reads 2 GB at most
+                more = self.file.readinto(memoryview(made)[got:])
+                if not more:
+                    break
+                got += more
+        else:
+            data = self.file.read(count)
+            got = len(data)
+            made[:got] = np.frombuffer(data, np.uint8)
+        if got < count:
+            raise RuntimeError(f"unexpected end of file: {what} is truncated")
+        return made
+
+    # ---------------------------------------------------------------- from where the file stands
+
+    def tell(self) -> int:
+        return self.file.tell() - self.start
+
+    def seek(self, offset: int) -> None:
+        self.file.seek(self.start + offset)
+
+    def read(self, count: int) -> Any:
+        """At most what is left: a count in the file is no reason to set memory aside."""
+        return self.file.read(min(count, self.size - self.tell()))
+
+    def readline(self) -> Any:
+        return self.file.readline()
+
+
+def write(f: File, writer: Callable[[BinaryIO], None], keep: int = 0) -> None:
+    """Let `writer` write the file `f`: a path, or a file open for writing bytes.
+
+    A path gets its file in one piece: what is written goes to a temporary file beside it, which
+    takes the name only when all of it is on the disk. `keep` former files stay, as `f.1` (the
+    latest), `f.2` and so on.
+    """
+    if not isinstance(f, str | os.PathLike):
+        if not hasattr(f, "write"):
+            raise AttributeError("expected 'f' to be string, path, or a file-like object with "
+                                 "a 'write' attribute")  # fmt: skip
+        if keep:
+            raise ValueError(f"save: keep={keep} needs a path: an open file has no former ones")
+        writer(f)
+        return
+    target = Path(os.path.realpath(f))
+    if not target.parent.is_dir():
+        raise RuntimeError(f"Parent directory {Path(f).parent} does not exist.")
+    sweep(target)
+    waiting = target.with_name(f"{waiting_start(target)}{os.getpid()}-{get_ident()}.part")
+    try:
+        with open(waiting, "wb") as file:
+            writer(file)
+            file.flush()
+            os.fsync(file.fileno())
+        if keep and target.exists():
+            shift(target, keep)
+        if target.exists():
+            os.chmod(waiting, target.stat().st_mode)
+        os.replace(waiting, target)
+    except BaseException:  # Ctrl-C too leaves nothing behind
+        waiting.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def waiting_start(target: Path) -> str:
+    """How the names of the temporary files of this machine begin."""
+    return f".{target.name}.{platform.node()}-"
+
+
+def sweep(target: Path) -> None:
+    """Remove what processes that were killed while they wrote `target` have left."""
+    if os.name != "posix":
+        return
+    start = waiting_start(target)
+    for left in target.parent.iterdir():
+        process = left.name.removeprefix(start).partition("-")[0]
+        if left.name.startswith(start) and left.suffix == ".part" and process.isdigit():
+            try:
+                os.kill(int(process), 0)  # asks only whether it runs
+            except ProcessLookupError:
+                left.unlink(missing_ok=True)
+            except OSError:  # it runs, as another user
+                pass
+
+
+def shift(target: Path, keep: int) -> None:
+    """Name the file `target` also `target.1`, what was that `target.2`, up to `keep`."""
+    for n in range(keep - 1, 0, -1):
+        if generation(target, n).exists():
+            os.replace(generation(target, n), generation(target, n + 1))
+    try:
+        os.link(target, generation(target, 1))  # so that `target` is there at every moment
+    except OSError:  # a file system without links
+        os.replace(target, generation(target, 1))
+
+
+def generation(target: Path, n: int) -> Path:
+    """Where the n-th file before the present one lies."""
+    return target.with_name(f"{target.name}.{n}")
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the new name on the disk too; only POSIX can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def previous(f: Any) -> str:
+    """What to add to an error about the file `f`: its former generation, if it has one."""
+    if isinstance(f, str | os.PathLike) and generation(Path(f), 1).exists():
+        return f"\n  the one before it was kept: load {str(generation(Path(f), 1))!r}"
+    return ""

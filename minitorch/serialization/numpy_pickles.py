@@ -1,0 +1,62 @@
+"""NumPy's arrays, scalars and dtypes as they stand in pickles."""
+
+from collections.abc import Callable
+from pickle import UnpicklingError
+from typing import Any
+
+import numpy as np
+
+from minitorch.serialization.pickles import Unfinished
+
+KINDS = "biufcSU"  # of the dtypes that are plain bytes
+
+
+class PickledDtype(Unfinished):
+    """A dtype: its byte order comes with its state."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        dtype = np.dtype(code) if isinstance(code, str) and len(code) < 16 else np.dtype(object)
+        if dtype.kind not in KINDS:
+            raise UnpicklingError(f"Weights only load failed. A NumPy dtype of {code!r:.40}")
+        self.dtype = dtype
+
+    def finished(self, state: Any) -> Any:
+        big = isinstance(state, tuple) and state[1] == ">"
+        return self.dtype.newbyteorder(">") if big else self.dtype
+
+
+class PickledArray(Unfinished):
+    """An array: all it is comes with its state."""
+
+    def finished(self, state: Any) -> Any:
+        _, shape, dtype, fortran, content = state
+        order = "F" if fortran else "C"
+        return array_of(content, dtype, shape, order)
+
+
+def array_of(content, dtype, shape, order):
+    if not isinstance(dtype, np.dtype) or not isinstance(content, bytes | bytearray):
+        raise UnpicklingError("Weights only load failed. A NumPy array of objects")
+    return np.frombuffer(bytearray(content), dtype).reshape(shape, order=order)
+
+
+def scalar(dtype, content):
+    if not isinstance(dtype, np.dtype) or not isinstance(content, bytes):
+        raise UnpicklingError("Weights only load failed. A NumPy scalar of no plain dtype")
+    if len(content) != dtype.itemsize:
+        raise UnpicklingError("Weights only load failed. A NumPy scalar of another size")
+    return np.frombuffer(content, dtype)[0]
+
+
+NUMPY: dict[str, Callable] = {
+    "numpy.dtype": lambda code, align=False, copy=False: PickledDtype(code),
+    "numpy.ndarray": lambda *sizes: PickledArray(),
+    "numpy._core.numeric._frombuffer": array_of,  # protocol 5
+    "numpy.core.numeric._frombuffer": array_of,
+    **{
+        f"numpy.{core}.multiarray.{name}": build
+        for core in ("core", "_core")
+        for name, build in (("scalar", scalar), ("_reconstruct", lambda *_: PickledArray()))
+    },
+}

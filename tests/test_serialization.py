@@ -1,0 +1,554 @@
+"""Saving and loading: what comes back, and that nothing damaged does."""
+
+import io
+import json
+import os
+import struct
+import subprocess
+import sys
+from argparse import Namespace
+from collections import Counter, OrderedDict
+from pickle import UnpicklingError
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minitorch
+from minitorch import nn, serialization
+from minitorch.backend.dtypes import ALL
+from minitorch.serialization.safetensors import write_entries
+from minitorch.serialization.structure import encode
+
+FORMATS = ("safetensors", "pt")
+
+
+def saved(obj, format="safetensors"):
+    file = io.BytesIO()
+    minitorch.save(obj, file, format=format)
+    return file.getvalue()
+
+
+def loaded(data, **settings):
+    return minitorch.load(io.BytesIO(data), **settings)
+
+
+def again(obj, format="safetensors"):
+    return loaded(saved(obj, format))
+
+
+def assert_same(a, b):
+    """Equal types, values, dtypes, shapes and, where there are elements, strides."""
+    assert type(a) is type(b)
+    if isinstance(a, minitorch.Tensor | np.ndarray):
+        assert a.dtype == b.dtype and a.shape == b.shape
+        x, y = (each if isinstance(each, np.ndarray) else each.array for each in (a, b))
+        assert not x.size or x.strides == y.strides
+        np.testing.assert_array_equal(x, y)
+    elif isinstance(a, dict):
+        assert list(a) == list(b)
+        for key in a:
+            assert_same(a[key], b[key])
+    elif isinstance(a, list | tuple):
+        assert len(a) == len(b)
+        for x, y in zip(a, b):
+            assert_same(x, y)
+    else:
+        assert a == b or (a != a and b != b)
+
+
+# -------------------------------------------------------------------- what comes back
+
+PLAIN = [
+    None, True, False, 0, -1, 2**40, -(2**100), 1.5, -0.0, float("inf"), float("nan"), "", "ü\n\0",
+    b"", b"\x00\xff", bytearray(b"ab"), 1 + 2j, [], (), {}, set(), [1, [2, (3,)]], {"a": {"b": 1}},
+    {1: "int", (1, "a"): "tuple", None: 0, False: 1, 2.5: 3}, {1, "b"}, frozenset({1}),
+    OrderedDict(b=1, a=2), Counter({3: 2}), Namespace(lr=0.1, name="x"),
+    minitorch.float16, minitorch.bfloat16, minitorch.strided, minitorch.device("cpu"),
+    minitorch.Size([2, 3]), np.float64(0.1), np.int8(-3), np.bool_(True), np.arange(6.0)[::2],
+    np.array(["ab", "c"]), np.arange(3, dtype=">i4"), np.zeros((0, 2), np.uint16),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("value", PLAIN, ids=lambda value: repr(value)[:30])
+def test_plain_data_comes_back(value, format):
+    if format == "pt" and isinstance(value, np.ndarray):
+        value = np.ascontiguousarray(value)  # as pickles have arrays
+    assert_same(again(value, format), value)
+    assert_same(again({"inside": [value]}, format), {"inside": [value]})
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("kind", ALL)
+def test_tensors_of_every_dtype_come_back(kind, format):
+    x = minitorch.tensor([[0, 1, 1], [1, 0, 1]], dtype=kind)
+    for each in (x, x.T, x[:, 1], x[1], x[0, 0], x[:0], x[:, ::2], x[0, 0].expand(2, 2)):
+        assert_same(again(each, format), each)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_tensors_that_share_memory_share_it_again(format):
+    base = minitorch.arange(6.0)
+    whole, part, turned = again([base, base[2:4], base.reshape(2, 3).T], format)
+    whole[2] = 9
+    assert part[0] == 9 and turned[2, 0] == 9
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_tensor_that_stands_twice_is_one_tensor(format):
+    x = nn.Parameter(minitorch.ones(2))
+    a, b = again([x, x], format)
+    assert a is b and type(a) is nn.Parameter
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_part_of_a_large_tensor_takes_only_its_own_place(format):
+    large = minitorch.zeros(100_000)
+    assert len(saved(large[:10], format)) < 4000
+    assert len(saved([large[:10], large[-10:]], format)) < 4000
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_requires_grad_comes_back_and_the_graph_does_not(format):
+    x = minitorch.ones(2, requires_grad=True)
+    leaf, made, plain = again([x, x * 2, x.detach()], format)
+    assert leaf.requires_grad and leaf.is_leaf
+    assert made.requires_grad and made.is_leaf
+    assert not plain.requires_grad
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_memory_seen_as_two_dtypes(format):
+    x = minitorch.tensor([1.0, 2.0])
+    both = [x, x.view(minitorch.int32)]
+    if format == "pt":
+        with pytest.raises(RuntimeError, match=r"^Cannot save multiple tensors or storages that"):
+            saved(both, "pt")
+    else:
+        floats, ints = again(both)
+        ints[0] = 0
+        assert floats[0] == 0
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_training_goes_on_from_a_file_as_if_it_had_not_stopped(format):
+    def start():
+        minitorch.manual_seed(1)
+        model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 1))
+        optimizer = minitorch.optim.Adam(model.parameters(), lr=0.1)
+        return model, optimizer, minitorch.optim.lr_scheduler.MultiStepLR(optimizer, [2, 4])
+
+    def steps(model, optimizer, scheduler, n):
+        for _ in range(n):
+            optimizer.zero_grad()
+            model(minitorch.randn(5, 3)).square().mean().backward()
+            optimizer.step()
+            scheduler.step()
+
+    straight = start()
+    steps(*straight, 6)
+    first = start()
+    steps(*first, 3)
+    states = [part.state_dict() for part in first]
+    file = saved({"parts": states, "random": minitorch.get_rng_state()}, format)
+    second = start()
+    content = loaded(file)
+    for part, state in zip(second, content["parts"]):
+        part.load_state_dict(state)
+    minitorch.set_rng_state(content["random"])
+    steps(*second, 3)
+    assert_same(second[0].state_dict(), straight[0].state_dict())
+    assert content["parts"][0]._metadata == states[0]._metadata
+
+
+def test_a_generator_goes_on_where_it_was():
+    generator = minitorch.Generator().manual_seed(3)
+    minitorch.rand(2, generator=generator)
+    other = again({"g": generator})["g"]
+    assert minitorch.equal(
+        minitorch.rand(5, generator=generator), minitorch.rand(5, generator=other)
+    )
+
+
+ATOMS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
+
+
+@st.composite
+def tensors(draw):
+    """A tensor: one of two memories, seen with some strides."""
+    kind = draw(st.sampled_from([np.float32, np.int64, np.bool_, np.float16, np.uint8]))
+    shape = draw(st.lists(st.integers(0, 4), max_size=3))
+    x = minitorch.from_numpy(np.arange(np.prod(shape, dtype=int)).astype(kind).reshape(shape))
+    for _ in range(draw(st.integers(0, 2))):
+        if x.dim() and x.numel():
+            axis = draw(st.integers(0, x.dim() - 1))
+            how = draw(st.integers(0, 2))
+            x = x.transpose(0, axis) if how == 0 else x.select(axis, 0) if how == 1 else x[..., ::2]
+    return x
+
+
+OBJECTS = st.recursive(
+    ATOMS | tensors(),
+    lambda inside: (
+        st.lists(inside, max_size=3)
+        | st.lists(inside, max_size=3).map(tuple)
+        | st.dictionaries(st.text(max_size=3) | st.integers(), inside, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@settings(max_examples=100, deadline=None)
+@given(obj=OBJECTS)
+def test_nested_objects_come_back(format, obj):
+    assert_same(again(obj, format), obj)
+
+
+# -------------------------------------------------------------------- what cannot be saved
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    ("obj", "text"),
+    [
+        (nn.Linear(1, 1), r"cannot save an object of type \S*Linear.*\n.*state_dict\(\)"),
+        ({"net": [nn.ReLU()]}, r"cannot save net.0 of type \S*ReLU.*\n.*state_dict\(\)"),
+        ({"f": len}, "cannot save f of type builtin_function_or_method"),
+        (nn.Linear, r"cannot save an object of type type \(Linear\)"),
+        ([object()], "cannot save 0 of type object"),
+        (np.array([None]), "cannot save .*dtype object"),
+    ],
+    ids=["module", "inside", "function", "class", "object", "objects"],
+)
+def test_what_is_no_plain_data_is_refused(obj, text, format):
+    with pytest.raises(TypeError, match=text):
+        saved(obj, format)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_list_that_contains_itself_is_refused(format):
+    endless = [1]
+    endless.append(endless)
+    with pytest.raises(ValueError, match=r"contains itself"):
+        saved(endless, format)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_object_nested_too_deep_is_refused(format):
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(ValueError, match=r"nested too deep"):
+        saved(deep, format)
+
+
+def test_an_unknown_format_is_refused():
+    with pytest.raises(ValueError, match=r"format is 'safetensors', 'pt' or None, not 'zip'"):
+        minitorch.save(1, io.BytesIO(), format="zip")
+
+
+def test_a_file_must_be_one():
+    with pytest.raises(AttributeError, match=r"expected 'f' to be string, path, or a file-like"):
+        minitorch.save(1, 3)
+    with pytest.raises(AttributeError, match=r"'int' object has no attribute 'read'"):
+        minitorch.load(3)
+
+
+# -------------------------------------------------------------------- damaged files
+
+SAMPLE = {
+    "a": np.arange(3),
+    "w": minitorch.arange(6.0).reshape(2, 3).T,
+    "p": [nn.Parameter(minitorch.ones(2)), (1, 2.5, None)],
+}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_prefix_of_a_file_is_an_error(format):
+    data = saved(SAMPLE, format)
+    for end in range(0, len(data), 7):
+        with pytest.raises((RuntimeError, EOFError)):
+            loaded(data[:end])
+    for end in range(len(data) - 30, len(data)):
+        with pytest.raises(RuntimeError):
+            loaded(data[:end])
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_changed_byte_is_found(format):
+    data = saved(SAMPLE, format)
+    for i in range(len(data)):
+        changed = bytearray(data)
+        changed[i] ^= 1 << i % 8
+        with pytest.raises(Exception) as info:
+            loaded(bytes(changed))
+        assert isinstance(info.value, RuntimeError | UnpicklingError)
+
+
+def test_the_error_names_the_tensor():
+    data = bytearray(saved({"model": {"fc.weight": minitorch.ones(3)}}))
+    data[-1] ^= 1
+    with pytest.raises(RuntimeError, match=r"'model.fc.weight' do not have their checksum"):
+        loaded(bytes(data))
+    with pytest.raises(RuntimeError, match=r"truncated: tensor 'model.fc.weight' ends at byte"):
+        loaded(bytes(data[:-1]))
+
+
+def test_bytes_behind_the_end_are_found():
+    for format in FORMATS:
+        with pytest.raises(RuntimeError, match=r"damaged"):
+            loaded(saved(SAMPLE, format) + b"more")
+
+
+def test_an_empty_file_and_one_of_no_known_format():
+    with pytest.raises(EOFError, match=r"Ran out of input"):
+        loaded(b"")
+    with pytest.raises(RuntimeError, match=r"of no format that load"):
+        loaded(b"GIF89a and more")
+
+
+WRONG = [
+    {"leaf": 99}, {"dict": [[[1], 2]]}, {"set": [[]]}, {"scalar": ["O", "AAAA"]}, {}, {"new": 1},
+    {"Generator": ["cpu", [-1]]}, {"dtype": "float31"}, {"tuple": 3}, {"device": "tpu"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("node", WRONG, ids=str)
+def test_a_structure_that_is_none_is_an_error(node):
+    structure, entries, shapes = encode([minitorch.ones(2)])
+    file = io.BytesIO()
+    metadata = {"minitorch": json.dumps({**structure, "tree": node})}
+    write_entries(file, entries, shapes, metadata)
+    with pytest.raises(RuntimeError, match=r"its structure is not one"):
+        loaded(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"shape": [3]}, {"strides": [8]}, {"strides": [-4]}, {"offset": 4}, {"offset": -4},
+     {"dtype": "object"}, {"dtype": "uint16"}, {"in": "other"}, {"shape": [0, 2**62, 8]},
+     {"shape": "ab"}, {"strides": [2**70]}, {"kind": "ndarray", "dtype": "O"}],
+    ids=str,
+)  # fmt: skip
+def test_a_record_that_reaches_out_of_its_memory_is_an_error(change):
+    structure, entries, shapes = encode(minitorch.ones(2))
+    structure["leaves"][0].update(change)
+    file = io.BytesIO()
+    write_entries(file, entries, shapes, {"minitorch": json.dumps(structure)})
+    with pytest.raises(RuntimeError):
+        loaded(file.getvalue())
+
+
+# -------------------------------------------------------------------- on the disk
+
+
+def test_the_ending_of_the_name_chooses_the_format(tmp_path):
+    for name, start in (("a.pt", b"PK"), ("a.pth", b"PK"), ("a.ckpt", b""), ("a.safetensors", b"")):
+        minitorch.save({"x": minitorch.ones(1)}, tmp_path / name)
+        data = (tmp_path / name).read_bytes()
+        assert data.startswith(start) if start else data[8:9] == b"{"
+        assert minitorch.load(str(tmp_path / name))["x"] == 1
+    minitorch.save(1, tmp_path / "b.pt", format="safetensors")
+    assert (tmp_path / "b.pt").read_bytes()[8:9] == b"{"
+
+
+def test_a_save_that_fails_leaves_the_former_file(tmp_path):
+    path = tmp_path / "a.ckpt"
+    minitorch.save(1, path)
+
+    def fail(file):
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        serialization.files.write(path, fail)
+    assert minitorch.load(path) == 1
+    assert os.listdir(tmp_path) == ["a.ckpt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks whether a process runs")
+def test_what_a_killed_process_left_is_removed(tmp_path):
+    path = tmp_path / "a.ckpt"
+    code = (
+        "import os, sys, minitorch\n"
+        "from minitorch.serialization.files import write\n"
+        "write(sys.argv[1], lambda file: os.kill(os.getpid(), 9))"
+    )
+    minitorch.save(1, path)
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert len(os.listdir(tmp_path)) == 2
+    assert minitorch.load(path) == 1
+    minitorch.save(2, path)
+    assert os.listdir(tmp_path) == ["a.ckpt"]
+
+
+def test_former_generations_are_kept(tmp_path):
+    path = tmp_path / "a.ckpt"
+    for n in range(5):
+        minitorch.save(n, path, keep=2)
+    assert sorted(os.listdir(tmp_path)) == ["a.ckpt", "a.ckpt.1", "a.ckpt.2"]
+    assert [minitorch.load(tmp_path / f"a.ckpt{end}") for end in ("", ".1", ".2")] == [4, 3, 2]
+    with pytest.raises(ValueError, match=r"keep=1 needs a path"):
+        minitorch.save(1, io.BytesIO(), keep=1)
+
+
+def test_a_damaged_or_missing_file_offers_the_one_before(tmp_path):
+    path = tmp_path / "a.ckpt"
+    minitorch.save(1, path, keep=1)
+    minitorch.save(2, path, keep=1)
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(RuntimeError, match=r"the one before it was kept: load .*a.ckpt.1"):
+        minitorch.load(path)
+    path.unlink()
+    with pytest.raises(FileNotFoundError, match=r"the one before it was kept"):
+        minitorch.load(path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(RuntimeError, match=r"^Parent directory .*none does not exist"):
+        minitorch.save(1, tmp_path / "none" / "a.pt")
+    with pytest.raises(FileNotFoundError):
+        minitorch.load(tmp_path / "none.pt")
+
+
+def test_a_file_is_read_from_where_it_stands():
+    for format in FORMATS:
+        file = io.BytesIO()
+        file.write(b"before")
+        minitorch.save([minitorch.ones(2)], file, format=format)
+        file.seek(6)
+        assert minitorch.equal(minitorch.load(file)[0], minitorch.ones(2))
+
+
+# -------------------------------------------------------------------- where tensors go
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    "where",
+    [None, "cpu", b"cpu", minitorch.device("cpu"), {"cpu": "cpu"}, lambda memory, name: memory,
+     lambda memory, name: memory.cpu(), lambda memory, name: None],
+    ids=["None", "name", "bytes", "device", "dict", "memory", "moved", "nothing"],
+)  # fmt: skip
+def test_map_location_takes_what_pytorch_takes(where, format):
+    data = saved({"x": minitorch.arange(4)[1:]}, format)
+    assert loaded(data, map_location=where)["x"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_gpu_that_is_not_there_is_an_error(format):
+    if minitorch.cuda.is_available():
+        pytest.skip("there is one")
+    data = saved([minitorch.ones(1)], format)
+    with pytest.raises(
+        RuntimeError, match=r"^Attempting to deserialize object on a CUDA device but"
+    ):
+        loaded(data, map_location={"cpu": "cuda:0"})
+    with pytest.raises(RuntimeError, match=r"^don't know how to restore data location of"):
+        loaded(data, map_location={"cpu": "xla:0"})
+
+
+# -------------------------------------------------------------------- safetensors and npz
+
+
+def test_our_files_are_safetensors_files():
+    x = minitorch.arange(4.0)
+    tensors = serialization.load_safetensors(
+        io.BytesIO(saved({"model": {"fc.weight": x.reshape(2, 2)}, "n": [x, x[:2]], "e": 3}))
+    )
+    assert {name: tensor.shape for name, tensor in tensors.items()} == {"model.fc.weight": (2, 2)}
+
+
+def test_names_that_would_clash_get_numbers():
+    data = saved({"a": {"b": minitorch.ones(1)}, "a.b": minitorch.zeros(1)})
+    assert list(serialization.load_safetensors(io.BytesIO(data))) == ["a.b", "a.b#2"]
+
+
+def test_a_dict_of_tensors_as_safetensors(tmp_path):
+    tensors = {"a": minitorch.ones(2, 3).T, "é": minitorch.tensor(True), "z": minitorch.zeros(0, 2)}
+    serialization.save_safetensors(tensors, tmp_path / "x.safetensors", {"author": "me"})
+    for read in (serialization.load_safetensors, minitorch.load):
+        found = read(tmp_path / "x.safetensors")
+        assert list(found) == list(tensors)
+        assert all(minitorch.equal(found[name], tensors[name]) for name in tensors)
+    with pytest.raises(TypeError, match=r"expected a dict of tensors by str, found 'a': list"):
+        serialization.save_safetensors({"a": [1]}, io.BytesIO())
+
+
+def foreign(header, content=b""):
+    text = json.dumps(header).encode() if isinstance(header, dict) else header
+    return struct.pack("<Q", len(text)) + text + content
+
+
+def entry(dtype, shape, start, stop):
+    return {"dtype": dtype, "shape": shape, "data_offsets": [start, stop]}
+
+
+def test_bfloat16_becomes_float32():
+    halves = np.array([0x3F80, 0xC000, 0x7F80, 0x0001], "<u2")
+    data = foreign({"x": entry("BF16", [4], 0, 8)}, halves.tobytes())
+    assert loaded(data)["x"].tolist() == [1.0, -2.0, float("inf"), 2.0**-133]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (foreign(b"{"), "header is not a JSON object"),
+        (foreign(b"{" * 100_000), "header is not a JSON object"),
+        (struct.pack("<Q", 2**60) + b"{}", "its header should have"),
+        (foreign({"x": entry("F32", [2], 0, 8)}, b"1234"), "truncated: tensor 'x'"),
+        (foreign({"x": entry("F32", [2], 0, 8)}, b"123456789"), "belong to no tensor"),
+        (foreign({"x": entry("F32", [3], 0, 8)}, b"12345678"), "not those of its shape"),
+        (foreign({"x": entry("F32", [-2], 0, 8)}, b"12345678"), "not one of a tensor"),
+        (foreign({"x": entry("F32", [1], 0, 4), "y": entry("F32", [1], 0, 4)}, b"1234"), "begins"),
+        (foreign({"x": entry("F32", [1], 4, 8)}, b"12345678"), "tensor 'x' begins at 4"),
+        (foreign({"x": {"dtype": "F32"}}), "not one of a tensor"),
+        (foreign({"__metadata__": {"a": 1}}), "not a dict of strings"),
+    ],
+)  # fmt: skip
+def test_a_foreign_file_that_is_wrong_is_an_error(data, text):
+    with pytest.raises(RuntimeError, match=text):
+        loaded(data)
+
+
+def test_dtypes_that_are_not_there_are_named():
+    with pytest.raises(TypeError, match=r"tensor 'x' has dtype F8_E4M3, which is not there"):
+        loaded(foreign({"x": entry("F8_E4M3", [1], 0, 1)}, b"1"))
+    with pytest.raises(TypeError, match=r"tensor 'x' has dtype uint16, which no tensor can hold"):
+        loaded(foreign({"x": entry("U16", [1], 0, 2)}, b"12"))
+
+
+def test_npz_and_npy(tmp_path):
+    tensors = {"a": minitorch.arange(6).reshape(2, 3).T, "b/c": minitorch.tensor(2.5)}
+    serialization.save_npz(tensors, tmp_path / "x.npz")
+    with np.load(tmp_path / "x.npz") as found:
+        assert found["a"].tolist() == [[0, 3], [1, 4], [2, 5]]
+    found = minitorch.load(tmp_path / "x.npz")
+    assert all(minitorch.equal(found[name], tensors[name]) for name in tensors)
+    np.save(tmp_path / "x.npy", np.arange(3, dtype=">f4"))
+    assert minitorch.load(tmp_path / "x.npy").tolist() == [0, 1, 2]
+
+
+def test_a_pickle_inside_npz_is_not_run(tmp_path):
+    np.savez(tmp_path / "x.npz", a=np.array([len], object))
+    with pytest.raises(
+        RuntimeError, match=r"Object arrays cannot be loaded when allow_pickle=False"
+    ):
+        minitorch.load(tmp_path / "x.npz")
+
+
+# -------------------------------------------------------------------- PyTorch's list of classes
+
+
+def test_add_safe_globals_says_that_it_changes_nothing():
+    with pytest.warns(UserWarning, match=r"a file that asks for one is refused all the same"):
+        serialization.add_safe_globals([Namespace])
+    assert serialization.get_safe_globals() == [Namespace]
+    with pytest.warns(UserWarning), serialization.safe_globals([dict]):
+        assert serialization.get_safe_globals() == [Namespace, dict]
+    assert serialization.get_safe_globals() == [Namespace]
+    serialization.clear_safe_globals()
+    assert serialization.get_safe_globals() == []
