@@ -580,6 +580,7 @@ class Slow(Dataset):
         return 100_000
 
 def main():
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
     signal.signal(signal.SIGTERM, lambda *_: print("saved"))  # which the workers must not inherit
     loading = DataLoader(Slow(), num_workers=2, multiprocessing_context=sys.argv[1], **{options})
     batches = iter(loading)
