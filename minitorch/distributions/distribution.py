@@ -41,7 +41,7 @@ class Distribution:
     def __init__(
         self,
         batch_shape: Size = Size(),  # noqa: B008 (a tuple)
-        event_shape: Size = Size(),  # noqa: B008
+        event_shape: Size = Size(),  # noqa: B008 (a tuple)
         validate_args: bool | None = None,
     ) -> None:
         self._batch_shape = batch_shape

@@ -18,10 +18,10 @@ from minitorch.optim.schedules import (
     StepLR,
 )
 from minitorch.optim.scheduling import (  # those not in __all__ serve subclasses
-    EPOCH_DEPRECATION_WARNING,  # noqa: F401
+    EPOCH_DEPRECATION_WARNING,  # noqa: F401  PyTorch has it here
     LRScheduler,
-    _enable_get_lr_call,  # noqa: F401
-    _LRScheduler,  # noqa: F401
+    _enable_get_lr_call,  # noqa: F401  PyTorch has it here
+    _LRScheduler,  # noqa: F401  PyTorch has it here
 )
 
 __all__ = [
