@@ -370,7 +370,7 @@ def test_missing_tables_are_warned_of():
         Bare()
 
     class NoSupport(Distribution):
-        arg_constraints = {}  # noqa: RUF012
+        arg_constraints = {}  # noqa: RUF012  # as PyTorch's subclasses have it
 
     with pytest.warns(UserWarning, match="does not define `support`"):
         NoSupport()._validate_sample(tensor(1.0))

@@ -75,7 +75,7 @@ def test_shapes_constraints_and_printed_form(torch, name):
 def test_moments(torch, name):
     ours, theirs = (dist for _, dist, _ in both(name, torch))
     for moment in MOMENTS:
-        a, b = (result(lambda d=d: getattr(d, moment)) for d in (ours, theirs))  # noqa: B023
+        a, b = (result(lambda d=d: getattr(d, moment)) for d in (ours, theirs))  # noqa: B023  # called at once
         assert_same(a, b, LOOSE.get(name, NEAR))
 
 
@@ -86,10 +86,10 @@ def test_functions_and_their_gradients(torch, name, method):
     found = []
     for library, dist, params in both(name, torch, grad=True):
         arguments = [library.from_numpy(drawn)] if method in ("log_prob", "cdf") else []
-        y = result(lambda: getattr(dist, method)(*arguments))  # noqa: B023
+        y = result(lambda: getattr(dist, method)(*arguments))  # noqa: B023  # called at once
         grads = []
         if not isinstance(y, type) and y.requires_grad:
-            grads = result(lambda: library.autograd.grad(y.sum(), params, allow_unused=True))  # noqa: B023
+            grads = result(lambda: library.autograd.grad(y.sum(), params, allow_unused=True))  # noqa: B023  # called at once
             grads = [grads] if isinstance(grads, type) else grads
         found.append([y, *[g for g in grads if g is not None]])
     if name in REFUSED and method in ("log_prob", "cdf"):
@@ -106,7 +106,7 @@ def test_quantiles(torch, name):
     for library, dist, _ in both(name, torch):
         shape = (3, *dist.batch_shape)
         u = library.from_numpy(np.random.default_rng(0).uniform(0.01, 0.99, shape))
-        found.append(result(lambda: dist.icdf(u)))  # noqa: B023
+        found.append(result(lambda: dist.icdf(u)))  # noqa: B023  # called at once
     assert_same(*found, 1e-9)
 
 
@@ -142,7 +142,7 @@ def made(torch):
 def test_divergence_from_every_other(torch, made, p):
     for q in EXAMPLES:
         ours, theirs = (
-            result(lambda: library.distributions.kl_divergence(made[library][p], made[library][q]))  # noqa: B023
+            result(lambda: library.distributions.kl_divergence(made[library][p], made[library][q]))  # noqa: B023  # called at once
             for library in (minitorch, torch)
         )
         assert_same(ours, theirs, 1e-9)

@@ -192,7 +192,7 @@ def test_the_table_has_pytorchs_columns_and_is_sorted():
     lines = text.splitlines()
     assert lines[1] == "what it did"
     assert lines[3].split("  ")[-1] == "" and lines[3].split() == (
-        "Name Self CPU % Self CPU CPU total % CPU total CPU time avg # of Calls".split()  # noqa: SIM905
+        "Name Self CPU % Self CPU CPU total % CPU total CPU time avg # of Calls".split()  # noqa: SIM905  # one line of a table
     )
     assert lines[5].split()[0] == "exp" and lines[5].split()[-1] == "3"
     assert lines[-1].startswith("Self CPU time total: ")

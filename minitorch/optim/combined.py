@@ -170,10 +170,10 @@ class ReduceLROnPlateau(LRScheduler):
         self.optimizer = optimizer
         groups = len(optimizer.param_groups)
         listed = isinstance(min_lr, list | tuple)
-        if listed and len(min_lr) != groups:  # type: ignore[arg-type]
-            raise ValueError(f"expected {groups} min_lrs, got {len(min_lr)}")  # type: ignore[arg-type]
+        if listed and len(min_lr) != groups:  # type: ignore[arg-type]  # listed is a list
+            raise ValueError(f"expected {groups} min_lrs, got {len(min_lr)}")  # type: ignore[arg-type]  # listed is a list
         self.default_min_lr = None if listed else min_lr
-        self.min_lrs: list[Any] = list(min_lr) if listed else [min_lr] * groups  # type: ignore[arg-type]
+        self.min_lrs: list[Any] = list(min_lr) if listed else [min_lr] * groups  # type: ignore[arg-type]  # listed is a list
         self.patience = patience
         self.cooldown = cooldown
         self.eps = eps
@@ -188,7 +188,7 @@ class ReduceLROnPlateau(LRScheduler):
         self.cooldown_counter = 0
         self.num_bad_epochs = 0
 
-    def step(self, metrics: SupportsFloat, epoch: int | None = None) -> None:  # type: ignore[override]
+    def step(self, metrics: SupportsFloat, epoch: int | None = None) -> None:  # type: ignore[override]  # PyTorch's signature
         """Take in the measure of an epoch."""
         measure = float(metrics)
         if epoch is None:

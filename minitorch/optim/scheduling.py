@@ -57,7 +57,7 @@ class LRScheduler:
                 )
         self.base_lrs = values_of(optimizer, "initial_lr")
         self.last_epoch = last_epoch
-        optimizer._step_when_scheduled = vars(optimizer).get("step")  # type: ignore[attr-defined]
+        optimizer._step_when_scheduled = vars(optimizer).get("step")  # type: ignore[attr-defined]  # of every Optimizer
         self._initial_step()
 
     def _initial_step(self) -> None:

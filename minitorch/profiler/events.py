@@ -72,7 +72,7 @@ class FunctionEvent(Times):
         self.orders: list[int] = []
 
     @property
-    def cpu_time_total(self) -> float:  # type: ignore[override]
+    def cpu_time_total(self) -> float:  # type: ignore[override]  # a property over a field
         """From its begin to its end."""
         return (self.end - self.start) / 1e3
 

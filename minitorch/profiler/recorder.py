@@ -199,7 +199,7 @@ def timed(recorder, node):
             finally:
                 recorder.end(made[0])
 
-        call.untimed = vjp  # type: ignore[attr-defined]
+        call.untimed = vjp  # type: ignore[attr-defined]  # a function may have attributes
         return call
 
     vjps = node.vjps

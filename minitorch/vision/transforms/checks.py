@@ -19,9 +19,9 @@ def expect_sequence(x: Any, name: str, lengths: tuple[int, ...]) -> None:
 def as_angles(x: Any, name: str, lengths: tuple[int, ...]) -> list[float]:
     """[-x, x] if it is one number, in degrees; else the numbers as they are."""
     if isinstance(x, Number):
-        if x < 0:  # type: ignore[operator]
+        if x < 0:  # type: ignore[operator]  # a number by now
             raise ValueError(f"If {name} is a single number, it must be positive.\n  got {x}")
-        x = [-x, x]  # type: ignore[operator]
+        x = [-x, x]  # type: ignore[operator]  # a number by now
     else:
         expect_sequence(x, name, lengths)
     return [float(angle) for angle in x]
@@ -40,4 +40,4 @@ def fill_for(img: Any, fill: Any) -> Any:
     if not isinstance(img, Tensor) or fill is None:
         return fill
     channels = get_dimensions(img)[0]
-    return [float(fill)] * channels if isinstance(fill, Number) else [float(f) for f in fill]  # type: ignore[arg-type]
+    return [float(fill)] * channels if isinstance(fill, Number) else [float(f) for f in fill]  # type: ignore[arg-type]  # a number by now

@@ -62,9 +62,9 @@ class ColorJitter(Module):
 def as_range(value: Any, name: str, center: int, bound: tuple) -> tuple[float, float] | None:
     """(low, high), or None if that is only `center`, which changes nothing."""
     if isinstance(value, Number):
-        if value < 0:  # type: ignore[operator]
+        if value < 0:  # type: ignore[operator]  # a number by now
             raise ValueError(f"If {name} is a single number, it must be non negative.")
-        low, high = center - float(value), center + float(value)  # type: ignore[arg-type]
+        low, high = center - float(value), center + float(value)  # type: ignore[arg-type]  # a number by now
         if center:
             low = max(low, 0.0)
     elif isinstance(value, (tuple, list)) and len(value) == 2:
@@ -193,7 +193,7 @@ class GaussianBlur(Module):
                 f"Kernel size value should be an odd and positive number.\n  got {kernel_size}"
             )
         if isinstance(sigma, Number):
-            if sigma <= 0:  # type: ignore[operator]
+            if sigma <= 0:  # type: ignore[operator]  # a number by now
                 raise ValueError(
                     f"If sigma is a single number, it must be positive.\n  got {sigma}"
                 )

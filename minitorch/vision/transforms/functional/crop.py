@@ -143,7 +143,7 @@ def ten_crop(img: Picture, size: Any, vertical_flip: bool = False) -> tuple[Pict
 def as_pair(size: Any, message: str) -> Any:
     """(size, size) if it is one number, alone or in a sequence; else `size`, which has two."""
     if isinstance(size, Number):
-        return (int(size), int(size))  # type: ignore[call-overload]
+        return (int(size), int(size))  # type: ignore[call-overload]  # a number by now
     if isinstance(size, Sequence) and len(size) == 1:
         return (size[0], size[0])
     if len(size) != 2:
