@@ -1,6 +1,8 @@
 """Parts of a large task in several threads."""
 
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -82,3 +84,29 @@ def test_a_number_of_threads_that_cannot_be_set_warns(monkeypatch):
     monkeypatch.setattr(threads, "blas", lambda: (lambda: 1, lambda n: None))
     with pytest.warns(UserWarning, match=r"set_num_threads\(2\) changes nothing.*\n.*stays at 1"):
         minitorch.set_num_threads(2)
+
+
+@pytest.mark.parametrize("first", ["minitorch", "numpy"])
+def test_the_threads_of_blas_rest_soon_unless_the_user_says_otherwise(first):
+    program = (
+        f"import {first}, os, numpy, minitorch\n"
+        "x = minitorch.ones(300, 300)\n"
+        "print((x @ x).sum().item(), os.environ['OPENBLAS_THREAD_TIMEOUT'])"
+    )
+    without = {k: v for k, v in os.environ.items() if k != "OPENBLAS_THREAD_TIMEOUT"}
+    for given, expected in ({}, "18"), ({"OPENBLAS_THREAD_TIMEOUT": "22"}, "22"):
+        found = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**without, **given},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=True,
+        )
+        assert found.stdout.split() == ["27000000.0", expected]
+
+
+def test_blas_still_multiplies_after_it_read_its_environment_anew():
+    x = minitorch.ones(300, 300)
+    threads.read_environment()
+    assert (x @ x).sum() == 300**3

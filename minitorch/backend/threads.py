@@ -20,17 +20,32 @@ NAMES = (
 )
 
 
+def library():
+    """NumPy's compiled part, which can be asked for the functions of the libraries it loaded."""
+    return ctypes.CDLL(importlib.import_module("numpy._core._multiarray_umath").__file__)
+
+
+def read_environment():
+    """Let an OpenBLAS that was loaded before take up its environment variables.
+
+    Its threads end, as they do before a fork, and the next product starts them anew.
+    """
+    numpy = library()
+    if hasattr(numpy, "openblas_read_env") and hasattr(numpy, "blas_thread_shutdown_"):
+        numpy.openblas_read_env()
+        numpy.blas_thread_shutdown_()
+
+
 @lru_cache(1)
 def blas():
     """The functions of NumPy's OpenBLAS that read and set its number of threads.
 
-    NumPy has no such function, but its library can be asked for those of the libraries it loaded.
-    With another BLAS the number reads as one and setting it does nothing.
+    NumPy has none. With another BLAS the number reads as one and setting it does nothing.
     """
-    library = ctypes.CDLL(importlib.import_module("numpy._core._multiarray_umath").__file__)
+    numpy = library()
     for name in NAMES:
-        if hasattr(library, name.format("get")):
-            return getattr(library, name.format("get")), getattr(library, name.format("set"))
+        if hasattr(numpy, name.format("get")):
+            return getattr(numpy, name.format("get")), getattr(numpy, name.format("set"))
     return lambda: 1, lambda count: None
 
 
