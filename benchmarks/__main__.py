@@ -1,18 +1,15 @@
-"""`python -m benchmarks`: every workload against PyTorch's eager mode, as ratios.
-
-With one thread each, both libraries alternate in one process. With two, they alternate in processes
-of their own: two thread pools in one process spin against each other and spoil both.
-"""
+"""`python -m benchmarks`: every workload against PyTorch's eager mode, as ratios."""
 
 import argparse
+import importlib.util
 import json
-import os
-import subprocess
-import sys
 
-from benchmarks.timing import alternate, seconds_per_call, summary
-
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+from benchmarks.machine import facts
+from benchmarks.others import OTHERS, PROGRAMS
+from benchmarks.targets import TARGETS
+from benchmarks.timing import duration, summary
+from benchmarks.workers import pair_timer
+from benchmarks.workloads import WORKLOADS
 
 
 def main():
@@ -20,96 +17,46 @@ def main():
     parser.add_argument("--only", default="", help="workloads whose name contains this")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--pairs", type=int, default=11, help="how often each is measured")
+    parser.add_argument("--against", default="torch", choices=["torch", *OTHERS])
     parser.add_argument("--json", help="write the results to this file too")
-    parser.add_argument("--worker", choices=["both", "minitorch", "torch"], help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.worker:
-        work(options)
-        return
-    print(f"{'threads':8}{'workload':26}{'minitorch':>12}{'PyTorch':>12}{'times faster':>14}")
+    if not importlib.util.find_spec(options.against):
+        raise SystemExit(f"{options.against} is not installed: pip install {options.against}")
+    chosen = [name for name in WORKLOADS if options.only in name]
+    if options.against in OTHERS:
+        missing = [name for name in chosen if name not in PROGRAMS]
+        chosen = [name for name in chosen if name in PROGRAMS]
+        print(f"not written for {options.against}: {', '.join(missing) or 'none'}\n")
+    machine = facts(options.against)
+    print(", ".join(f"{key} {value}" for key, value in machine.items()))
+    print(
+        f"\n{'threads':8}{'workload':34}{'minitorch':>11}{options.against:>11}"
+        f"{'times faster (quartiles)':>26}{'target':>8}"
+    )
     results = []
     for threads in options.threads:
-        for name, row in measure(threads, options):
-            results.append({"threads": threads, "workload": name, **row})
-            print(
-                f"{threads:<8}{name:26}{duration(row['ours']):>12}{duration(row['theirs']):>12}"
-                f"{row['ratio']:>8.2f} ({row['low']:.2f} to {row['high']:.2f})",
-                flush=True,
-            )
+        with pair_timer(options.against, threads) as measure:
+            for name in chosen:
+                row = summary([measure(name) for _ in range(options.pairs)])
+                target = TARGETS.get(name) if options.against == "torch" else None
+                results.append({"threads": threads, "workload": name, **row, "target": target})
+                print(line(results[-1]), flush=True)
     if options.json:
         with open(options.json, "w") as file:
-            json.dump(results, file, indent=1)
+            json.dump({"machine": machine, "results": results}, file, indent=1)
 
 
-def duration(seconds):
-    for unit, scale in (("s", 1), ("ms", 1e3)):
-        if seconds * scale >= 1:
-            return f"{seconds * scale:.2f} {unit}"
-    return f"{seconds * 1e6:.1f} us"
-
-
-def measure(threads, options):
-    """Yield (workload, summary) measured with so many threads."""
-    if threads == 1:
-        for line in worker("both", threads, options.only, options.pairs):
-            yield line["workload"], summary(line["pairs"])
-        return
-    names = [line["workload"] for line in worker("both", 1, options.only, 0)]
-    for name in names:
-        pairs = []
-        for _ in range(max(3, options.pairs // 2)):
-            ours, theirs = (
-                next(iter(worker(library, threads, name, 3, exact=True)))["seconds"]
-                for library in ("minitorch", "torch")
-            )
-            pairs.append((ours, theirs))
-        yield name, summary(pairs)
-
-
-def worker(library, threads, only, pairs, exact=False):
-    """Start a process with so many threads; yield what it prints, a JSON object a line."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks", "--worker", library, "--threads", str(threads)]
-        + ["--only", f"={only}" if exact else only, "--pairs", str(pairs)],
-        env={**os.environ, **{name: str(threads) for name in THREAD_VARIABLES}},
-        stdout=subprocess.PIPE,
-        text=True,
+def line(row):
+    """The row of the table."""
+    spread = f"{row['ratio']:.2f} ({row['low']:.2f} to {row['high']:.2f})"
+    text = (
+        f"{row['threads']:<8}{row['workload']:34}{duration(row['ours']):>11}"
+        f"{duration(row['theirs']):>11}{spread:>26}"
     )
-    yield from map(json.loads, process.stdout)
-    if process.wait():
-        raise SystemExit(f"the worker for {library} failed")
+    if row["target"] is None:
+        return text
+    return f"{text}{row['target']:8.1f} {'met' if row['ratio'] >= row['target'] else 'missed'}"
 
 
-def work(options):
-    """In a worker: measure the chosen workloads and print a JSON object for each."""
-    from benchmarks.workloads import WORKLOADS  # noqa: PLC0415  the parent needs neither library
-
-    libraries = [load(name, options.threads[0]) for name in ("minitorch", "torch")
-                 if options.worker in (name, "both")]  # fmt: skip
-    for name, workload in WORKLOADS.items():
-        if options.only not in (f"={name}", "") and options.only not in name:
-            continue
-        line = {"workload": name}
-        if not options.pairs:
-            pass
-        elif options.worker == "both":
-            line["pairs"] = alternate(*[workload(library) for library in libraries], options.pairs)
-        else:
-            call = workload(libraries[0])
-            seconds_per_call(call, 0.2)
-            line["seconds"] = min(seconds_per_call(call, 0.2) for _ in range(options.pairs))
-        print(json.dumps(line), flush=True)
-
-
-def load(name, threads):
-    if name == "torch":
-        import torch  # noqa: PLC0415  one library a process
-
-        torch.set_num_threads(threads)
-        return torch
-    import minitorch  # noqa: PLC0415  one library a process
-
-    return minitorch
-
-
-main()
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 import _tracemalloc
 import argparse
 import gc
+import importlib.util
 import json
 import os
 import statistics
@@ -11,9 +12,14 @@ import sys
 import tempfile
 import time
 import tracemalloc
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
+
+from benchmarks.storage import loader_epoch, transform_epoch
+from benchmarks.targets import TARGETS
+from benchmarks.workloads import WORKLOADS, mlp_epoch, xor_step
 
 
 def import_time(runs=15):
@@ -59,7 +65,6 @@ def deep_chain():
 def resident_memory(steps=100_000):
     """Resident memory along XOR training steps with the garbage collector off."""
     import minitorch  # noqa: PLC0415  one library a process
-    from benchmarks.workloads import xor_step  # noqa: PLC0415  one library a process
 
     step = xor_step(minitorch)
     gc.collect()
@@ -83,19 +88,20 @@ def peak_of_arrays(step):
     They are counted before each instruction of Python that the step runs, if all memory, which is
     read faster, is near its highest.
     """
-    peak = start = highest = 0
+    peak = start = highest = before = 0
 
     def live():
         domain = np.lib.tracemalloc_domain
         return sum(trace[1] for trace in _tracemalloc._get_traces() if trace[0] == domain)
 
     def count(frame, event, argument):
-        nonlocal peak, highest
+        nonlocal peak, highest, before
         frame.f_trace_opcodes = True
         now = tracemalloc.get_traced_memory()[0]
         highest = max(highest, now)
-        if now > highest - OBJECTS:
+        if now != before and now > highest - OBJECTS:
             peak = max(peak, live() - start)
+        before = now
         return count
 
     gc.collect()
@@ -109,28 +115,59 @@ def peak_of_arrays(step):
     return peak
 
 
-def peak_memory(names=("mlp 784-128-10 sgd", "resnet18")):
-    """Peak of live arrays in one step of each workload."""
-    for name in names:
-        print_peak(name)
+SHORT = {  # a batch or ten tell as much as an epoch
+    "mlp epoch": partial(mlp_epoch, images=640),
+    "loader epoch": partial(loader_epoch, images=640),
+    "loader transform": partial(transform_epoch, images=64, workers=0),
+}
 
 
-def print_peak(name):
-    from benchmarks.workloads import WORKLOADS  # noqa: PLC0415  one library a process
+def peak_memory(only=""):
+    """Peak of live arrays in one step of each workload that has a target, of the whole process for
+    the import; the loader with a transform has no workers here, whose memory nobody would see."""
+    libraries = [
+        importlib.import_module(name)
+        for name in ("minitorch", "torch")
+        if importlib.util.find_spec(name)
+    ]
+    peaks = (peak_of_arrays, peak_of_tensors)
+    print("peak of live arrays in a step, above those between steps; of an import, of all memory")
+    for library in libraries:
+        library.set_num_threads(1)
+    for name in TARGETS:
+        if only not in name or (name.startswith("op ") and name != "op mul"):
+            continue
+        if name == "import":
+            found = [peak_of_import(library) for library in libraries]
+        else:
+            workload = SHORT.get(name, WORKLOADS[name])
+            found = [peak(warm(workload(library))) for peak, library in zip(peaks, libraries)]
+        ours, *theirs = found
+        print(f"{name:34}{ours:14,} B", end="")
+        for each in theirs:
+            print(f"   PyTorch {each:14,} B   {ours / each:5.2f} times", end="")
+        print(flush=True)
 
-    workload = WORKLOADS[name]
-    import minitorch  # noqa: PLC0415  one library a process
 
-    step = workload(minitorch)
+def warm(step):
     step(), step()
-    ours = peak_of_arrays(step)
-    print(f"peak of live arrays in a step of {name}, above those between steps: {ours:,} B")
-    try:
-        import torch  # noqa: PLC0415  one library a process
-    except ImportError:
-        return
-    step = workload(torch)
-    step(), step()
+    return step
+
+
+def peak_of_import(library):
+    """Bytes of the process that imports it, at their highest."""
+    read = "next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1]"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {library.__name__}; print({read})"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return 1024 * int(done.stdout)
+
+
+def peak_of_tensors(step):
+    """As `peak_of_arrays`, of PyTorch's memory."""
+    import torch  # noqa: PLC0415  optional
+
     with torch.profiler.profile(profile_memory=True, acc_events=True) as profile:
         step()  # what this one frees was allocated unseen; the next one is counted
         with torch.profiler.record_function("counted"):
@@ -145,7 +182,7 @@ def print_peak(name):
     for event in sorted(events, key=lambda e: e["ts"]):
         live += event["args"]["Bytes"]
         peak = max(peak, live)
-    print(f"  PyTorch {peak:,} B ({ours / peak:.2f} times)")
+    return peak
 
 
 PARTS = {
@@ -158,5 +195,7 @@ PARTS = {
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks.limits", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all")
-    for part in parser.parse_args().parts or PARTS:
-        PARTS[part]()
+    parser.add_argument("--only", default="", help="peak: workloads whose name contains this")
+    options = parser.parse_args()
+    for part in options.parts or PARTS:
+        PARTS[part](**{"only": options.only} if part == "peak" else {})

@@ -1,4 +1,31 @@
-"""Larger models, as functions of the library: what `workloads` trains."""
+"""Models, as functions of the library: what `workloads` trains."""
+
+from itertools import pairwise
+
+
+def xor(torch):
+    """2-2-1 with sigmoids."""
+    nn = torch.nn
+
+    class XORNet(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.hidden = nn.Linear(2, 2)
+            self.output = nn.Linear(2, 1)
+            self.sigmoid = nn.Sigmoid()
+
+        def forward(self, x):
+            return self.sigmoid(self.output(self.sigmoid(self.hidden(x))))
+
+    return XORNet()
+
+
+def mlp(torch, *sizes):
+    """Linear layers of these sizes with ReLU between them."""
+    layers = []
+    for before, after in pairwise(sizes):
+        layers += [torch.nn.Linear(before, after), torch.nn.ReLU()]
+    return torch.nn.Sequential(*layers[:-1])
 
 
 def convnet(torch, first, second, padding, side):
@@ -49,8 +76,22 @@ def resnet18(torch, classes=1000):
     )  # fmt: skip
 
 
-def encoder(torch, width=128, heads=4, layers=2):
-    """Transformer encoder layers over (batch, length, width)."""
+def lstm(torch, width=128):
+    """One LSTM layer over (batch, length, width); returns its outputs alone."""
     nn = torch.nn
-    layer = nn.TransformerEncoderLayer(width, heads, 4 * width, dropout=0.0, batch_first=True)
-    return nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+
+    class Outputs(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm = nn.LSTM(width, width, batch_first=True)
+
+        def forward(self, x):
+            return self.lstm(x)[0]
+
+    return Outputs()
+
+
+def transformer_block(torch, width=128, heads=4):
+    """One transformer encoder layer over (batch, length, width), without dropout."""
+    layer = torch.nn.TransformerEncoderLayer
+    return layer(width, heads, 4 * width, dropout=0.0, batch_first=True)

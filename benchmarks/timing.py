@@ -5,18 +5,23 @@ import statistics
 import time
 
 
-def seconds_per_call(call, least_seconds):
+def seconds_per_call(call, least_seconds=0.1):
     """The median time of the calls that fill `least_seconds`: a neighbour on the machine that takes
     the processor for a while spoils a mean.
     """
     times = []
-    now = time.perf_counter()
-    end = now + least_seconds
-    while now < end:
-        start = now
-        call()
+    gc.collect()
+    gc.disable()
+    try:
         now = time.perf_counter()
-        times.append(now - start)
+        end = now + least_seconds
+        while not times or now < end:
+            start = now
+            call()
+            now = time.perf_counter()
+            times.append(now - start)
+    finally:
+        gc.enable()
     return statistics.median(times)
 
 
@@ -24,15 +29,10 @@ def alternate(ours, theirs, pairs, least_seconds=0.1):
     """[(our seconds, their seconds), ...]: measured in turn, after a warm-up of each."""
     for call in (ours, theirs):
         seconds_per_call(call, least_seconds)
-    gc.collect()
-    gc.disable()
-    try:
-        return [
-            (seconds_per_call(ours, least_seconds), seconds_per_call(theirs, least_seconds))
-            for _ in range(pairs)
-        ]
-    finally:
-        gc.enable()
+    return [
+        (seconds_per_call(ours, least_seconds), seconds_per_call(theirs, least_seconds))
+        for _ in range(pairs)
+    ]
 
 
 def summary(pairs):
@@ -49,3 +49,11 @@ def summary(pairs):
         "low": quartiles[0],
         "high": quartiles[2],
     }
+
+
+def duration(seconds):
+    """As a person writes it: "1.25 s", "3.40 ms", "12.5 us"."""
+    for unit, scale in (("s", 1), ("ms", 1e3)):
+        if seconds * scale >= 1:
+            return f"{seconds * scale:.2f} {unit}"
+    return f"{seconds * 1e6:.1f} us"

@@ -1,12 +1,26 @@
 """The workloads: each is one program, written once, run with `torch` being either library.
 
-A workload is a function of the library that prepares everything and returns what is timed. Its
-docstring is what the table calls it.
+A workload is a function of the library that prepares everything and returns what is timed.
 """
 
-from itertools import pairwise
+from benchmarks.networks import convnet, lstm, mlp, resnet18, transformer_block, xor
+from benchmarks.operations import LARGE, ROWS, SMALL, long_chain, short_chain, small_op
+from benchmarks.storage import digits, import_library, load, loader_epoch, save, transform_epoch
 
-from benchmarks.networks import convnet, encoder, resnet18
+
+def sgd(torch, parameters):
+    return torch.optim.SGD(parameters, lr=0.01, momentum=0.9)
+
+
+def adam(torch, parameters):
+    return torch.optim.Adam(parameters)
+
+
+def rmsprop(torch, parameters):
+    return torch.optim.RMSprop(parameters)
+
+
+OPTIMIZERS = {"sgd": sgd, "adam": adam, "rmsprop": rmsprop}
 
 
 def train(model, criterion, optimizer, x, y):
@@ -18,186 +32,19 @@ def train(model, criterion, optimizer, x, y):
 
 
 def xor_step(torch):
-    """XOR step, 2-2-1 sigmoid, BCE, SGD"""
+    """A training step on the four cases, binary cross-entropy, SGD."""
     torch.manual_seed(0)
-
-    class XORNet(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.hidden = torch.nn.Linear(2, 2)
-            self.output = torch.nn.Linear(2, 1)
-            self.sigmoid = torch.nn.Sigmoid()
-
-        def forward(self, x):
-            return self.sigmoid(self.output(self.sigmoid(self.hidden(x))))
-
     x = torch.tensor([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     y = torch.tensor([[0.0], [1.0], [1.0], [0.0]])
-    model = XORNet()
+    model = xor(torch)
     criterion = torch.nn.BCELoss()
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
-
     return lambda: train(model, criterion, optimizer, x, y)
 
 
-def small_op(f):
-    """A workload: forward and backward of `f(a, b)` on (4, 4) tensors."""
-
-    def workload(torch):
-        torch.manual_seed(0)
-        a = torch.rand(4, 4, requires_grad=True)
-        b = torch.rand(4, 4, requires_grad=True)
-        ones = torch.ones_like(f(torch, a, b).detach())
-
-        def step():
-            a.grad = b.grad = None
-            f(torch, a, b).backward(ones)
-
-        return step
-
-    return workload
-
-
-OPS = {
-    "add": lambda torch, a, b: a + b,
-    "mul": lambda torch, a, b: a * b,
-    "sub": lambda torch, a, b: a - b,
-    "div": lambda torch, a, b: a / b,
-    "scalar mul": lambda torch, a, b: a * 2.0,
-    "tanh": lambda torch, a, b: torch.tanh(a),
-    "sigmoid": lambda torch, a, b: torch.sigmoid(a),
-    "relu": lambda torch, a, b: torch.relu(a),
-    "exp": lambda torch, a, b: torch.exp(a),
-    "sum": lambda torch, a, b: a.sum(),
-    "matmul": lambda torch, a, b: a @ b,
-}
-
-
-def large_op(f, *sizes):
-    """A workload: forward and backward of `f(torch, *tensors)` on large tensors."""
-
-    def workload(torch):
-        torch.manual_seed(0)
-        tensors = [torch.rand(*size, requires_grad=True) for size in sizes]
-        ones = torch.ones_like(f(torch, *tensors).detach())
-
-        def step():
-            for tensor in tensors:
-                tensor.grad = None
-            f(torch, *tensors).backward(ones)
-
-        return step
-
-    return workload
-
-
-SQUARE = (1024, 1024)
-LARGE = {
-    "add": large_op(lambda torch, a, b: a + b, SQUARE, SQUARE),
-    "add row": large_op(lambda torch, a, b: a + b, SQUARE, (1024,)),
-    "mul": large_op(lambda torch, a, b: a * b, SQUARE, SQUARE),
-    "div": large_op(lambda torch, a, b: a / b, SQUARE, SQUARE),
-    "pow": large_op(lambda torch, a: a**2, SQUARE),
-    "exp": large_op(lambda torch, a: torch.exp(a), SQUARE),
-    "log": large_op(lambda torch, a: torch.log(a), SQUARE),
-    "sqrt": large_op(lambda torch, a: torch.sqrt(a), SQUARE),
-    "tanh": large_op(lambda torch, a: torch.tanh(a), SQUARE),
-    "sigmoid": large_op(lambda torch, a: torch.sigmoid(a), SQUARE),
-    "relu": large_op(lambda torch, a: torch.relu(a), SQUARE),
-    "sum": large_op(lambda torch, a: a.sum(), SQUARE),
-    "mean dim": large_op(lambda torch, a: a.mean(dim=1), SQUARE),
-    "max dim": large_op(lambda torch, a: a.amax(1), SQUARE),
-    "matmul": large_op(lambda torch, a, b: a @ b, (512, 512), (512, 512)),
-    "softmax": large_op(lambda torch, a: torch.softmax(a, 1), SQUARE),
-    "log_softmax": large_op(lambda torch, a: torch.log_softmax(a, 1), SQUARE),
-    "layer_norm": large_op(
-        lambda torch, a, w, b: torch.nn.functional.layer_norm(a, (1024,), w, b),
-        SQUARE, (1024,), (1024,),
-    ),
-    "cat": large_op(lambda torch, a, b: torch.cat((a, b)), SQUARE, SQUARE),
-    "transpose": large_op(lambda torch, a: a.t().contiguous(), SQUARE),
-    "slice": large_op(lambda torch, a: a[:, 100:900], SQUARE),
-    "where": large_op(lambda torch, a, b: torch.where(a > 0.5, a, b), SQUARE, SQUARE),
-}  # fmt: skip
-
-
-def chain(torch):
-    """small elementwise ops, forward and backward of a chain of 60"""
-    x = torch.linspace(-1, 1, 4, requires_grad=True)
-
-    def step():
-        x.grad = None
-        y = x
-        for _ in range(30):
-            y = torch.tanh(y) * x
-        y.sum().backward()
-
-    return step
-
-
-def mlp_step(sizes, batch, make_optimizer):
-    """A workload: one training step of a ReLU multilayer perceptron with cross-entropy."""
-
-    def workload(torch):
-        torch.manual_seed(0)
-        layers = []
-        for before, after in pairwise(sizes):
-            layers += [torch.nn.Linear(before, after), torch.nn.ReLU()]
-        model = torch.nn.Sequential(*layers[:-1])
-        criterion = torch.nn.CrossEntropyLoss()
-        optimizer = make_optimizer(torch, model.parameters())
-        x = torch.rand(batch, sizes[0])
-        y = torch.randint(0, sizes[-1], (batch,))
-
-        return lambda: train(model, criterion, optimizer, x, y)
-
-    return workload
-
-
-def sgd(torch, parameters):
-    return torch.optim.SGD(parameters, lr=0.01, momentum=0.9)
-
-
-def adam(torch, parameters):
-    return torch.optim.Adam(parameters)
-
-
-def loader_epoch(torch, images=60000):
-    """an epoch of 784 numbers each through the DataLoader, shuffled, batch 64"""
-    data = torch.utils.data
-    torch.manual_seed(0)
-    dataset = data.TensorDataset(torch.rand(images, 784), torch.randint(0, 10, (images,)))
-    loader = data.DataLoader(dataset, batch_size=64, shuffle=True)
-
-    def epoch():
-        for _ in loader:
-            pass
-
-    return epoch
-
-
-def mlp_epoch(torch, images=60000):
-    """an epoch of 60,000 images, MLP 784-128-10, SGD momentum, through the DataLoader"""
-    data = torch.utils.data
-    torch.manual_seed(0)
-    dataset = data.TensorDataset(torch.rand(images, 784), torch.randint(0, 10, (images,)))
-    loader = data.DataLoader(dataset, batch_size=64, shuffle=True)
-    model = torch.nn.Sequential(
-        torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10)
-    )
-    criterion = torch.nn.CrossEntropyLoss()
-    optimizer = sgd(torch, model.parameters())
-
-    def epoch():
-        for x, y in loader:
-            train(model, criterion, optimizer, x, y)
-
-    return epoch
-
-
 def classify(make, size, classes, batch, make_optimizer=None):
-    """A workload: one training step of a classifier of images, forward and backward alone if it
-    has no optimizer.
+    """A workload: one training step of a classifier, forward and backward alone if it has no
+    optimizer.
     """
 
     def workload(torch):
@@ -219,41 +66,107 @@ def classify(make, size, classes, batch, make_optimizer=None):
     return workload
 
 
-def sequence(make, batch, length, width):
-    """A workload: forward and backward of a model of sequences."""
+def mlp_step(sizes, batch, make_optimizer):
+    """A workload: one training step of a multilayer perceptron with cross-entropy."""
+    return classify(lambda torch: mlp(torch, *sizes), sizes[:1], sizes[-1], batch, make_optimizer)
+
+
+def mlp_inference(torch):
+    """784-128-10 on one row, no gradients."""
+    torch.manual_seed(0)
+    model = mlp(torch, 784, 128, 10).eval()
+    x = torch.rand(1, 784)
+
+    def call():
+        with torch.no_grad():
+            model(x)
+
+    return call
+
+
+def mlp_epoch(torch, images=60_000):
+    """An epoch of training 784-128-10 through the DataLoader, batch 64, SGD with momentum."""
+    dataset = digits(torch, images)
+    loader = torch.utils.data.DataLoader(dataset, batch_size=64, shuffle=True)
+    model = mlp(torch, 784, 128, 10)
+    criterion = torch.nn.CrossEntropyLoss()
+    optimizer = sgd(torch, model.parameters())
+
+    def epoch():
+        for x, y in loader:
+            train(model, criterion, optimizer, x, y)
+
+    return epoch
+
+
+def image_step(first, second, padding, side):
+    """A workload: one training step of a convnet on 64 images of 28 x 28, Adam."""
+    return classify(
+        lambda torch: convnet(torch, first, second, padding, side), (1, 28, 28), 10, 64, adam
+    )
+
+
+def sequence_step(make, batch=32, length=64, width=128):
+    """A workload: one training step of a model of sequences towards zero, Adam."""
 
     def workload(torch):
         torch.manual_seed(0)
         model = make(torch)
+        criterion = torch.nn.MSELoss()
+        optimizer = adam(torch, model.parameters())
         x = torch.rand(batch, length, width)
+        y = torch.zeros(batch, length, width)
+        return lambda: train(model, criterion, optimizer, x, y)
 
-        def step():
-            model.zero_grad()
-            y = model(x)
-            (y[0] if isinstance(y, tuple) else y).sum().backward()
+    return workload
 
-        return step
+
+def optimizer_step(make_optimizer, count, size=(64, 64)):
+    """A workload: one step of an optimizer of so many parameters, whose gradients are there."""
+
+    def workload(torch):
+        torch.manual_seed(0)
+        parameters = [torch.nn.Parameter(torch.rand(*size)) for _ in range(count)]
+        optimizer = make_optimizer(torch, parameters)
+        sum(p.sum() for p in parameters).backward()
+        return optimizer.step
 
     return workload
 
 
 WORKLOADS = {
     "xor": xor_step,
-    **{f"op {name}": small_op(f) for name, f in OPS.items()},
+    **{f"op {name}": small_op(f) for name, f in SMALL.items()},
+    "op chain": short_chain,
     **{f"large {name}": workload for name, workload in LARGE.items()},
-    "op chain": chain,
-    "mlp 784-128-10 sgd": mlp_step((784, 128, 10), 64, sgd),
-    "mlp 784-128-10 adam": mlp_step((784, 128, 10), 64, adam),
-    "mlp 784-512-512-10 sgd": mlp_step((784, 512, 512, 10), 128, sgd),
-    "convnet 16-32": classify(
-        lambda torch: convnet(torch, 16, 32, 1, 7), (1, 28, 28), 10, 64, adam
-    ),
-    "convnet 32-64": classify(
-        lambda torch: convnet(torch, 32, 64, 0, 12), (1, 28, 28), 10, 64, adam
-    ),
-    "resnet18": classify(resnet18, (3, 64, 64), 1000, 8),
-    "lstm 128": sequence(lambda torch: torch.nn.LSTM(128, 128, batch_first=True), 32, 64, 128),
-    "transformer 128": sequence(encoder, 16, 64, 128),
-    "loader epoch": loader_epoch,
+    **{f"{name} 4096x1000": workload for name, workload in ROWS.items()},
+    "elementwise chain": long_chain,
+    "mlp inference": mlp_inference,
+    **{
+        f"mlp {'-'.join(map(str, sizes))} {name} batch {batch}": mlp_step(
+            sizes, batch, OPTIMIZERS[name]
+        )
+        for sizes, batches in [
+            ((784, 128, 10), (1, 64, 512)),
+            ((784, 512, 512, 10), (1, 64, 128, 512)),
+        ]
+        for name in ("sgd", "adam")
+        for batch in batches
+    },
     "mlp epoch": mlp_epoch,
+    "convnet 16-32": image_step(16, 32, 1, 7),
+    "convnet 32-64": image_step(32, 64, 0, 12),
+    "resnet18": classify(resnet18, (3, 64, 64), 1000, 8),
+    "lstm": sequence_step(lstm),
+    "transformer": sequence_step(transformer_block),
+    **{
+        f"optimizer {name} {count}": optimizer_step(make, count)
+        for name, make in OPTIMIZERS.items()
+        for count in (10, 200)
+    },
+    "loader epoch": loader_epoch,
+    "loader transform": transform_epoch,
+    "save 100 MB": save,
+    "load 100 MB": load,
+    "import": import_library,
 }
