@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 import minitorch
 from minitorch import nn, optim
+from minitorch.checkpoint import Checkpoint
 from minitorch.data import DataLoader, TensorDataset
 from minitorch.nn import functional as F
 from minitorch.vision.datasets import MNIST
@@ -41,16 +42,20 @@ def load(train, device, limit):
     return (MNIST(train=train).data[:limit].flatten(1).float() / 255).to(device)
 
 
-def train(model, loader, optimizer):
-    """One epoch; returns the mean squared error."""
-    total = 0.0
+def train(run):
+    """One epoch, or what is left of it; returns the mean squared error."""
+    model, optimizer, loader, progress = (
+        run.parts[name] for name in ("model", "optimizer", "loader", "progress")
+    )
     for (images,) in loader:
         optimizer.zero_grad()
         loss = F.mse_loss(model(images), images)
         loss.backward()
         optimizer.step()
-        total += loss.item() * len(images)
-    return total / len(loader.dataset)
+        progress["total"] += loss.item() * len(images)
+        run.step()
+    mean, progress["total"] = progress["total"] / len(loader.dataset), 0.0
+    return mean
 
 
 def principal_components(images, width):
@@ -95,11 +100,17 @@ def main(argv=None):
     parser.add_argument("--lr", type=float, default=0.003, help="to begin with; it falls to 0")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--checkpoint", metavar="FILE", help="save the run there each minute and on Ctrl-C"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from that file")
     parser.add_argument("--limit", type=int, help="use only the first so many images of each part")
     parser.add_argument(
         "--plot", nargs="?", const="autoencoder.png", metavar="FILE", help="draw digits and copies"
     )
     args = parser.parse_args(argv)
+    if args.resume and not args.checkpoint:
+        parser.error("--resume needs --checkpoint FILE")
     if args.plot:
         require_matplotlib()
 
@@ -109,14 +120,27 @@ def main(argv=None):
     model = Autoencoder(args.width).to(args.device)
     optimizer = optim.Adam(model.parameters(), lr=args.lr)
     scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=args.epochs)
-    for epoch in tqdm(range(1, args.epochs + 1), unit=" epochs", leave=False, disable=None):
+    run = Checkpoint(
+        args.checkpoint,
+        model=model,
+        optimizer=optimizer,
+        scheduler=scheduler,
+        loader=loader,
+        progress={"total": 0.0},
+    )
+    if args.resume:
+        run.resume()
+    bar = tqdm(total=args.epochs, unit=" epochs", leave=False, disable=None)
+    for epoch in run.epochs(args.epochs):
+        bar.update(epoch - bar.n)
         start = time.perf_counter()
-        error = train(model, loader, optimizer)
+        error = train(run)
         scheduler.step()
         seconds = time.perf_counter() - start
         tqdm.write(
-            f"epoch {epoch}/{args.epochs}   mean squared error {error:.4f}   {seconds:.1f} s"
+            f"epoch {epoch + 1}/{args.epochs}   mean squared error {error:.4f}   {seconds:.1f} s"
         )
+    bar.close()
 
     with minitorch.no_grad():
         copies = model(unseen)

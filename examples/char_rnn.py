@@ -12,6 +12,7 @@ import time
 
 import minitorch
 from minitorch import nn, optim
+from minitorch.checkpoint import Checkpoint
 
 PARTS = [
     "the house that Jack built.",
@@ -56,13 +57,16 @@ def batch_of(text, size, length):
     return pieces[:, :-1], pieces[:, 1:]
 
 
-def train(model, text, steps, lr, report):
+def train(model, text, steps, lr, report, path, resume):
     """Returns the loss of each step, in bits a letter."""
     criterion = nn.CrossEntropyLoss()
     optimizer = optim.Adam(model.parameters(), lr=lr)
     scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
     losses = []
-    for step in range(1, steps + 1):
+    run = Checkpoint(path, model=model, optimizer=optimizer, scheduler=scheduler, losses=losses)
+    if resume:
+        run.resume()
+    for step in run.steps(steps):
         letters, targets = batch_of(text, size=16, length=96)
         optimizer.zero_grad()
         scores, _ = model(letters)
@@ -72,8 +76,8 @@ def train(model, text, steps, lr, report):
         optimizer.step()
         scheduler.step()
         losses.append(loss.item() / math.log(2))
-        if step % report == 0:
-            print(f"step {step:4d}   {losses[-1]:.3f} bits a letter", flush=True)
+        if (step + 1) % report == 0:
+            print(f"step {step + 1:4d}   {losses[-1]:.3f} bits a letter", flush=True)
     return losses
 
 
@@ -120,9 +124,15 @@ def main(argv=None):
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
+        "--checkpoint", metavar="FILE", help="save the run there each minute and on Ctrl-C"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from that file")
+    parser.add_argument(
         "--plot", nargs="?", const="char_rnn.png", metavar="FILE", help="draw the loss"
     )
     args = parser.parse_args(argv)
+    if args.resume and not args.checkpoint:
+        parser.error("--resume needs --checkpoint FILE")
     if args.plot:
         require_matplotlib()
 
@@ -133,7 +143,8 @@ def main(argv=None):
         f"{len(TEXT):,} letters, {len(LETTERS)} different ones: {math.log2(len(LETTERS)):.3f} bits"
     )
     start = time.perf_counter()
-    losses = train(model, text, args.steps, args.lr, report=max(args.steps // 6, 1))
+    report = max(args.steps // 6, 1)
+    losses = train(model, text, args.steps, args.lr, report, args.checkpoint, args.resume)
     print(f"{args.steps * 16 * 96 / (time.perf_counter() - start):,.0f} letters/s\n")
 
     lines = recite(model, args.device, len(VERSES), args.temperature).splitlines()

@@ -20,6 +20,7 @@ from itertools import pairwise
 
 import minitorch
 from minitorch import nn, optim
+from minitorch.checkpoint import Checkpoint
 from minitorch.nn import functional as F
 
 HEAPS = 8
@@ -46,7 +47,7 @@ def layers(*widths):
     return nn.Sequential(*parts[:-1])
 
 
-def play(generator, critic, rounds, batch_size, lr, device):
+def play(generator, critic, rounds, batch_size, lr, device, path, resume):
     """Each in turn takes one step: the critic to tell points apart, the generator to deceive it."""
     judge = optim.Adam(critic.parameters(), lr=lr, betas=(0.5, 0.9))
     maker = optim.Adam(generator.parameters(), lr=lr, betas=(0.5, 0.9))
@@ -55,7 +56,18 @@ def play(generator, critic, rounds, batch_size, lr, device):
         optim.lr_scheduler.LinearLR(each, 1.0, 0.05, total_iters=rounds) for each in (judge, maker)
     ]
     real, fake = (minitorch.full((batch_size, 1), v, device=device) for v in (1.0, 0.0))
-    for i in range(1, rounds + 1):
+    run = Checkpoint(
+        path,
+        generator=generator,
+        critic=critic,
+        judge=judge,
+        maker=maker,
+        slower_judge=slower[0],
+        slower_maker=slower[1],
+    )
+    if resume:
+        run.resume()
+    for i in run.steps(rounds):
         points = real_points(batch_size).to(device).requires_grad_()
         made = generator(minitorch.randn(batch_size, NOISE).to(device))
 
@@ -74,10 +86,10 @@ def play(generator, critic, rounds, batch_size, lr, device):
         for scheduler in slower:
             scheduler.step()
 
-        if i % max(rounds // 10, 1) == 0:
+        if (i + 1) % max(rounds // 10, 1) == 0:
             near, covered = judged(generator, device)
             print(
-                f"round {i:5d}   critic's loss {doubt.item():.3f}   "
+                f"round {i + 1:5d}   critic's loss {doubt.item():.3f}   "
                 f"near a heap {near:4.0%}   heaps covered {covered} of {HEAPS}",
                 flush=True,
             )
@@ -129,16 +141,23 @@ def main(argv=None):
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
+        "--checkpoint", metavar="FILE", help="save the run there each minute and on Ctrl-C"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from that file")
+    parser.add_argument(
         "--plot", nargs="?", const="gan.png", metavar="FILE", help="draw real and made points"
     )
     args = parser.parse_args(argv)
+    if args.resume and not args.checkpoint:
+        parser.error("--resume needs --checkpoint FILE")
     if args.plot:
         require_matplotlib()
 
     minitorch.manual_seed(args.seed)
     generator = layers(NOISE, 128, 128, 2).to(args.device)
     critic = layers(2, 128, 128, 1).to(args.device)
-    play(generator, critic, args.rounds, args.batch_size, args.lr, args.device)
+    saving = args.checkpoint, args.resume
+    play(generator, critic, args.rounds, args.batch_size, args.lr, args.device, *saving)
 
     near, covered = judged(generator, args.device)
     print(

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 import minitorch
 from minitorch import nn, optim
+from minitorch.checkpoint import Checkpoint
 from minitorch.data import DataLoader, TensorDataset
 from minitorch.vision.datasets import MNIST
 
@@ -73,11 +74,14 @@ def make_optimizer(name, params, lr):
     return kinds[name](params, lr=lr or 0.002)
 
 
-def train(model, loader, criterion, optimizer, title):
-    """One epoch; returns the mean loss."""
+def train(run, criterion, title):
+    """One epoch, or what is left of it; returns the mean loss."""
+    model, optimizer, loader, progress = (
+        run.parts[name] for name in ("model", "optimizer", "loader", "progress")
+    )
     model.train()
-    total = 0.0
     bar = tqdm(
+        initial=run.steps_done % len(loader) * loader.batch_size,
         total=len(loader.dataset),
         desc=title,
         unit=" samples",
@@ -90,10 +94,12 @@ def train(model, loader, criterion, optimizer, title):
             loss = criterion(model(images), labels)
             loss.backward()
             optimizer.step()
-            total += loss.item() * len(labels)
+            progress["total"] += loss.item() * len(labels)
             bar.set_postfix(loss=f"{loss.item():.4f}", refresh=False)
             bar.update(len(labels))
-    return total / len(loader.dataset)
+            run.step()
+    mean, progress["total"] = progress["total"] / len(loader.dataset), 0.0
+    return mean
 
 
 def predict(model, loader):
@@ -153,11 +159,17 @@ def main(argv=None):
     )
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--checkpoint", metavar="FILE", help="save the run there each minute and on Ctrl-C"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from that file")
     parser.add_argument("--limit", type=int, help="use only the first so many images of each part")
     parser.add_argument(
         "--plot", nargs="?", const=".", metavar="FOLDER", help="draw curves and mistakes"
     )
     args = parser.parse_args(argv)
+    if args.resume and not args.checkpoint:
+        parser.error("--resume needs --checkpoint FILE")
     if args.plot:
         require_matplotlib()
 
@@ -173,26 +185,37 @@ def main(argv=None):
     scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=args.epochs)
 
     images, labels = test_set.tensors
-    losses, accuracies = [], []
-    for epoch in range(1, args.epochs + 1):
-        start = time.perf_counter()
-        loss = train(model, train_loader, criterion, optimizer, f"epoch {epoch}/{args.epochs}")
-        seconds = time.perf_counter() - start
+    progress = {"total": 0.0, "losses": [], "accuracies": []}
+    run = Checkpoint(
+        args.checkpoint,
+        model=model,
+        optimizer=optimizer,
+        scheduler=scheduler,
+        loader=train_loader,
+        progress=progress,
+    )
+    if args.resume:
+        run.resume()
+    for epoch in run.epochs(args.epochs):
+        start, before = time.perf_counter(), run.steps_done
+        loss = train(run, criterion, f"epoch {epoch + 1}/{args.epochs}")
+        speed = (run.steps_done - before) * args.batch_size / (time.perf_counter() - start)
         scheduler.step()
-        guesses = predict(model, test_loader)
-        correct = (guesses == labels).sum().item()
-        losses.append(loss)
-        accuracies.append(100 * correct / len(labels))
+        accuracy = 100 * (predict(model, test_loader) == labels).float().mean().item()
+        progress["losses"].append(loss)
+        progress["accuracies"].append(accuracy)
         print(
-            f"epoch {epoch:2d}/{args.epochs}   loss {loss:.4f}   test {accuracies[-1]:.2f} %   "
-            f"{len(train_set) / seconds:,.0f} samples/s",
+            f"epoch {epoch + 1:2d}/{args.epochs}   loss {loss:.4f}   test {accuracy:.2f} %   "
+            f"{speed:,.0f} samples/s",
             flush=True,
         )
-    print(f"test accuracy {accuracies[-1]:.2f} % ({correct:,} of {len(labels):,})")
+    guesses = predict(model, test_loader)
+    correct = (guesses == labels).sum().item()
+    print(f"test accuracy {100 * correct / len(labels):.2f} % ({correct:,} of {len(labels):,})")
 
     if args.plot:
         folder = Path(args.plot)
-        plot_curves(losses, accuracies, folder / "mnist-curves.png")
+        plot_curves(progress["losses"], progress["accuracies"], folder / "mnist-curves.png")
         plot_mistakes(images.cpu(), labels.cpu(), guesses.cpu(), folder / "mnist-mistakes.png")
         print(f"wrote mnist-curves.png and mnist-mistakes.png to {folder.resolve()}")
 

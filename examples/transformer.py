@@ -12,6 +12,7 @@ import time
 
 import minitorch
 from minitorch import nn, optim
+from minitorch.checkpoint import Checkpoint
 from minitorch.nn import functional as F
 
 TOKENS = "0123456789+="
@@ -120,12 +121,16 @@ def make_optimizer(model, lr):
     return optim.AdamW(groups, lr=lr, betas=(0.9, 0.95))
 
 
-def train(model, texts, known, steps, batch_size, lr):
+def train(model, texts, known, steps, batch_size, lr, path, resume):
     """Returns the losses; `known` tokens of a text are given, the others are to be found."""
     optimizer = make_optimizer(model, lr)
     scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
-    losses, start = [], time.perf_counter()
-    for step in range(1, steps + 1):
+    losses = []
+    run = Checkpoint(path, model=model, optimizer=optimizer, scheduler=scheduler, losses=losses)
+    if resume:
+        run.resume()
+    start, first = time.perf_counter(), run.steps_done
+    for step in run.steps(steps):
         batch = texts[minitorch.randint(len(texts), (batch_size,))]
         targets = batch[:, 1:].clone()
         targets[:, : known - 1] = -1
@@ -137,9 +142,10 @@ def train(model, texts, known, steps, batch_size, lr):
         optimizer.step()
         scheduler.step()
         losses.append(loss.item())
-        if step % max(1, steps // 10) == 0:
-            speed = step * batch_size / (time.perf_counter() - start)
-            print(f"step {step:5d}/{steps}   loss {loss:.4f}   {speed:,.0f} samples/s", flush=True)
+        done = step + 1
+        if done % max(1, steps // 10) == 0:
+            speed = (done - first) * batch_size / (time.perf_counter() - start)
+            print(f"step {done:5d}/{steps}   loss {loss:.4f}   {speed:,.0f} samples/s", flush=True)
     return losses
 
 
@@ -185,9 +191,15 @@ def main(argv=None):
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
+        "--checkpoint", metavar="FILE", help="save the run there each minute and on Ctrl-C"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on from that file")
+    parser.add_argument(
         "--plot", nargs="?", const="transformer.png", metavar="FILE", help="draw what it looks at"
     )
     args = parser.parse_args(argv)
+    if args.resume and not args.checkpoint:
+        parser.error("--resume needs --checkpoint FILE")
     if args.plot:
         require_matplotlib()
 
@@ -200,7 +212,8 @@ def main(argv=None):
     count = sum(p.numel() for p in model.parameters())
     print(f"a GPT of {count:,} parameters, {len(texts) - held_out:,} problems to learn from")
     steps = args.steps or 400 * args.digits
-    losses = train(model, texts[held_out:], known, steps, args.batch_size, args.lr)
+    saving = args.checkpoint, args.resume
+    losses = train(model, texts[held_out:], known, steps, args.batch_size, args.lr, *saving)
 
     written = model.write(new[:, :known], args.digits + 1)
     right = (written == new).all(1)

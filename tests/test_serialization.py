@@ -8,6 +8,7 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections import Counter, OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from pickle import UnpicklingError
 
 import numpy as np
@@ -278,11 +279,12 @@ def test_every_prefix_of_a_file_is_an_error(format):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_every_changed_byte_is_found(format):
+@pytest.mark.parametrize("change", [1, 32, 255, None], ids=["lowest", "case", "all", "one of 8"])
+def test_every_changed_byte_is_found(format, change):
     data = saved(SAMPLE, format)
     for i in range(len(data)):
         changed = bytearray(data)
-        changed[i] ^= 1 << i % 8
+        changed[i] ^= change or 1 << i % 8
         with pytest.raises(Exception) as info:
             loaded(bytes(changed))
         assert isinstance(info.value, RuntimeError | UnpicklingError)
@@ -403,8 +405,60 @@ def test_a_damaged_or_missing_file_offers_the_one_before(tmp_path):
     with pytest.raises(RuntimeError, match=r"the one before it was kept: load .*a.ckpt.1"):
         minitorch.load(path)
     path.unlink()
-    with pytest.raises(FileNotFoundError, match=r"the one before it was kept"):
-        minitorch.load(path)
+    for read in (minitorch.load, serialization.load_safetensors):
+        with pytest.raises(FileNotFoundError, match=r"the one before it was kept"):
+            read(path)
+
+
+def test_a_link_stays_one_and_the_file_behind_it_is_replaced(tmp_path):
+    (tmp_path / "there").mkdir()
+    target, link = tmp_path / "there" / "a.ckpt", tmp_path / "link"
+    minitorch.save(1, target)
+    link.symlink_to(target)
+    minitorch.save(2, link, keep=1)
+    assert link.is_symlink() and minitorch.load(target) == 2
+    assert sorted(os.listdir(target.parent)) == ["a.ckpt", "a.ckpt.1"]
+    target.write_bytes(b"")
+    with pytest.raises(EOFError, match=r"the one before it was kept: load .*there.a.ckpt.1"):
+        minitorch.load(link)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with ThreadPoolExecutor() as pool:
+        reader = pool.submit(path.read_bytes)
+        minitorch.save([1, 2], path)
+        assert loaded(reader.result()) == [1, 2]
+    assert path.is_fifo() and os.listdir(tmp_path) == ["pipe"]
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        minitorch.save(1, tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+LIMITED = """
+import resource, signal, sys, minitorch
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+try:
+    minitorch.save([minitorch.zeros(50_000)], sys.argv[1])
+except OSError:
+    sys.exit(7)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+@pytest.mark.parametrize("name", ["a.ckpt", "a.pt"])
+def test_a_disk_that_is_full_leaves_the_former_file(tmp_path, name):
+    path = tmp_path / name
+    minitorch.save(1, path)
+    done = subprocess.run([sys.executable, "-c", LIMITED, str(path)], check=False)
+    assert done.returncode == 7
+    assert minitorch.load(path) == 1 and os.listdir(tmp_path) == [name]
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
@@ -496,8 +550,8 @@ def test_bfloat16_becomes_float32():
 @pytest.mark.parametrize(
     ("data", "text"),
     [
-        (foreign(b"{"), "header is not a JSON object"),
-        (foreign(b"{" * 100_000), "header is not a JSON object"),
+        (foreign(b"{"), "header is no JSON"),
+        (foreign(b"{" * 100_000), "header is no JSON"),
         (struct.pack("<Q", 2**60) + b"{}", "its header should have"),
         (foreign({"x": entry("F32", [2], 0, 8)}, b"1234"), "truncated: tensor 'x'"),
         (foreign({"x": entry("F32", [2], 0, 8)}, b"123456789"), "belong to no tensor"),
@@ -535,7 +589,7 @@ def test_npz_and_npy(tmp_path):
 def test_a_pickle_inside_npz_is_not_run(tmp_path):
     np.savez(tmp_path / "x.npz", a=np.array([len], object))
     with pytest.raises(
-        RuntimeError, match=r"Object arrays cannot be loaded when allow_pickle=False"
+        UnpicklingError, match=r"'a.npy' holds Python objects: Object arrays cannot be loaded"
     ):
         minitorch.load(tmp_path / "x.npz")
 

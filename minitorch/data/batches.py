@@ -2,22 +2,17 @@
 
 import warnings
 from collections.abc import Callable, Iterator
-from functools import partial
-from itertools import repeat
+from itertools import count, repeat
 from typing import Any, NoReturn
 
 import numpy as np
 
+from minitorch.backend.devices import cuda_device_count
 from minitorch.data.dataset import items_of
 from minitorch.data.fetch import MapFetcher, Recipe, StreamFetcher
+from minitorch.data.pinning import pinned
 from minitorch.data.sampler import BatchSampler
-from minitorch.data.seeding import (
-    GLOBAL_GENERATORS,
-    draw_epoch_seed,
-    item_seed,
-    restore,
-    states,
-)
+from minitorch.data.seeding import GLOBAL_GENERATORS, item_seed, restore, states
 
 
 class Batches(Iterator):
@@ -28,17 +23,34 @@ class Batches(Iterator):
         self._reported = loader._reported_length
         self._dataset = loader.dataset
         self._num_workers = loader.num_workers
-        self._count = 0
+        self._position = loader.open_position()
+        self._count = self._position.given
+        self._pinned = loader.pin_memory and cuda_device_count() > 0
 
     def _next(self) -> Any:
         raise NotImplementedError
 
     def __next__(self) -> Any:
-        batch = self._next()
+        try:
+            batch = self._next()
+        except StopIteration:
+            self._position.ended = True
+            raise
         self._count += 1
         if self._reported is not None and self._count > self._reported:
             self._warn_of_length()
-        return batch
+        return pinned(batch) if self._pinned else batch
+
+    def _pass_by(self, given, make):
+        """Have a stream make once more what was given out already: it knows no other way there."""
+        for number in range(given):
+            try:
+                make()
+            except StopIteration:
+                raise RuntimeError(
+                    f"DataLoader: the stream ends after {number} batches, though {given} of this "
+                    "epoch were given out before its state was saved: it is another one"
+                ) from None
 
     def __len__(self) -> int:
         return len(self._index_sampler)
@@ -66,34 +78,35 @@ class InProcessBatches(Batches):
         super().__init__(loader)
         if loader.timeout != 0:
             raise AssertionError("_SingleProcessDataLoaderIter requires timeout == 0")
-        recipe, indices = loader.recipe(), self._index_sampler
+        recipe, order = loader.recipe(), self._index_sampler
         if recipe.is_stream:
-            make: Any = partial(StreamFetcher(recipe).fetch, None)
-            indices = repeat(0)
-        elif loader.seed_items:
-            make = SeededFetch(recipe)
-        else:
-            make = maker(recipe)
-            if recipe.gathers() and type(indices) is BatchSampler:
-                indices = indices.arrays()
-        # `map` and not a generator: after an error the next batch can still be asked for.
-        self._batches = map(make, indices)
-        epoch_seed = draw_epoch_seed(loader.generator)  # always: workers change no numbers here
+            with self._position.where_it_began():
+                self._make: Any = StreamFetcher(recipe).fetch
+                self._pass_by(self._position.given, lambda: self._make(None))
+            self._order: Any = zip(count(self._position.given), repeat(0), repeat(None))
+            return
         if loader.seed_items:
-            make.epoch_seed = epoch_seed
+            self._make = SeededFetch(recipe, self._position.seed)
+        else:
+            self._make = maker(recipe)
+            if recipe.gathers() and type(order) is BatchSampler:
+                order = order.arrays()
+        self._order = self._position.walk(order, recipe.batched)
 
     def _next(self) -> Any:
-        return next(self._batches)
+        number, place, indices = next(self._order)
+        self._position.give(number, indices)
+        return self._make(indices, place)
 
 
-def maker(recipe: Recipe) -> Callable[[Any], Any]:
+def maker(recipe: Recipe) -> Callable[[Any, int], Any]:
     """The function from indices to a batch, of a dataset that has `__getitem__`."""
     dataset, collate_fn = recipe.dataset, recipe.collate_fn
     if not recipe.batched:
-        return lambda index: collate_fn(dataset[index])
+        return lambda index, _: collate_fn(dataset[index])
     if recipe.gathers():
-        return lambda indices: dataset.gather(np.asarray(indices, np.int64))
-    return lambda indices: collate_fn(items_of(dataset, indices))
+        return lambda indices, _: dataset.gather(np.asarray(indices, np.int64))
+    return lambda indices, _: collate_fn(items_of(dataset, indices))
 
 
 class SeededFetch:
@@ -101,15 +114,11 @@ class SeededFetch:
     global generators where they were.
     """
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, epoch_seed: int) -> None:
         self.fetcher = MapFetcher(recipe, self.seed)
-        self.batched = recipe.batched
-        self.epoch_seed = 0
-        self.place = 0
+        self.epoch_seed = epoch_seed
 
-    def __call__(self, indices: Any) -> Any:
-        place = self.place
-        self.place += len(indices) if self.batched else 1
+    def __call__(self, indices: Any, place: int) -> Any:
         kept = states()
         try:
             return self.fetcher.fetch(indices, place)

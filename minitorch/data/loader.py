@@ -3,6 +3,7 @@
 import importlib
 import os
 import warnings
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +13,12 @@ from minitorch.data.batches import Batches, InProcessBatches
 from minitorch.data.collate import default_collate, default_convert
 from minitorch.data.dataset import Dataset, IterableDataset
 from minitorch.data.fetch import Recipe
+from minitorch.data.position import (
+    Position,
+    generator_states,
+    own_generators,
+    restore_generators,
+)
 from minitorch.data.sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
 T_co = TypeVar("T_co", covariant=True)
@@ -29,7 +36,7 @@ class DataLoader(Generic[T_co]):
                         drop_last
     num_workers         how many processes make the batches; 0: this one does
     collate_fn          from a list of items to a batch; `default_collate` if None
-    pin_memory          accepted, and without effect: memory is not pinned here
+    pin_memory          give out batches in memory that a GPU reads by itself, where there is one
     drop_last           leave out a last batch that is not full
     timeout             seconds to wait for a batch of the workers; 0: as long as it takes
     worker_init_fn      called with the worker's id in each worker, before it loads anything
@@ -55,6 +62,11 @@ class DataLoader(Generic[T_co]):
     seed_items=True they draw what they would in a worker, and these generators stay where they
     are. The items of an IterableDataset have no place: its generators are seeded once in an epoch,
     differently in each worker.
+
+    `state_dict` says where an iteration stands, and with `load_state_dict` another process goes on
+    with the next batch, to the bit, with any number of workers, unless worker_init_fn changes a
+    generator. Without workers and seed_items the items draw from this process's generators, whose
+    states are yours to save (see `minitorch.checkpoint`, which saves all of it).
 
     An error in a worker is raised here, with the same type, its traceback and the index of the
     item. A worker that dies is a RuntimeError, at once. Workers end with the iteration or the
@@ -118,6 +130,7 @@ class DataLoader(Generic[T_co]):
                 "batch_size=None option disables auto-batching and is mutually exclusive with "
                 "drop_last"
             )
+        self.has_foreign_order = self._is_stream or sampler is not None or batch_sampler is not None
         source: Any = dataset
         chosen: Any = sampler
         if sampler is None and self._is_stream:
@@ -138,6 +151,9 @@ class DataLoader(Generic[T_co]):
         self.drop_last = drop_last
         self.generator = generator
         self._iterator: Any = None  # that of persistent workers
+        self._position: Position | None = None  # of the latest iteration
+        self._latest: Any = None  # a weak reference to the iterator that it returned
+        self._saved_epoch: dict[str, Any] | None = None  # where the next iteration is to begin
         self._reported_length: int | None = None
         self.persistent_workers = persistent_workers
         self.check_worker_number_rationality()
@@ -161,12 +177,14 @@ class DataLoader(Generic[T_co]):
         self._context = context
 
     def __iter__(self) -> Iterator[Any]:
-        if self._iterator is not None and self._iterator.is_open():
-            self._iterator.restart(self)
-            return self._iterator
-        batches = self._get_iterator()
+        batches: Any = self._iterator
+        if batches is not None and batches.is_open():
+            batches.restart(self)
+        else:
+            batches = self._get_iterator()
         if self.persistent_workers:
-            self._iterator = batches
+            self._iterator, batches = batches, OneEpoch(batches)
+        self._latest = weakref.ref(batches)
         return batches
 
     def _get_iterator(self) -> Batches:
@@ -183,6 +201,58 @@ class DataLoader(Generic[T_co]):
     @property
     def _index_sampler(self) -> Any:
         return self.sampler if self.batch_sampler is None else self.batch_sampler
+
+    # ---------------------------------------------------------------- where it stands
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the latest iteration stands: how many batches it has given out, and of which order.
+        After it has ended, the next one is to begin.
+
+        Raises RuntimeError for a stream with in_order=False, whose batches nobody could tell apart.
+        """
+        if self._is_stream and self.num_workers and not self.in_order:
+            raise RuntimeError(
+                "DataLoader: with in_order=False an iteration over an IterableDataset can't be "
+                "resumed: which of its items were given out is left to chance"
+            )
+        epoch = self._saved_epoch
+        if epoch is None and self._position is not None and not self._position.ended:
+            epoch = self._position.state_dict()
+        return {"generators": generator_states(own_generators(self)), "epoch": epoch}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Let the next iteration give out what was still to come where `state_dict` was called.
+
+        This loader may have other workers than that one, but the same dataset, batches and order.
+        A sampler of your own has to draw its order before its first index, or from a Generator in
+        its attribute `generator`. An IterableDataset is gone through once more to get there.
+        Raises ValueError where a generator was given to one of the two alone.
+        """
+        generators = own_generators(self)
+        if len(generators) != len(state_dict["generators"]):
+            raise ValueError(
+                "loaded state dict is of a DataLoader with another number of generators of its own"
+                f"\n  loaded {len(state_dict['generators'])}   here {len(generators)}"
+            )
+        restore_generators(generators, state_dict["generators"])
+        self._saved_epoch = state_dict["epoch"]
+        self._position = None
+
+    def close_left_epoch(self) -> None:
+        """Where the loop over the latest iteration was left, let the next one begin a new epoch;
+        `state_dict` would have it go on where that was.
+        """
+        if self._latest is not None and self._latest() is None:
+            self._position = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_position": None, "_latest": None}
+
+    def open_position(self) -> Position:
+        """The position of a new iteration."""
+        self._position = Position(self, self._saved_epoch)
+        self._saved_epoch = None
+        return self._position
 
     def recipe(self) -> Recipe:
         """How the batches are made."""
@@ -237,6 +307,20 @@ class DataLoader(Generic[T_co]):
 def pool():
     """The module of the worker processes: 40 ms to load, which most programs never need."""
     return importlib.import_module("minitorch.data.pool")
+
+
+class OneEpoch(Iterator[Any]):
+    """One iteration over persistent workers' batches, which the DataLoader itself holds longer."""
+
+    def __init__(self, batches: Any) -> None:
+        self._batches = batches
+        self._workers = batches._workers
+
+    def __next__(self) -> Any:
+        return next(self._batches)
+
+    def __len__(self) -> int:
+        return len(self._batches)
 
 
 class NoIndices(Sampler[None]):

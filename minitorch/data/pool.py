@@ -12,7 +12,6 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from minitorch.data.batches import Batches
-from minitorch.data.seeding import draw_epoch_seed
 from minitorch.data.shared import Inbox, Parcel
 from minitorch.data.worker import END, ERROR, Task, work
 
@@ -61,7 +60,7 @@ class WorkerBatches(Batches):
     The workers end with the iteration; persistent ones with this object.
 
     _most     how many batches may be under way
-    _owners   of each batch under way its worker, by the number of the batch, oldest first
+    _owners   of each batch under way its worker and its indices, by its number, oldest first
     _arrived  the answers that have come and were not asked for yet, by the number of the batch
     """
 
@@ -75,17 +74,15 @@ class WorkerBatches(Batches):
         self._timeout = loader.timeout
         self._in_order = loader.in_order
         self._persistent = loader.persistent_workers
-        self._batched = loader.recipe().batched
+        self._recipe = loader.recipe()
         self._epoch = 0
-        self._indices = iter(self._index_sampler)
-        self._epoch_seed = draw_epoch_seed(loader.generator)
-        self._owners: dict[int, Link] = {}
+        self._owners: dict[int, tuple[Link, Any]] = {}
         self._arrived: dict[int, tuple[str, Parcel]] = {}
         self._links: list[Link] = []
         self._close = weakref.finalize(self, shut_down, self._links, os.getpid())
         leased: list[None] = []
         for worker_id in range(loader.num_workers):
-            self._links.append(start_worker(loader, worker_id, self._epoch_seed, leased))
+            self._links.append(start_worker(loader, worker_id, self._position.seed, leased))
         self._workers = [link.process for link in self._links]
         self._begin()
 
@@ -93,8 +90,6 @@ class WorkerBatches(Batches):
         """Begin another epoch with the same workers."""
         super().__init__(loader)
         self._epoch += 1
-        self._indices = iter(self._index_sampler)
-        self._epoch_seed = draw_epoch_seed(loader.generator)
         self._begin()
 
     def is_open(self) -> bool:
@@ -103,15 +98,19 @@ class WorkerBatches(Batches):
 
     def _begin(self):
         for number, (_, parcel) in self._arrived.items():  # of an epoch that was broken off
-            self._owners[number].inbox.drop(parcel)
+            self._owners[number][0].inbox.drop(parcel)
         self._arrived.clear()
         self._owners.clear()
-        self._sent = self._place = 0
+        passed = 0
+        if self._recipe.is_stream:
+            passed, self._position.given = self._position.given, 0
+        self._order = self._position.walk(self._index_sampler, self._recipe.batched)
         self._turns = cycle(self._links)
         for link in self._links:
             link.busy, link.active = 0, True
         for _ in range(self._most):
             self._hand_out()
+        self._pass_by(passed, self._next)
 
     def _next(self) -> Any:
         try:
@@ -137,13 +136,15 @@ class WorkerBatches(Batches):
             if number not in self._arrived:
                 self._receive(deadline)
                 continue
-            link = self._owners.pop(number)
+            link, indices = self._owners.pop(number)
             kind, parcel = self._arrived.pop(number)
             link.busy -= 1
             link.active = kind != END
             value = link.inbox.unpack(parcel)
             self._hand_out()
             if kind != END:  # else that was the end of one worker's stream
+                stream = self._recipe.is_stream  # whose ends have numbers, too
+                self._position.give(self._position.given if stream else number, indices)
                 return kind, value
         return END, None
 
@@ -153,16 +154,13 @@ class WorkerBatches(Batches):
         if link is None:
             return
         try:
-            indices = next(self._indices)
+            number, place, indices = next(self._order)
         except StopIteration:
             return
-        number, place = self._sent, self._place
-        self._sent += 1
-        self._place += len(indices) if self._batched else 1
-        self._owners[number] = link
+        self._owners[number] = link, indices
         link.busy += 1
         freed = link.inbox.take_freed()
-        link.send(Task(self._epoch, self._epoch_seed, number, place, indices, freed))
+        link.send(Task(self._epoch, self._position.seed, number, place, indices, freed))
 
     def _whose_turn(self):
         active = [link for link in self._links if link.active]

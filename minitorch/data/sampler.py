@@ -76,11 +76,12 @@ class RandomSampler(Sampler[int]):
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def pieces(self) -> Iterator[np.ndarray]:
-        generator = self.generator
-        if generator is None:  # one of its own: the program draws between two pieces
-            generator = Generator().manual_seed(default_generator().integers(0, 2**63 - 1, ()))
         n, wanted = len(self.data_source), self.num_samples
         size = PIECE if self.replacement else n
+        generator = self.generator
+        if generator is None or wanted > size:  # one of its own: others draw between two pieces
+            seed = (generator or default_generator()).integers(0, 2**63 - 1, ())
+            generator = Generator().manual_seed(seed)
         for start in range(0, wanted, size):
             count = min(size, wanted - start)
             if self.replacement:
@@ -148,7 +149,7 @@ class WeightedRandomSampler(Sampler[int]):
             )
         if self.replacement:
             ends = np.cumsum(weights / weights.sum())
-            draws = generator.uniform((self.num_samples,), np.float64)
+            draws = generator.uniform((self.num_samples,), weights.dtype)
             return np.searchsorted(ends, draws * ends[-1], side="right")
         if self.num_samples > np.count_nonzero(weights):
             raise ShapeError(
@@ -159,7 +160,7 @@ class WeightedRandomSampler(Sampler[int]):
         # Each index waits for an exponentially distributed time, the shorter the larger its
         # weight; the first to come are the sample. Efraimidis and Spirakis, 2006.
         with np.errstate(divide="ignore"):
-            times = generator.exponential(weights.shape, np.float64) / weights
+            times = generator.exponential(weights.shape, weights.dtype) / weights
         return np.argsort(times)[: self.num_samples]
 
     def __len__(self) -> int:

@@ -29,7 +29,7 @@ class GlobalGenerator(NamedTuple):
 
 def numpy_state():
     kind, words, *rest = np.random.get_state(legacy=True)
-    return (kind, tuple(words), *rest)
+    return (kind, tuple(np.asarray(words).tolist()), *rest)
 
 
 def go_to_numpy_state(state):  # looked up when called: to load numpy.random takes 10 ms

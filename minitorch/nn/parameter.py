@@ -1,54 +1,14 @@
-"""Tensors that belong to a module: what it learns, and what it merely keeps."""
+"""Parameters and buffers: the plain ones, and those that wait for their shape."""
 
 import weakref
 from typing import Any, ClassVar, NoReturn
 
 from minitorch.autograd.node import Node
+from minitorch.autograd.parameter import Buffer, Parameter
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.backend.devices import device as device_type
 from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.ops.creation import empty
-
-
-class Parameter(Tensor):
-    """A tensor that a module learns: assigned as an attribute it becomes one of its parameters.
-
-    data           the tensor whose memory it takes over; None: an empty one
-    requires_grad  whether it is to be learned
-
-    >>> from minitorch import ones
-    >>> Parameter(ones(2))
-    Parameter containing:
-    tensor([1., 1.], requires_grad=True)
-    """
-
-    __slots__ = ()
-
-    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
-        super().__init__(*(() if data is None else (data,)))
-        self.requires_grad_(requires_grad)
-
-    def __deepcopy__(self, memo):
-        copied = super().__deepcopy__(memo)
-        copied.grad = None
-        return copied
-
-    def __repr__(self):  # type: ignore[override]  # mypy drops argument names of dunder methods
-        return "Parameter containing:\n" + super().__repr__()
-
-
-class Buffer(Tensor):
-    """A tensor that a module keeps but does not learn, such as a running mean.
-
-    persistent  whether it is part of the module's `state_dict`
-    """
-
-    __slots__ = ()
-
-    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
-        super().__init__(*(() if data is None else (data,)))
-        self.persistent = persistent
-
 
 # -------------------------------------------------------------------- without a shape yet
 

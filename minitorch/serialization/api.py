@@ -2,14 +2,13 @@
 
 import json
 import os
-from pickle import UnpicklingError
 from typing import Any, Literal
 
 from minitorch.serialization.checkpoint_writer import save_checkpoint
 from minitorch.serialization.checkpoints import load_legacy, load_zip
-from minitorch.serialization.files import File, Source, previous, write
-from minitorch.serialization.npz import load_numpy
-from minitorch.serialization.safetensors import Entries, damaged, named_tensors, write_entries
+from minitorch.serialization.files import File, Source, damaged, reading, write
+from minitorch.serialization.npz import MAGIC, load_npy, load_npz
+from minitorch.serialization.safetensors import Entries, named_tensors, write_entries
 from minitorch.serialization.structure import decode, encode
 
 Format = Literal["safetensors", "pt"]
@@ -36,9 +35,9 @@ def save(
     keep    how many former files of that name stay, as `f.1` (the latest), `f.2`, ...
 
     What a path names is always a whole file: it is written beside it, brought to the disk and
-    renamed. Tensors that share memory do so when they are loaded, and strides stay. Hooks and
-    attributes of tensors are not saved. What pickles are made with is accepted and not used:
-    nothing is pickled.
+    renamed (a device or a pipe is written to as it is). Tensors that share memory do so when they
+    are loaded, and strides stay. Hooks and attributes of tensors are not saved. What pickles are
+    made with is accepted and not used: nothing is pickled.
 
     Raises TypeError for objects that are no plain data, such as modules: save their state_dict().
 
@@ -81,34 +80,29 @@ def load(
 
     Reads minitorch's files, safetensors (a dict of tensors), PyTorch's zip and its format before
     1.6, .npz (a dict of tensors) and .npy (a tensor). bfloat16 becomes float32. No code that a file
-    names is run, whatever `weights_only` and `pickle_module` say; `mmap` changes nothing.
+    names is run, whatever `weights_only` and `pickle_module` say; `mmap` changes nothing. The
+    tensors take the memory of the file, three times that at most (bfloat16), or what a compressed
+    .npz holds: at most 64 MB or 100 times the file.
 
-    Raises RuntimeError for a truncated or altered file, which names the tensor, and
-    pickle.UnpicklingError for a file that asks for more than plain data, which names what.
+    Raises RuntimeError for a truncated or altered file, which names the tensor,
+    pickle.UnpicklingError for a file that asks for more than plain data, which names what, and
+    EOFError for an empty file.
     """
-    if isinstance(f, str | os.PathLike):
-        try:
-            with open(f, "rb") as file:
-                return load_open(Source(file), map_location, encoding)
-        except (FileNotFoundError, RuntimeError, EOFError, UnpicklingError) as error:
-            offered = previous(f)
-            if not offered:
-                raise
-            raise type(error)(f"{error}{offered}") from error
-    return load_open(Source(f), map_location, encoding)
+    with reading(f) as source:
+        return load_source(source, map_location, encoding)
 
 
-def load_open(source: Source, map_location: Any, encoding: str) -> Any:
+def load_source(source: Source, map_location: Any, encoding: str) -> Any:
     start = source.bytes(0, min(source.size, 264))
     if not start:
         raise EOFError("Ran out of input: the file is empty")
     if start[:4] in (b"PK\3\4", b"PK\5\6"):
         length = int.from_bytes(start[26:28], "little")
         if start[30 : 30 + length].endswith(b".npy"):
-            return load_numpy(source, map_location)
+            return load_npz(source, map_location)
         return load_zip(source, map_location, encoding)
-    if start.startswith(b"\x93NUMPY"):
-        return load_numpy(source, map_location)
+    if start.startswith(MAGIC):
+        return load_npy(source, map_location)
     if start[8:9] == b"{":
         entries = Entries(source)
         if "minitorch" not in entries.metadata:

@@ -15,17 +15,18 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from minitorch.autograd.parameter import Buffer, Parameter
 from minitorch.autograd.tensor import Size, Tensor
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device
 from minitorch.backend.layouts import layout
-from minitorch.nn.parameter import Buffer, Parameter
-from minitorch.serialization.checkpoints import COMMENT, STORAGES
+from minitorch.serialization.checkpoints import STORAGES
 from minitorch.serialization.memory import Block, blocks_of, plain
 from minitorch.serialization.numpy_pickles import KINDS
 from minitorch.serialization.structure import refusal
+from minitorch.serialization.zips import COMMENT
 
-STORAGE_OF = {kind: f"{name}Storage" for name, kind in STORAGES.items()}
+STORAGE_OF = {kind: f"{name}Storage".encode() for name, kind in STORAGES.items()}
 UNSUMMED = COMMENT + b"00000000"
 ALIGNMENT = 64  # bytes, of the storages in the file: it can be mapped into memory
 
@@ -91,17 +92,10 @@ class Pickler:
             raise refusal(value, path)
 
     def put_int(self, value, path):
-        if -(2**31) <= value < 2**31:
-            self.code += b"J" + struct.pack("<i", value)
-            return
-        raw = value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
-        if len(raw) > 255:
-            raise ValueError(f"save: {path} has {len(raw)} bytes, a checkpoint's integers 255")
-        self.code += b"\x8a" + bytes([len(raw)]) + raw
+        self.code += integer(value)
 
     def put_str(self, value, path):
-        raw = value.encode("utf-8", "surrogatepass")
-        self.code += b"X" + struct.pack("<I", len(raw)) + raw
+        self.code += text(value)
 
     def put_bytes(self, value, path):
         self.call("_codecs", "encode", value.decode("latin-1"), "latin1")
@@ -181,20 +175,20 @@ class Pickler:
                 "Cannot save multiple tensors or storages that view the same data as different "
                 f"types\n  {path}: clone() one of them, or save another format than PyTorch's"
             )
-        self.name("torch._utils", "_rebuild_tensor_v2")
-        self.code += b"(("
-        self.put("storage", path)
-        self.name("torch", STORAGE_OF[tensor.dtype.name])
         on = "cpu" if block.device == "cpu" else f"cuda:{block.device.partition(':')[2] or 0}"
-        for each in (str(number), on, block.array.size):
-            self.put(each, path)
-        self.code += b"tQ"
-        self.put(offset // array.itemsize, path)
-        self.put(tuple(array.shape), path)
-        self.put(tuple(stride // array.itemsize for stride in array.strides), path)
-        self.put(requires_grad, path)
-        self.call("collections", "OrderedDict")
-        self.code += b"tR"
+        self.code += b"".join(
+            [
+                b"ctorch._utils\n_rebuild_tensor_v2\n((",
+                text("storage"),
+                b"ctorch\n%b\n" % STORAGE_OF[tensor.dtype.name],
+                *(text(str(number)), text(on), integer(block.array.size), b"tQ"),
+                integer(offset // array.itemsize),
+                *(b"(", *map(integer, array.shape), b"t"),
+                *(b"(", *(integer(stride // array.itemsize) for stride in array.strides), b"t"),
+                b"\x88" if requires_grad else b"\x89",
+                b"ccollections\nOrderedDict\n)RtR",
+            ]
+        )
 
     def put_dtype_of(self, dtype):
         _, arguments, state = dtype.__reduce__()
@@ -224,6 +218,22 @@ class Pickler:
         self.put(False, path)
         self.put(value.tobytes(), path)
         self.code += b"tb"
+
+
+def integer(value):
+    if -(2**31) <= value < 2**31:
+        return b"J" + value.to_bytes(4, "little", signed=True)
+    raw = value.to_bytes(value.bit_length() // 8 + 1, "little", signed=True)
+    if len(raw) > 255:
+        raise ValueError(
+            f"save: an integer of {len(raw)} bytes: those of a checkpoint have at most 255"
+        )
+    return b"\x8a" + bytes([len(raw)]) + raw
+
+
+def text(value):
+    raw = value.encode("utf-8", "surrogatepass")
+    return b"X" + len(raw).to_bytes(4, "little") + raw
 
 
 def constant(code):
@@ -314,7 +324,7 @@ class Tally(io.RawIOBase):
         return self.position
 
     def write(self, data: Any) -> int:
-        if data == UNSUMMED:  # the end of the file
+        if self.counts and data == UNSUMMED:  # the end of the file
             data = COMMENT + f"{zlib.crc32(COMMENT, self.crc):08x}".encode()
         if self.counts:
             self.crc = zlib.crc32(data, self.crc)

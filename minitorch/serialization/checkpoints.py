@@ -2,8 +2,6 @@
 
 import struct
 import sys
-import zipfile
-import zlib
 from argparse import Namespace
 from collections import Counter, OrderedDict
 from collections.abc import Callable
@@ -13,19 +11,20 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.autograd.parameter import Parameter
 from minitorch.autograd.tensor import Size, Tensor, wrap
 from minitorch.backend.devices import device
 from minitorch.backend.dtypes import BY_NUMPY
 from minitorch.backend.dtypes import dtype as dtype_type
-from minitorch.backend.errors import DtypeError
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.layouts import strided
-from minitorch.nn.parameter import Parameter
-from minitorch.serialization.files import Source
+from minitorch.serialization.files import Source, damaged
 from minitorch.serialization.memory import restorer, view_inside
 from minitorch.serialization.numpy_pickles import NUMPY
-from minitorch.serialization.pickles import Machine, Named, hashed
-from minitorch.serialization.safetensors import damaged, widened
+from minitorch.serialization.pickles import Machine, Named, plain_keys
+from minitorch.serialization.safetensors import widened
 from minitorch.serialization.structure import ALL_DTYPES
+from minitorch.serialization.zips import Zip
 
 STORAGES = {  # PyTorch's names of storages: those of their dtypes
     "Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16",
@@ -34,7 +33,6 @@ STORAGES = {  # PyTorch's names of storages: those of their dtypes
 }  # fmt: skip
 MAGIC = 0x1950A86A20F9469CFC6C  # at the start of a legacy file
 PROTOCOL = 1001
-COMMENT = b"minitorch crc32 "  # of the zips that minitorch writes; 8 digits follow
 
 
 class Storage:
@@ -86,19 +84,29 @@ def rebuild_from_type(function, kind, arguments, state):
     return REBUILDERS[function.name](*arguments)
 
 
-def ordered(pairs=()):
-    return OrderedDict((hashed(key), value) for key, value in pairs)
+def keyed(kind):
+    """What makes a mapping of that kind from pairs or from a dict, as a pickle has it."""
+
+    def build(items=()):
+        if isinstance(items, dict):
+            return kind(items)
+        keys, values = zip(*items, strict=True) if items else ((), ())
+        return kind(zip(plain_keys(keys), values, strict=True))
+
+    return build
 
 
 def encoded(text, encoding):
     """How protocol 2 spells bytes."""
     if encoding not in ("latin1", "latin-1") or not isinstance(text, str):
-        raise UnpicklingError(f"Weights only load failed. Bytes in encoding {encoding!r}")
+        raise UnpicklingError("Weights only load failed. Bytes in an encoding but latin1")
     return text.encode("latin-1")
 
 
-def counted(counts=()):
-    return Counter(dict(counts))
+def layout_of(name):
+    if name != "torch.strided":
+        raise UnpicklingError("Weights only load failed. A layout but torch.strided")
+    return strided
 
 
 def bytearray_of(content=b"", encoding=None):
@@ -118,11 +126,11 @@ BUILDERS: dict[str, Callable] = {
     "torch._tensor._rebuild_from_type_v2": rebuild_from_type,
     "torch.Size": Size,
     "torch.device": device,
-    "torch.serialization._get_layout": {"torch.strided": strided}.__getitem__,
-    "collections.OrderedDict": ordered,
-    "collections.Counter": counted,
-    "builtins.set": lambda items=(): {hashed(each) for each in items},
-    "builtins.frozenset": lambda items=(): frozenset(hashed(each) for each in items),
+    "torch.serialization._get_layout": layout_of,
+    "collections.OrderedDict": keyed(OrderedDict),
+    "collections.Counter": keyed(Counter),
+    "builtins.set": lambda items=(): set(plain_keys(items)),
+    "builtins.frozenset": lambda items=(): frozenset(plain_keys(items)),
     "builtins.bytearray": bytearray_of,
     "builtins.complex": complex,
     "_codecs.encode": encoded,
@@ -140,8 +148,9 @@ CONSTANTS = {
 def storage_id(pid, length):
     """(kind, key, location, number of elements, ...) of the storage that a pickle asks for."""
     text = (str, bytes)
+    named = isinstance(pid, tuple) and len(pid) > 0 and isinstance(pid[0], text)
     if not (
-        isinstance(pid, tuple)
+        named
         and len(pid) == length
         and pid[0] in ("storage", b"storage")
         and isinstance(pid[1], Storage)
@@ -152,7 +161,7 @@ def storage_id(pid, length):
     ):
         raise UnpicklingError(
             "Weights only load failed. Only persistent_load of storage is allowed, but got "
-            + (f"{pid[0]!r:.40}" if isinstance(pid, tuple) and pid else type(pid).__name__)
+            + (f"{pid[0]!r:.40}" if named else type(pid).__name__)
         )
     key, location = (each.decode() if isinstance(each, bytes) else each for each in pid[2:4])
     return (pid[1].kind, key, location, *pid[4:])
@@ -162,91 +171,13 @@ def elements(raw: Any, kind: dtype_type | None, swapped: bool) -> Any:
     """The bytes of a storage as elements; bfloat16 as float32."""
     if kind is None:
         return raw
-    if kind.name == "bfloat16":
-        halves = raw.view(np.uint16)
-        return widened(halves.byteswap() if swapped else halves)
-    array = raw.view(kind.dtype)
-    return array.byteswap(inplace=True) if swapped else array
+    array = raw.view(np.uint16 if kind.name == "bfloat16" else kind.dtype)
+    if swapped:
+        array.byteswap(inplace=True)
+    return widened(array) if kind.name == "bfloat16" else array
 
 
 # -------------------------------------------------------------------- the zip
-
-
-class Zip:
-    """The entries of a zip, stored as they are, each checked against its CRC-32 as it is read."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        try:
-            with zipfile.ZipFile(source.file) as opened:
-                entries, self.comment = opened.infolist(), opened.comment
-        except (
-            zipfile.BadZipFile,
-            ValueError,
-            NotImplementedError,
-            struct.error,
-            OSError,
-        ) as error:
-            raise RuntimeError(
-                f"failed finding central directory: the file is truncated or damaged: {error}"
-            ) from error
-        tail = source.size - 22 - len(self.comment)
-        end = source.bytes(tail, 22, "the end of the zip") if tail >= 0 else b""
-        if end[:4] != b"PK\5\6" or end[20:] != struct.pack("<H", len(self.comment)):
-            raise damaged("it does not end where the zip says")
-        self.entries = {entry.filename: entry for entry in entries}
-        self.starts = {entry.filename: self.start_of(entry) for entry in entries}
-        if len(self.entries) < len(entries):
-            raise damaged("two entries have one name")
-        if sum(entry.file_size for entry in entries) > source.size:
-            raise damaged("its entries overlap")
-        if self.comment:
-            self.require_sum()
-
-    def start_of(self, entry):
-        """Where the bytes of an entry begin."""
-        name = entry.filename
-        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
-            raise UnpicklingError(f"Weights only load failed. An entry climbs out: {name!r}")
-        if entry.compress_type or entry.flag_bits & 1 or entry.file_size != entry.compress_size:
-            raise UnpicklingError(
-                f"Weights only load failed. Entry {name!r} is compressed or encrypted: PyTorch "
-                "writes none so"
-            )
-        offset = entry.header_offset - self.source.start
-        head = self.source.bytes(offset, 30, f"entry {name!r}")
-        named, extra = struct.unpack("<HH", head[26:])
-        start = offset + 30 + named + extra
-        written = self.source.bytes(offset + 30, named, f"entry {name!r}")
-        if head[:4] != b"PK\3\4" or written != name.encode(
-            "utf-8" if entry.flag_bits & 0x800 else "cp437"
-        ):
-            raise damaged(f"no entry {name!r} is where the directory says")
-        return start
-
-    def require_sum(self):
-        """The checksum that minitorch puts behind its zips: of all that is no entry's content."""
-        size = self.source.size
-        crc, reached = 0, 0
-        for name in sorted(self.starts, key=self.starts.__getitem__):
-            start = self.starts[name]
-            crc = zlib.crc32(self.source.array(reached, start - reached), crc)
-            reached = start + self.entries[name].file_size
-        crc = zlib.crc32(self.source.array(reached, size - 8 - reached), crc)
-        if self.comment != COMMENT + f"{crc:08x}".encode():
-            raise damaged("the zip's headers or directory do not have their checksum")
-        for name, entry in self.entries.items():
-            if entry.file_size < 100:  # among them those that are never asked for
-                self.content(name)
-
-    def content(self, name: str) -> Any:
-        """The bytes of an entry as an array of uint8."""
-        entry = self.entries[name]
-        array = self.source.array(self.starts[name], entry.file_size, f"entry {name!r}")
-        # 0 stands in files for which PyTorch was told to compute none.
-        if (entry.CRC or self.comment) and zlib.crc32(array) != entry.CRC:
-            raise damaged(f"the bytes of {name!r} do not have their checksum")
-        return array
 
 
 def load_zip(source: Source, map_location: Any, encoding: str) -> Any:
@@ -256,7 +187,7 @@ def load_zip(source: Source, map_location: Any, encoding: str) -> Any:
     if len(found) != 1:
         raise RuntimeError(
             "file in archive is not in a subdirectory: no checkpoint, which has one data.pkl\n"
-            f"  its entries: {', '.join(list(files.entries)[:5])}"
+            f"  its entries: {', '.join(list(files.entries)[:5]):.300}"
         )
     root = found[0].removesuffix("data.pkl")
     if f"{root}constants.pkl" in files.entries:
@@ -268,22 +199,24 @@ def load_zip(source: Source, map_location: Any, encoding: str) -> Any:
     if f"{root}byteorder" in files.entries:
         order = files.content(f"{root}byteorder").tobytes().decode("latin-1")
     if order not in ("little", "big"):
-        raise ValueError(f"Unknown endianness type: {order}")
+        raise ShapeError(f"Unknown endianness type: {order:.20}")
     restore = restorer(map_location)
-    storages: dict[Any, Storage] = {}
+    storages: dict[str, Storage] = {}
 
     def storage(pid):
         kind, key, location, numel = storage_id(pid, 5)
-        if (key, kind) not in storages:
+        if key not in storages:
             name = f"{root}data/{key}"
             size = numel * (1 if kind is None else kind.itemsize)
             if name not in files.entries or files.entries[name].file_size != size:
-                raise damaged(f"storage {key!r} of {size} bytes is not in it")
+                raise damaged(f"storage {key!r:.80} of {size} bytes is not in it")
             array = elements(files.content(name), kind, order != sys.byteorder)
-            storages[key, kind] = Storage(kind, restore(array, location))
-        return storages[key, kind]
+            storages[key] = Storage(kind, restore(array, location))
+        elif storages[key].kind is not kind:  # each kind would take memory of its own
+            raise damaged(f"storage {key!r:.80} is described in two ways")
+        return storages[key]
 
-    pickle = BytesIO(files.content(found[0]).tobytes())
+    pickle = Source(BytesIO(files.content(found[0]).tobytes()))
     return Machine(CONSTANTS, BUILDERS, storage, encoding).read(pickle)
 
 
@@ -309,7 +242,7 @@ def load_legacy(source: Source, map_location: Any, encoding: str) -> Any:
     def note(pid):
         kind, key, location, numel, _ = storage_id(pid, 6)
         if needed.setdefault(key, (kind, location, numel)) != (kind, location, numel):
-            raise damaged(f"storage {key!r} is described in two ways")
+            raise damaged(f"storage {key!r:.80} is described in two ways")
 
     dry = {**BUILDERS, **dict.fromkeys(REBUILDERS, nothing)}
     dry["torch._tensor._rebuild_from_type_v2"] = nothing
@@ -326,9 +259,9 @@ def load_legacy(source: Source, map_location: Any, encoding: str) -> Any:
     for key in keys:
         kind, location, numel = needed[key]
         size = numel * (1 if kind is None else kind.itemsize)
-        if struct.unpack("<q", source.bytes(offset, 8, f"storage {key!r}"))[0] != numel:
-            raise damaged(f"storage {key!r} does not have {numel} elements")
-        raw = source.array(offset + 8, size, f"storage {key!r}")
+        if struct.unpack("<q", source.bytes(offset, 8, f"storage {key!r:.80}"))[0] != numel:
+            raise damaged(f"storage {key!r:.80} does not have {numel} elements")
+        raw = source.array(offset + 8, size, f"storage {key!r:.80}")
         offset += 8 + size
         storages[key] = Storage(kind, restore(elements(raw, kind, False), location))
 

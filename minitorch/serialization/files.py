@@ -2,14 +2,21 @@
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from pickle import UnpicklingError
 from threading import get_ident
 from typing import Any, BinaryIO
 
 import numpy as np
 
 File = str | os.PathLike | BinaryIO
+
+
+def damaged(what: str) -> RuntimeError:
+    """The error for a file that is truncated or altered."""
+    return RuntimeError(f"the file is damaged: {what}")
 
 
 class Source:
@@ -29,6 +36,7 @@ class Source:
         self.file = file
         self.start = file.tell()
         self.size = file.seek(0, os.SEEK_END) - self.start
+        self.seek(0)
 
     def bytes(self, offset: int, count: int, what: str = "the file") -> bytes:
         """`count` bytes from `offset`; `what` they are is for the error if they are not there."""
@@ -68,10 +76,10 @@ class Source:
 
     def read(self, count: int) -> Any:
         """At most what is left: a count in the file is no reason to set memory aside."""
-        return self.file.read(min(count, self.size - self.tell()))
+        return self.file.read(count if count < 2**16 else min(count, self.size - self.tell()))
 
-    def readline(self) -> Any:
-        return self.file.readline()
+    def readline(self, longest: int) -> Any:
+        return self.file.readline(longest)
 
 
 def write(f: File, writer: Callable[[BinaryIO], None], keep: int = 0) -> None:
@@ -79,7 +87,7 @@ def write(f: File, writer: Callable[[BinaryIO], None], keep: int = 0) -> None:
 
     A path gets its file in one piece: what is written goes to a temporary file beside it, which
     takes the name only when all of it is on the disk. `keep` former files stay, as `f.1` (the
-    latest), `f.2` and so on.
+    latest), `f.2` and so on. Where `f` is a link, all this happens where it points to.
     """
     if not isinstance(f, str | os.PathLike):
         if not hasattr(f, "write"):
@@ -88,6 +96,10 @@ def write(f: File, writer: Callable[[BinaryIO], None], keep: int = 0) -> None:
         if keep:
             raise ValueError(f"save: keep={keep} needs a path: an open file has no former ones")
         writer(f)
+        return
+    if os.path.exists(f) and not os.path.isfile(f):  # a device or a pipe: nothing to replace
+        with open(f, "wb") as file:
+            writer(file)
         return
     target = Path(os.path.realpath(f))
     if not target.parent.is_dir():
@@ -100,7 +112,7 @@ def write(f: File, writer: Callable[[BinaryIO], None], keep: int = 0) -> None:
             file.flush()
             os.fsync(file.fileno())
         if keep and target.exists():
-            shift(target, keep)
+            shift(target, keep, waiting.with_suffix(".link.part"))
         if target.exists():
             os.chmod(waiting, target.stat().st_mode)
         os.replace(waiting, target)
@@ -131,13 +143,17 @@ def sweep(target: Path) -> None:
                 pass
 
 
-def shift(target: Path, keep: int) -> None:
-    """Name the file `target` also `target.1`, what was that `target.2`, up to `keep`."""
+def shift(target: Path, keep: int, spare: Path) -> None:
+    """Name the file `target` also `target.1`, what was that `target.2`, up to `keep`; `spare` is a
+    name that is free.
+    """
     for n in range(keep - 1, 0, -1):
         if generation(target, n).exists():
             os.replace(generation(target, n), generation(target, n + 1))
     try:
-        os.link(target, generation(target, 1))  # so that `target` is there at every moment
+        os.link(target, spare)  # so that `target` is there at every moment
+        os.replace(spare, generation(target, 1))
+        spare.unlink(missing_ok=True)  # it is still there where both were one file, after a kill
     except OSError:  # a file system without links
         os.replace(target, generation(target, 1))
 
@@ -158,8 +174,17 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def previous(f: Any) -> str:
-    """What to add to an error about the file `f`: its former generation, if it has one."""
-    if isinstance(f, str | os.PathLike) and generation(Path(f), 1).exists():
-        return f"\n  the one before it was kept: load {str(generation(Path(f), 1))!r}"
-    return ""
+@contextmanager
+def reading(f: File) -> Iterator[Source]:
+    """The file `f`, a path or open, to be read; errors name its former generation, if there."""
+    if not isinstance(f, str | os.PathLike):
+        yield Source(f)
+        return
+    try:
+        with open(f, "rb") as file:
+            yield Source(file)
+    except (FileNotFoundError, RuntimeError, EOFError, UnpicklingError) as error:
+        former = generation(Path(os.path.realpath(f)), 1)
+        if not former.exists():
+            raise
+        raise type(error)(f"{error}\n  the one before it was kept: load {str(former)!r}") from error

@@ -40,8 +40,11 @@ def plain(array: Any) -> Any:
 
 def extent(array: Any) -> tuple[int, int]:
     """The addresses of the first byte of `array` and of the first after it."""
+    start = address(array)
+    if array.flags.c_contiguous:
+        return start, start + array.nbytes
     reach = sum((n - 1) * stride for n, stride in zip(array.shape, array.strides))
-    return address(array), address(array) + reach + array.itemsize
+    return start, start + reach + array.itemsize
 
 
 def blocks_of(arrays: list[Any]) -> tuple[list[Block], list[tuple[int, int]]]:
@@ -53,27 +56,29 @@ def blocks_of(arrays: list[Any]) -> tuple[list[Block], list[tuple[int, int]]]:
     """
     blocks: list[Block] = []
     places = [(0, 0)] * len(arrays)
-    whole = [i for i, array in enumerate(arrays) if array.size]
-    order = sorted(whole, key=lambda i: (str(device_of(arrays[i])), extent(arrays[i])[0]))
-    groups: list[list[int]] = []
+    spans = []
+    for i, array in enumerate(arrays):
+        if array.size:
+            spans.append((str(device_of(array)), *extent(array), i))
+        else:
+            places[i] = (len(blocks), 0)
+            blocks.append(Block(array.reshape(-1), array))
+    groups: list[list[Any]] = []
     reached, where = 0, ""
-    for i in order:
-        start, stop = extent(arrays[i])
-        here = str(device_of(arrays[i]))
-        if not groups or here != where or start >= reached:
+    for span in sorted(spans):
+        here, start, stop, _ = span
+        if here != where or start >= reached:
             groups.append([])
             reached, where = stop, here
-        groups[-1].append(i)
+        groups[-1].append(span)
         reached = max(reached, stop)
-    for i in (i for i, array in enumerate(arrays) if not array.size):
-        places[i] = (len(blocks), 0)
-        blocks.append(Block(arrays[i].reshape(-1), arrays[i]))
-    for group in sorted(groups, key=min):  # in the order in which they stand in the object
-        members = [arrays[i] for i in group]
-        start = extent(members[0])[0]
-        for i in group:
-            places[i] = (len(blocks), extent(arrays[i])[0] - start)
-        blocks.append(block_of(members, max(extent(each)[1] for each in members) - start))
+    groups.sort(key=lambda group: min(i for *_, i in group))  # as they stand in the object
+    for group in groups:
+        first = group[0][1]
+        for _, start, _, i in group:
+            places[i] = (len(blocks), start - first)
+        last = max(stop for _, _, stop, _ in group)
+        blocks.append(block_of([arrays[i] for *_, i in group], last - first))
     return blocks, places
 
 

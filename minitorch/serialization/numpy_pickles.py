@@ -1,5 +1,6 @@
 """NumPy's arrays, scalars and dtypes as they stand in pickles."""
 
+import re
 from collections.abc import Callable
 from pickle import UnpicklingError
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 from minitorch.serialization.pickles import Unfinished
 
 KINDS = "biufcSU"  # of the dtypes that are plain bytes
+SPELLED = re.compile(rf"[{KINDS}]\d{{1,9}}")  # "f8", ...
 
 
 class PickledDtype(Unfinished):
@@ -16,14 +18,13 @@ class PickledDtype(Unfinished):
 
     def __init__(self, code: str) -> None:
         super().__init__()
-        dtype = np.dtype(code) if isinstance(code, str) and len(code) < 16 else np.dtype(object)
-        if dtype.kind not in KINDS:
+        code = code if isinstance(code, str) else type(code).__name__
+        if not SPELLED.fullmatch(code):
             raise UnpicklingError(f"Weights only load failed. A NumPy dtype of {code!r:.40}")
-        self.dtype = dtype
+        self.dtype = np.dtype(code)
 
     def finished(self, state: Any) -> Any:
-        big = isinstance(state, tuple) and state[1] == ">"
-        return self.dtype.newbyteorder(">") if big else self.dtype
+        return self.dtype.newbyteorder(">") if state[1] == ">" else self.dtype
 
 
 class PickledArray(Unfinished):

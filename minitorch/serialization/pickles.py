@@ -5,15 +5,19 @@ becomes a `Named`, and what the file asks to be done with it is looked up in a t
 written here. A name that is not in the table ends the reading.
 """
 
-import pickletools
+import struct
 from argparse import Namespace
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pickle import UnpicklingError
 from typing import Any
 
+from minitorch.serialization.files import Source
+
 MARK = object()
+LONGEST_NAME = 1000  # bytes
 LONGEST_KEY = 64  # elements of a tuple that is the key of a dict: hashing it takes time
+LARGEST_CROWD = 100  # keys of one hash in a dict or set
 
 
 class Named:
@@ -39,10 +43,11 @@ class Unfinished:
 
 
 Builders = Mapping[str, Callable]
+Crowds = dict[int, tuple[Any, Counter]]  # by the ids of containers, which are held to keep theirs
 
 
 def refuse(name: str, what: str) -> UnpicklingError:
-    name = name.removeprefix("builtins.")
+    name = name.removeprefix("builtins.")[:200]
     return UnpicklingError(
         f"Weights only load failed. Unsupported global: GLOBAL {name} was not an allowed global "
         f"by default.\n  {what}; minitorch.load builds tensors, containers and numbers and runs "
@@ -72,41 +77,63 @@ class Machine:
         self.encoding = encoding
         self.stack: list[Any] = []
         self.memo: dict[int, Any] = {}
+        self.crowds: Crowds = {}
+        self.position = 0  # bytes read
+        self.handed = 0  # elements and characters that builders were given
 
-    def read(self, file: Any) -> Any:
-        """The object whose pickle begins where `file` stands; it is left after its end."""
+    def read(self, source: Source) -> Any:
+        """The object whose pickle begins where `source` stands; it is left after its end."""
+        self.source = source
         try:
-            for op, argument, _ in pickletools.genops(file):
-                if op.name == "STOP":
-                    return self.pop()
-                self.step(op.name, argument)
+            while (code := self.take(1)) != b".":
+                if code in VALUES:
+                    self.stack.append(VALUES[code](self))
+                elif code in ACTIONS:
+                    ACTIONS[code](self)
+                else:
+                    raise UnpicklingError(
+                        f"Weights only load failed. Unsupported operand {code[0]}: PyTorch does "
+                        "not write it"
+                    )
+            return self.pop()
         except (UnpicklingError, RuntimeError):
             raise
-        except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             raise UnpicklingError(
-                f"Weights only load failed. The pickle is damaged: {error}"
-            ) from (error)
-        raise UnpicklingError("Weights only load failed. The pickle is truncated")
+                f"Weights only load failed. The pickle is damaged: {error!s:.200}"
+            ) from error
 
-    def step(self, name, argument):
-        if name in PUSHED:
-            self.stack.append(argument)
-        elif name in EMPTY:
-            self.stack.append(EMPTY[name]())
-        elif name in ("BINGET", "LONG_BINGET"):
-            self.stack.append(self.memo[argument])
-        elif name in ("BINPUT", "LONG_BINPUT"):
-            self.remember(argument)
-        elif name == "MEMOIZE":
-            self.remember(len(self.memo))
-        elif name not in ("PROTO", "FRAME"):
-            act = getattr(self, f"do_{name.lower()}", None)
-            if act is None:
-                raise UnpicklingError(
-                    f"Weights only load failed. Unsupported operand {name}: PyTorch does not write "
-                    "it"
-                )
-            act(argument)
+    def take(self, count):
+        data = self.source.read(count)
+        if len(data) < count:
+            raise UnpicklingError("Weights only load failed. The pickle is truncated")
+        self.position += count
+        return data
+
+    def line(self):
+        data = self.source.readline(LONGEST_NAME)
+        if data[-1:] != b"\n":
+            raise UnpicklingError("Weights only load failed. The pickle is truncated in a name")
+        self.position += len(data)
+        return data[:-1].decode()
+
+    def do_proto(self):
+        self.take(1)
+
+    def do_frame(self):
+        if int.from_bytes(self.take(8), "little") > self.source.size - self.source.tell():
+            raise UnpicklingError("Weights only load failed. The pickle is truncated in a frame")
+
+    # ---------------------------------------------------------------- the memo
+
+    def do_binput(self):
+        self.remember(self.take(1)[0])
+
+    def do_long_binput(self):
+        self.remember(int.from_bytes(self.take(4), "little"))
+
+    def do_memoize(self):
+        self.remember(len(self.memo))
 
     def remember(self, number):
         value = self.memo[number] = self.top()
@@ -134,65 +161,56 @@ class Machine:
                 return items
         raise UnpicklingError("Weights only load failed. The pickle is damaged: no mark")
 
-    def do_mark(self, _):
-        self.stack.append(MARK)
-
-    def do_pop(self, _):
+    def do_pop(self):
         self.stack.pop()
 
-    def do_pop_mark(self, _):
+    def do_pop_mark(self):
         self.above_mark()
 
     # ---------------------------------------------------------------- plain values
 
-    def do_short_binstring(self, text):
-        """A string of Python 2, which does not say how it is encoded."""
-        raw = text.encode("latin-1")
-        self.stack.append(raw if self.encoding == "bytes" else raw.decode(self.encoding))
-
-    do_binstring = do_short_binstring
-
-    def do_tuple(self, _):
+    def do_tuple(self):
         self.stack.append(tuple(self.above_mark()))
 
-    def do_tuple1(self, _):
+    def do_tuple1(self):
         self.stack.append((self.pop(),))
 
-    def do_tuple2(self, _):
+    def do_tuple2(self):
         last = self.pop()
         self.stack.append((self.pop(), last))
 
-    def do_tuple3(self, _):
+    def do_tuple3(self):
         last, middle = self.pop(), self.pop()
         self.stack.append((self.pop(), middle, last))
 
-    def do_append(self, _):
+    def do_append(self):
         self.extend([self.pop()])
 
-    def do_appends(self, _):
+    def do_appends(self):
         self.extend(self.above_mark())
 
     def extend(self, items):
         self.container(list).extend(items)
 
-    def do_setitem(self, _):
+    def do_setitem(self):
         value = self.pop()
         self.fill([self.pop(), value])
 
-    def do_setitems(self, _):
+    def do_setitems(self):
         self.fill(self.above_mark())
 
     def fill(self, items):
         target = self.container(dict, OrderedDict, Counter)
-        for key, value in zip(items[::2], items[1::2], strict=True):
-            target[hashed(key)] = value
+        keys = plain_keys(items[::2], target, self.crowds)
+        target.update(zip(keys, items[1::2], strict=True))
 
-    def do_additems(self, _):
+    def do_additems(self):
         items = self.above_mark()
-        self.container(set).update(map(hashed, items))
+        target = self.container(set)
+        target.update(plain_keys(items, target, self.crowds))
 
-    def do_frozenset(self, _):
-        self.stack.append(frozenset(map(hashed, self.above_mark())))
+    def do_frozenset(self):
+        self.stack.append(frozenset(plain_keys(self.above_mark())))
 
     def container(self, *kinds):
         target = self.top()
@@ -205,15 +223,17 @@ class Machine:
 
     # ---------------------------------------------------------------- names
 
-    def do_global(self, text):
-        self.mention(text.replace(" ", ".", 1))
+    def do_global(self):
+        self.mention(f"{self.line()}.{self.line()}")
 
-    def do_inst(self, text):
-        raise refuse(text.replace(" ", ".", 1), "the file makes an instance of it")
+    def do_inst(self):
+        raise refuse(f"{self.line()}.{self.line()}", "the file makes an instance of it")
 
-    def do_stack_global(self, _):
-        name = self.pop()
-        self.mention(f"{self.pop()}.{name}")
+    def do_stack_global(self):
+        name, module = self.pop(), self.pop()
+        if not (isinstance(name, str) and isinstance(module, str)):
+            raise UnpicklingError("Weights only load failed. A name that is no string")
+        self.mention(f"{module}.{name}")
 
     def mention(self, name):
         name = OF_PYTHON_2.get(name, name)
@@ -224,11 +244,9 @@ class Machine:
         else:
             raise refuse(name, "the file asks for it")
 
-    def do_reduce(self, _):
+    def do_reduce(self):
         arguments = self.pop()
         self.stack.append(self.build(self.pop(), arguments))
-
-    do_newobj = do_reduce
 
     def build(self, called, arguments):
         if not isinstance(called, Named):
@@ -238,55 +256,132 @@ class Machine:
             )
         if not isinstance(arguments, tuple):
             raise UnpicklingError("Weights only load failed. Arguments that are no tuple")
+        self.count(arguments)
         return self.builders[called.name](*arguments)
 
-    def do_build(self, _):
+    def count(self, arguments):
+        """What is built is written out before: a memo bomb hands the same again and again."""
+        self.handed += sum(len(each) for each in arguments if isinstance(each, COPIED))
+        if self.handed > self.position:
+            raise UnpicklingError(
+                "Weights only load failed. A memo bomb: it asks for more than it holds"
+            )
+
+    def do_build(self):
         state = self.pop()
         target: Any = self.top()
         if type(target) is OrderedDict:
             if isinstance(state, dict) and isinstance(state.get("_metadata"), dict):
                 vars(target)["_metadata"] = state["_metadata"]
         elif type(target) is Namespace and isinstance(state, dict):
-            vars(target).update({str(key): value for key, value in state.items()})
-        elif isinstance(target, Unfinished):
+            self.count((state,))
+            vars(target).update((key, value) for key, value in state.items() if type(key) is str)
+        elif isinstance(target, Unfinished) and isinstance(state, tuple):
+            self.count(state)
             self.stack[-1] = target.finished(state)
             self.memo.update(dict.fromkeys(target.numbers, self.stack[-1]))
+            target.numbers.clear()
         else:
             raise UnpicklingError(
                 "Weights only load failed. Can only build Tensor, Parameter, OrderedDict or types "
                 f"allowlisted via `add_safe_globals`, but got {type(target)}"
             )
 
-    def do_binpersid(self, _):
+    def do_binpersid(self):
         self.stack.append(self.storage(self.pop()))
 
 
-def hashed(key):
-    """`key`, if it is one that a dict of plain data has."""
-    if isinstance(key, tuple):
-        if len(key) > LONGEST_KEY or not all(isinstance(each, ATOMS) for each in key):
-            raise UnpicklingError("Weights only load failed. A tuple of such things is no key")
-    elif not isinstance(key, ATOMS):
-        raise UnpicklingError(f"Weights only load failed. A {type(key).__name__} is no key")
-    return key
+def plain_keys(keys: Collection[Any], target: Any = None, crowds: Crowds | None = None) -> Any:
+    """`keys`, if they are what dicts and sets of plain data have.
+
+    Tuples and large integers can be made to clash, and each that does is compared with all those
+    before it: `crowds` counts their hashes in the container `target`, which may get more later.
+    """
+    crowd: Counter | None = None
+    for key in keys:
+        if isinstance(key, tuple):
+            if len(key) > LONGEST_KEY or not all(isinstance(each, ATOMS) for each in key):
+                raise UnpicklingError("Weights only load failed. A tuple of such things is no key")
+        elif not isinstance(key, ATOMS):
+            raise UnpicklingError(f"Weights only load failed. A {type(key).__name__} is no key")
+        elif not isinstance(key, int) or key.bit_length() < 64:
+            continue
+        if crowd is None:
+            crowds = {} if crowds is None else crowds
+            _, crowd = crowds.setdefault(id(target), (target, Counter()))
+        crowd[hash(key)] += 1
+        if crowd[hash(key)] > LARGEST_CROWD:
+            raise UnpicklingError("Weights only load failed. Keys that are made to clash")
+    return keys
 
 
+COPIED = (str, bytes, bytearray, list, tuple, dict, set, frozenset)
 ATOMS = (str, bytes, int, float, bool, type(None))
-EMPTY: dict[str, Callable[[], Any]] = {
-    "NONE": lambda: None,
-    "NEWTRUE": lambda: True,
-    "NEWFALSE": lambda: False,
-    "EMPTY_TUPLE": tuple,
-    "EMPTY_LIST": list,
-    "EMPTY_DICT": dict,
-    "EMPTY_SET": set,
-}
-PUSHED = {
-    "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT", "BINUNICODE", "SHORT_BINUNICODE",
-    "BINUNICODE8", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8",
-}  # fmt: skip
 OF_PYTHON_2 = {
     "__builtin__.set": "builtins.set",
     "__builtin__.bytearray": "builtins.bytearray",
     "__builtin__.complex": "builtins.complex",
 }
+
+
+# -------------------------------------------------------------------- opcodes
+# See `pickletools` for what each does. Those of protocol 0, the registered extensions and
+# NEWOBJ_EX are not here: PyTorch does not write them.
+
+
+def number(format):
+    packed = struct.Struct(format)
+    return lambda machine: packed.unpack(machine.take(packed.size))[0]
+
+
+def sized(format, decode):
+    """What comes after its own length."""
+    length = number(format)
+    return lambda machine: decode(machine.take(length(machine)))
+
+
+def text(raw):
+    return str(raw, "utf-8", "surrogatepass")
+
+
+def signed(raw):
+    return int.from_bytes(raw, "little", signed=True)
+
+
+def string_of_python_2(format):
+    """A string that does not say how it is encoded."""
+    raw = sized(format, bytes)
+
+    def read(machine):
+        value = raw(machine)
+        return value if machine.encoding == "bytes" else value.decode(machine.encoding)
+
+    return read
+
+
+VALUES: dict[bytes, Callable[[Machine], Any]] = {  # opcodes that push a value
+    b"J": number("<i"), b"K": number("B"), b"M": number("<H"), b"\x8a": sized("B", signed),
+    b"G": number(">d"),
+    b"X": sized("<I", text), b"\x8c": sized("B", text), b"\x8d": sized("<Q", text),
+    b"B": sized("<I", bytes), b"C": sized("B", bytes), b"\x8e": sized("<Q", bytes),
+    b"\x96": sized("<Q", bytearray),
+    b"U": string_of_python_2("B"), b"T": string_of_python_2("<I"),
+    b"N": lambda machine: None, b"\x88": lambda machine: True, b"\x89": lambda machine: False,
+    b")": lambda machine: (), b"]": lambda machine: [], b"}": lambda machine: {},
+    b"\x8f": lambda machine: set(), b"(": lambda machine: MARK,
+    b"h": lambda machine: machine.memo[machine.take(1)[0]],
+    b"j": lambda machine: machine.memo[int.from_bytes(machine.take(4), "little")],
+}  # fmt: skip
+ACTIONS: dict[bytes, Callable[[Machine], None]] = {
+    b"\x80": Machine.do_proto, b"\x95": Machine.do_frame,
+    b"q": Machine.do_binput, b"r": Machine.do_long_binput, b"\x94": Machine.do_memoize,
+    b"0": Machine.do_pop, b"1": Machine.do_pop_mark,
+    b"t": Machine.do_tuple, b"\x85": Machine.do_tuple1, b"\x86": Machine.do_tuple2,
+    b"\x87": Machine.do_tuple3,
+    b"a": Machine.do_append, b"e": Machine.do_appends,
+    b"s": Machine.do_setitem, b"u": Machine.do_setitems,
+    b"\x90": Machine.do_additems, b"\x91": Machine.do_frozenset,
+    b"c": Machine.do_global, b"i": Machine.do_inst, b"\x93": Machine.do_stack_global,
+    b"R": Machine.do_reduce, b"\x81": Machine.do_reduce, b"b": Machine.do_build,
+    b"Q": Machine.do_binpersid,
+}  # fmt: skip

@@ -8,6 +8,7 @@ lie.
 
 import base64
 import math
+import re
 from argparse import Namespace
 from collections import Counter, OrderedDict
 from collections.abc import Callable
@@ -16,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
+from minitorch.autograd.parameter import Buffer, Parameter
 from minitorch.autograd.tensor import Size, Tensor, wrap
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device
 from minitorch.backend.generators import Generator
 from minitorch.backend.layouts import layout, strided
-from minitorch.nn.parameter import Buffer, Parameter
 from minitorch.serialization.memory import (
     blocks_of,
     contiguous_strides,
@@ -29,6 +30,7 @@ from minitorch.serialization.memory import (
     restorer,
     view_inside,
 )
+from minitorch.serialization.pickles import LARGEST_CROWD
 
 TENSORS = {"Tensor": Tensor, "Parameter": Parameter, "Buffer": Buffer}
 SEQUENCES = {"tuple": tuple, "set": set, "frozenset": frozenset, "Size": Size}
@@ -36,6 +38,7 @@ MAPPINGS = {"dict": dict, "OrderedDict": OrderedDict, "Counter": Counter}
 ALL_DTYPES = {
     each.name: each for each in (*dtypes.ALL, dtypes.bfloat16, dtypes.complex64, dtypes.complex128)
 }
+HELD = {each.name: each.dtype for each in dtypes.ALL}
 ARRAY_KINDS = "biufcSUmM"  # of NumPy's dtypes, those that are plain bytes
 
 
@@ -221,10 +224,8 @@ class Decoder:
         self.leaves = [self.leaf(record, here, there) for record in leaves]
 
     def leaf(self, record, here, there):
-        kind = record["kind"]
-        dtype = array_dtype(record["dtype"])
-        if kind != "ndarray":
-            dtype = dtypes.BY_NUMPY[dtype].dtype
+        kind, name = record["kind"], record["dtype"]
+        dtype = array_dtype(name) if kind == "ndarray" else HELD[name]
         shape = tuple(record["shape"])
         strides = tuple(record.get("strides") or contiguous_strides(shape, dtype.itemsize))
         block = (here if kind == "ndarray" else there)[record["in"]]
@@ -248,9 +249,11 @@ class Decoder:
         if kind == "leaf":
             return self.leaves[content]
         if kind in SEQUENCES:
-            return SEQUENCES[kind](self.value(each) for each in content)
+            items = [self.value(each) for each in content]
+            return SEQUENCES[kind](spread(items) if "set" in kind else items)
         if kind in MAPPINGS or kind == "Namespace":
-            pairs = {self.value(key): self.value(each) for key, each in content}
+            keys = spread([self.value(key) for key, _ in content])
+            pairs = {key: self.value(each) for key, (_, each) in zip(keys, content)}
             if kind == "Namespace":
                 return Namespace(**pairs)
             mapping: Any = MAPPINGS[kind](pairs)
@@ -260,12 +263,18 @@ class Decoder:
         return ATOMS[kind](content)
 
 
+def spread(keys):
+    """`keys`, unless they are made to clash, which would make a dict of them slow."""
+    if max(Counter(map(hash, keys)).values(), default=0) > LARGEST_CROWD:
+        raise ValueError("keys that are made to clash")
+    return keys
+
+
 def array_dtype(name):
-    """NumPy's dtype of that name; none that holds objects."""
-    dtype = np.dtype(str(name))
-    if dtype.kind not in ARRAY_KINDS or not dtype.itemsize:
-        raise ValueError(f"dtype {name}")
-    return dtype
+    """NumPy's dtype of that spelling, such as "<f4"; none that holds objects."""
+    if not re.fullmatch(rf"[<>|][{ARRAY_KINDS}][1-9]\d{{0,8}}(\[\w+\])?", name):
+        raise ValueError(f"dtype {name:.20}")
+    return np.dtype(name)
 
 
 def scalar(content):
@@ -297,7 +306,9 @@ def malformed():
     try:
         yield
     except (LookupError, AttributeError, TypeError, ValueError, OverflowError) as error:
-        raise RuntimeError(f"the file is damaged: its structure is not one: {error!r}") from error
+        raise RuntimeError(
+            f"the file is damaged: its structure is not one: {error!r:.200}"
+        ) from error
     except RecursionError:
         raise RuntimeError("the file is damaged: it is nested too deep") from None
 

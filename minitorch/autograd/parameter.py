@@ -1,0 +1,46 @@
+"""Tensors that belong to a module: what it learns, and what it merely keeps.
+
+`nn.parameter` offers them; they stand here since what saves and loads them knows no modules.
+"""
+
+from minitorch.autograd.tensor import Tensor
+
+
+class Parameter(Tensor):
+    """A tensor that a module learns: assigned as an attribute it becomes one of its parameters.
+
+    data           the tensor whose memory it takes over; None: an empty one
+    requires_grad  whether it is to be learned
+
+    >>> from minitorch import ones
+    >>> Parameter(ones(2))
+    Parameter containing:
+    tensor([1., 1.], requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
+        super().__init__(*(() if data is None else (data,)))
+        self.requires_grad_(requires_grad)
+
+    def __deepcopy__(self, memo):
+        copied = super().__deepcopy__(memo)
+        copied.grad = None
+        return copied
+
+    def __repr__(self):  # type: ignore[override]  # mypy drops argument names of dunder methods
+        return "Parameter containing:\n" + super().__repr__()
+
+
+class Buffer(Tensor):
+    """A tensor that a module keeps but does not learn, such as a running mean.
+
+    persistent  whether it is part of the module's `state_dict`
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
+        super().__init__(*(() if data is None else (data,)))
+        self.persistent = persistent
