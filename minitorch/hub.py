@@ -1,11 +1,18 @@
 """Models from the net, which minitorch does not load: they would run code from there."""
 
 import os
+import re
 from typing import Any, NoReturn
+from urllib.parse import urlparse
 
 from tqdm import tqdm
 
-__all__ = ["download_url_to_file", "get_dir", "load", "load_state_dict_from_url", "tqdm"]
+__all__ = [
+    "HASH_REGEX", "download_url_to_file", "get_dir", "load", "load_state_dict_from_url",
+    "load_url", "tqdm", "urlparse",
+]  # fmt: skip
+
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")  # what a checkpoint's name says of its SHA-256
 
 REFUSED = (
     "torch.hub: minitorch loads nothing from the net: what comes from there would be run here\n"
@@ -27,6 +34,9 @@ def load(*args: Any, **kwargs: Any) -> NoReturn:
 def load_state_dict_from_url(*args: Any, **kwargs: Any) -> NoReturn:
     """Raise RuntimeError that says what to do instead."""
     raise RuntimeError(REFUSED)
+
+
+load_url = load_state_dict_from_url  # its name in torch.utils.model_zoo
 
 
 def download_url_to_file(*args: Any, **kwargs: Any) -> NoReturn:

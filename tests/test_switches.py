@@ -184,7 +184,36 @@ def test_compile_refuses_what_pytorch_refuses():
 @pytest.mark.parametrize("name", ["script", "trace", "trace_module", "load", "save", "freeze"])
 def test_torchscript_is_refused_with_what_to_do(name):
     with pytest.raises(RuntimeError, match=f"torch.jit.{name}: minitorch has no TorchScript"):
-        getattr(torch.jit, name)(len)
+        getattr(torch.jit, name)(torch.nn.Linear(1, 1))
+
+
+def test_a_scripted_function_or_class_is_itself():
+    @torch.jit.script
+    def double(x: torch.Tensor) -> torch.Tensor:
+        return x * 2
+
+    assert double(torch.ones(1)).item() == 2
+    assert torch.jit.script(dict) is dict
+
+
+def test_no_object_is_a_scripted_one():
+    assert not isinstance(torch.nn.Linear(1, 1), (torch.jit.ScriptModule, torch.jit.ScriptFunction))
+    with pytest.raises(RuntimeError, match=r"torch\.jit\.ScriptModule: minitorch has no Torch"):
+        torch.jit.ScriptModule()
+
+
+def test_tracing_is_refused_and_marks_for_it_are_harmless():
+    assert torch.fx.wrap(len) is len and torch.fx.wrap("len") == "len"
+    assert not isinstance(torch.ones(1), (torch.fx.Proxy, torch.fx.GraphModule))
+    for make in (torch.fx.symbolic_trace, torch.fx.Tracer, torch.fx.Proxy, torch.fx.GraphModule):
+        with pytest.raises(RuntimeError, match=f"torch.fx.{make.__name__}: minitorch does not tra"):
+            make(torch.nn.Linear(1, 1))
+
+
+def test_types_for_torchscript_can_be_imported():
+    from minitorch.jit.annotations import List, Optional
+
+    assert List[int] and Optional[int]
 
 
 def test_marks_for_torchscript_are_harmless():
@@ -205,6 +234,11 @@ def test_the_hub_offers_tqdm_as_programs_expect():
     assert list(torch.hub.tqdm([1, 2], disable=True)) == [1, 2]
 
 
+def test_the_hub_reads_the_digest_in_a_name():
+    path = torch.hub.urlparse("https://example.org/models/net-5c106cde.pth?x=1").path
+    assert torch.hub.HASH_REGEX.search(path).group(1) == "5c106cde"
+
+
 def test_the_hub_directory_is_pytorchs(monkeypatch):
     monkeypatch.setenv("TORCH_HOME", "somewhere")
     assert torch.hub.get_dir().replace("\\", "/") == "somewhere/hub"
@@ -216,6 +250,20 @@ def test_several_processes_are_refused(name):
         getattr(torch.distributed, name)()
 
 
+def test_what_several_processes_share_can_be_imported_but_not_used():
+    from minitorch.distributed.nn import all_gather
+    from minitorch.distributed.optim import ZeroRedundancyOptimizer
+    from minitorch.distributed.tensor import DTensor
+
+    assert not isinstance(torch.ones(1), DTensor)
+    with pytest.raises(RuntimeError, match="DTensor: minitorch trains in one process"):
+        DTensor(torch.ones(1))
+    with pytest.raises(RuntimeError, match="all_gather: minitorch trains in one process"):
+        all_gather(torch.ones(1))
+    with pytest.raises(RuntimeError, match="ZeroRedundancyOptimizer: minitorch trains in one"):
+        ZeroRedundancyOptimizer([torch.ones(1)], torch.optim.SGD)
+
+
 @pytest.mark.parametrize("device", [torch.mps, torch.xpu])
 def test_other_gpus_are_refused(device):
     with pytest.raises(RuntimeError, match="use the CPU"):
@@ -223,12 +271,6 @@ def test_other_gpus_are_refused(device):
     if device is torch.mps:
         with pytest.raises(RuntimeError, match=r"Cannot execute emptyCache\(\) without MPS"):
             device.empty_cache()
-
-
-def test_onnx_is_refused():
-    assert not torch.onnx.is_in_onnx_export()
-    with pytest.raises(RuntimeError, match="minitorch writes no ONNX files"):
-        torch.onnx.export(torch.nn.ReLU(), torch.ones(1), "model.onnx")
 
 
 def test_no_class_overrides_functions():

@@ -21,8 +21,9 @@ INSTEAD = {  # the start of a name: what to do without it
     "torch.nested": "pad the sequences, nn.utils.rnn.pad_sequence, and pass a mask",
     "torch.distributed": "one process only",
     "torchvision.models": "of its models ResNet, VGG, MobileNetV2 and AlexNet, without weights",
-    "torchvision.ops": "only torchvision's datasets, transforms and models have a counterpart",
+    "torchvision.ops": "of its operations those on boxes, the focal loss and blocks of layers",
     "torchvision.io": "open pictures with PIL",
+    "torchvision.tv_tensors": "image tensors are plain ones: transforms.v2.ToImage",
     "torchvision.utils": "of its functions make_grid and save_image; draw with matplotlib",
 }
 MODULE = re.compile(r"module '([\w.]+)' has no attribute '(\w+)'")

@@ -36,10 +36,10 @@ class FakeData(VisionDataset):
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         if index >= len(self):
             raise IndexError(f"{type(self).__name__} index out of range")
-        stream = Generator().manual_seed(index + self.random_offset).stream
+        stream = Generator().manual_seed(index + self.random_offset)
         channels, height, width = self.image_size
-        image = stream.integers(0, 256, (height, width, channels), np.uint8)
-        target = int(stream.integers(self.num_classes))
+        image = stream.integers(0, 256, (height, width, channels)).astype(np.uint8)
+        target = int(stream.integers(0, self.num_classes, ()))
         return self.apply(image if channels > 1 else image[:, :, 0], target)
 
     def __len__(self) -> int:

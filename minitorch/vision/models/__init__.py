@@ -3,7 +3,14 @@
 from minitorch.vision.models.alexnet import AlexNet, alexnet
 from minitorch.vision.models.lenet import LeNet
 from minitorch.vision.models.mobilenet import MobileNetV2, mobilenet_v2
-from minitorch.vision.models.resnet import ResNet, resnet18, resnet34, resnet50
+from minitorch.vision.models.resnet import (
+    ResNet,
+    resnet18,
+    resnet34,
+    resnet50,
+    resnet101,
+    resnet152,
+)
 from minitorch.vision.models.vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn
 from minitorch.vision.models.weights import (
     AlexNet_Weights,
@@ -11,6 +18,8 @@ from minitorch.vision.models.weights import (
     ResNet18_Weights,
     ResNet34_Weights,
     ResNet50_Weights,
+    ResNet101_Weights,
+    ResNet152_Weights,
     VGG11_BN_Weights,
     VGG11_Weights,
     VGG13_BN_Weights,
@@ -25,6 +34,8 @@ __all__ = [
     "ResNet18_Weights",
     "ResNet34_Weights",
     "ResNet50_Weights",
+    "ResNet101_Weights",
+    "ResNet152_Weights",
     "VGG11_BN_Weights",
     "VGG11_Weights",
     "VGG13_BN_Weights",
@@ -41,6 +52,8 @@ __all__ = [
     "resnet18",
     "resnet34",
     "resnet50",
+    "resnet101",
+    "resnet152",
     "vgg11",
     "vgg11_bn",
     "vgg13",

@@ -156,3 +156,15 @@ def resnet50(*, weights: Any = None, pretrained: bool = False, **kwargs: Any) ->
     """ResNet of 50 layers, 25.6 million parameters; `kwargs` are those of `ResNet`."""
     refuse_weights("resnet50", weights, pretrained)
     return ResNet(Bottleneck, [3, 4, 6, 3], **kwargs)
+
+
+def resnet101(*, weights: Any = None, pretrained: bool = False, **kwargs: Any) -> ResNet:
+    """ResNet of 101 layers, 44.5 million parameters; `kwargs` are those of `ResNet`."""
+    refuse_weights("resnet101", weights, pretrained)
+    return ResNet(Bottleneck, [3, 4, 23, 3], **kwargs)
+
+
+def resnet152(*, weights: Any = None, pretrained: bool = False, **kwargs: Any) -> ResNet:
+    """ResNet of 152 layers, 60.2 million parameters; `kwargs` are those of `ResNet`."""
+    refuse_weights("resnet152", weights, pretrained)
+    return ResNet(Bottleneck, [3, 8, 36, 3], **kwargs)

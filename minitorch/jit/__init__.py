@@ -1,6 +1,7 @@
 """TorchScript, which minitorch does not have; what only marks functions for it is harmless."""
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, Final, NoReturn, TypeVar
 
 T = TypeVar("T")
@@ -11,7 +12,8 @@ REMEDY = (
 Attribute = Any
 
 __all__ = [
-    "Attribute", "Final", "annotate", "export", "freeze", "ignore", "is_scripting", "is_tracing",
+    "Attribute", "Final", "ScriptFunction", "ScriptModule", "annotate", "export", "freeze",
+    "ignore", "is_scripting", "is_tracing",
     "load", "optimize_for_inference", "save", "script", "script_if_tracing", "script_method",
     "trace", "trace_module", "unused",
 ]  # fmt: skip
@@ -28,7 +30,28 @@ def refused(name):
     return call
 
 
-script = refused("script")
+class ScriptModule:
+    """What `script` would return: no object is one, `isinstance` says so."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        raise RuntimeError(f"torch.jit.{type(self).__name__}: {REMEDY}")
+
+
+class ScriptFunction(ScriptModule):
+    """What `script` would return for a function: no object is one, `isinstance` says so."""
+
+
+def script(obj: T, *args: Any, **kwargs: Any) -> T:
+    """`obj` itself if it is a function or a class: it runs as it is written, as in PyTorch under
+    PYTORCH_JIT=0.
+
+    Raises RuntimeError for all else: a scripted module is there to be saved or read as a graph.
+    """
+    if isinstance(obj, (FunctionType, type)):
+        return obj
+    raise RuntimeError(f"torch.jit.script: {REMEDY}")
+
+
 trace = refused("trace")
 trace_module = refused("trace_module")
 freeze = refused("freeze")

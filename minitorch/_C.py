@@ -1,0 +1,3 @@
+"""The compiled part of PyTorch: minitorch has none, and `hasattr`, with which programs ask what is
+in it, says so.
+"""
