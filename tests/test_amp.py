@@ -12,7 +12,7 @@ without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a G
 
 def test_autocast_says_once_that_it_changes_nothing(monkeypatch):
     monkeypatch.setattr(amp.autocast, "told", False)
-    with pytest.warns(UserWarning, match="autocast changes nothing: minitorch computes in"):
+    with pytest.warns(UserWarning, match="autocast changes nothing on 'cpu': minitorch"):
         context = torch.autocast("cpu")
     with context, torch.autocast("cpu", dtype=torch.float16):
         assert (torch.ones(2) @ torch.ones(2)).dtype is torch.float32
@@ -41,12 +41,205 @@ def test_autocast_refuses_unknown_devices():
         torch.autocast(None)
 
 
-def test_custom_forward_and_backward_stay_as_they_are():
-    def f(x):
-        return x
+class Square(torch.autograd.Function):
+    """x * x, which notes whether autocast was on and in which dtype it computed."""
 
-    assert amp.custom_fwd(f, device_type="cuda") is f
-    assert amp.custom_bwd(device_type="cuda")(f) is f
+    @staticmethod
+    @amp.custom_fwd(device_type="cuda")
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        Square.seen = [torch.is_autocast_enabled("cuda")]
+        return x * x
+
+    @staticmethod
+    @amp.custom_bwd(device_type="cuda")
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        Square.seen.append(torch.is_autocast_enabled("cuda"))
+        return 2 * x * g
+
+
+def test_custom_forward_and_backward_do_without_autocast_what_they_decorate():
+    x = torch.tensor([3.0], requires_grad=True)
+    Square.apply(x).backward()
+    assert x.grad.item() == 6.0
+    assert Square.seen == [False, False]
+
+
+# -------------------------------------------------------------------- on a GPU
+
+
+@pytest.fixture
+def gpu(device):
+    if device.type != "cuda":
+        pytest.skip("autocast works on a GPU: run with --device cuda")
+
+
+def test_custom_backward_has_autocast_on_if_forward_had(gpu):
+    x = torch.tensor([3.0], requires_grad=True)
+    with torch.autocast("cuda"):
+        y = Square.apply(x)
+    y.backward()
+    assert Square.seen == [True, True]
+
+
+def test_custom_forward_converts_its_inputs_and_switches_autocast_off(gpu):
+    @amp.custom_fwd(device_type="cuda", cast_inputs=torch.float32)
+    def forward(ctx, x, *, more):
+        return x.dtype, more[0].dtype, torch.is_autocast_enabled("cuda")
+
+    class Context:
+        pass
+
+    half = torch.ones(2, dtype=torch.float16)
+    with torch.autocast("cuda"):
+        assert forward(Context(), half, more=[half]) == (torch.float32, torch.float32, False)
+    assert forward(Context(), half, more=[half])[:2] == (torch.float16, torch.float16)
+
+
+IN_HALF = {
+    "matmul": lambda x: x @ x,
+    "mm": lambda x: torch.mm(x, x),
+    "bmm": lambda x: torch.bmm(x[None], x[None]),
+    "linear": lambda x: torch.nn.functional.linear(x, x),
+    "conv1d": lambda x: torch.nn.functional.conv1d(x[None], x[..., None]),
+    "prelu": lambda x: torch.nn.functional.prelu(x, torch.ones(1)),
+    "attention": lambda x: torch.nn.functional.scaled_dot_product_attention(x, x, x),
+}
+IN_SINGLE = {
+    "exp": torch.exp,
+    "log": torch.log,
+    "power": lambda x: x**2,
+    "rsqrt": torch.rsqrt,
+    "sum": torch.sum,
+    "prod": torch.prod,
+    "cumsum": lambda x: torch.cumsum(x, 0),
+    "softmax": lambda x: torch.softmax(x, 0),
+    "log_softmax": lambda x: torch.log_softmax(x, 0),
+    "norm": torch.norm,
+    "mse_loss": lambda x: torch.nn.functional.mse_loss(x, x + 1),
+    "l1_loss": lambda x: torch.nn.functional.l1_loss(x, x + 1),
+    "cross_entropy": lambda x: torch.nn.functional.cross_entropy(x, torch.zeros(4).long()),
+    "nll_loss": lambda x: torch.nn.functional.nll_loss(x, torch.zeros(4).long()),
+    "bce_with_logits": lambda x: torch.nn.functional.binary_cross_entropy_with_logits(x, x),
+}
+AS_GIVEN = {
+    "add": lambda x: x + x,
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "mean": torch.mean,
+    "reshape": lambda x: x.reshape(-1),
+    "max_pool": lambda x: torch.nn.functional.max_pool1d(x, 2),
+}
+WIDEST = {
+    "addcmul": lambda x: torch.addcmul(x, x, x.float()),
+    "cat": lambda x: torch.cat([x, x.float()]),
+    "add": lambda x: x + x.float(),
+}
+
+
+@pytest.mark.parametrize("given", [torch.float16, torch.float32], ids=str)
+@pytest.mark.parametrize("name", [*IN_HALF, *IN_SINGLE])
+def test_autocast_computes_an_op_on_its_lists_in_the_dtype_of_the_list(gpu, name, given):
+    f, wanted = (
+        (IN_HALF[name], torch.float16) if name in IN_HALF else (IN_SINGLE[name], torch.float32)
+    )
+    x = torch.full((4, 4), 0.5, dtype=given)
+    with torch.autocast("cuda", dtype=torch.float16):
+        y = f(x)
+    assert y.dtype is wanted
+    torch.testing.assert_close(y.float(), f(x.float()), rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("given", [torch.float16, torch.float32], ids=str)
+@pytest.mark.parametrize("name", AS_GIVEN)
+def test_autocast_leaves_other_ops_in_the_dtype_that_they_meet(gpu, name, given):
+    with torch.autocast("cuda"):
+        assert AS_GIVEN[name](torch.ones(4, 4, dtype=given)).dtype is given
+
+
+@pytest.mark.parametrize("name", WIDEST)
+def test_autocast_lets_ops_of_several_dtypes_take_the_widest(gpu, name):
+    with torch.autocast("cuda"):
+        assert WIDEST[name](torch.ones(4, dtype=torch.float16)).dtype is torch.float32
+
+
+def test_autocast_leaves_double_precision_and_the_cpu_alone(gpu):
+    wide, here = torch.ones(2, 2, dtype=torch.float64), torch.ones(2, 2, device="cpu")
+    with torch.autocast("cuda"):
+        assert (wide @ wide).dtype is torch.float64
+        assert (here @ here).dtype is torch.float32
+
+
+def test_autocast_ends_with_its_block_and_can_be_switched_off_inside(gpu):
+    x = torch.ones(2, 2)
+    with torch.autocast("cuda"):
+        with torch.autocast("cuda", enabled=False):
+            assert not torch.is_autocast_enabled() and (x @ x).dtype is torch.float32
+        assert torch.is_autocast_enabled() and (x @ x).dtype is torch.float16
+    assert (x @ x).dtype is torch.float32
+
+
+def test_autocast_refuses_the_loss_that_is_not_safe_in_half_precision(gpu):
+    x = torch.full((3,), 0.5)
+    with torch.autocast("cuda"), pytest.raises(RuntimeError, match="are unsafe to autocast"):
+        torch.nn.functional.binary_cross_entropy(x, x)
+
+
+def test_a_parameter_is_converted_once_in_a_block_of_autocast(gpu):
+    w = torch.nn.Parameter(torch.ones(2, 2))
+    x = torch.ones(2, 2)
+    with torch.autocast("cuda"):
+        y, z = x @ w, x @ w
+        casts = {y.grad_fn.next_functions[1][0], z.grad_fn.next_functions[1][0]}
+    assert len(casts) == 1
+    (y + z).sum().backward()
+    assert w.grad.dtype is torch.float32 and w.grad.tolist() == [[4.0, 4.0], [4.0, 4.0]]
+
+
+def test_products_of_half_precision_are_summed_in_single(gpu):
+    x = torch.full((1, 5000), 1.0, dtype=torch.float16)
+    assert (x @ x.t()).item() == 5000.0  # in half precision it would stop at 2048
+
+
+def test_autocast_and_a_scaler_train_as_single_precision_does(gpu):
+    def losses(mixed):
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(torch.nn.Linear(6, 8), torch.nn.ReLU(), torch.nn.Linear(8, 3))
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        scaler = torch.GradScaler("cuda", init_scale=256.0, enabled=mixed)
+        x, y = torch.rand(16, 6), torch.arange(16) % 3
+        seen = []
+        for _ in range(5):
+            optimizer.zero_grad()
+            with torch.autocast("cuda", enabled=mixed):
+                loss = torch.nn.functional.cross_entropy(model(x), y)
+            scaler.scale(loss).backward()
+            scaler.step(optimizer)
+            scaler.update()
+            seen.append(loss.item())
+        return seen
+
+    assert losses(True) == pytest.approx(losses(False), rel=2e-3)
+
+
+def test_a_step_with_infinite_gradients_is_left_out_on_a_gpu_too(gpu):
+    w = torch.nn.Parameter(torch.ones(3))
+    optimizer = torch.optim.SGD([w], lr=0.1)
+    scaler = torch.GradScaler("cuda", init_scale=8.0)
+    for factor in (torch.inf, 1.0):
+        optimizer.zero_grad()
+        scaler.scale((w * factor).sum()).backward()
+        scaler.step(optimizer)
+        scaler.update()
+    assert w.tolist() == pytest.approx([0.9] * 3) and scaler.get_scale() == 4.0
+
+
+def test_gradients_in_half_precision_are_not_unscaled():
+    w = torch.nn.Parameter(torch.ones(2, dtype=torch.float16))
+    w.grad = torch.ones(2, dtype=torch.float16)
+    with pytest.raises(ValueError, match="Attempting to unscale FP16 gradients"):
+        torch.GradScaler(w.device.type).unscale_(torch.optim.SGD([w], lr=0.1))
 
 
 @without_gpu

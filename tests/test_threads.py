@@ -54,6 +54,31 @@ def test_an_error_in_any_run_is_raised_here_once_all_are_done(three, bad):
     assert threads.thread_count() == 3
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_work_beside_is_done_in_order_once_and_before_the_end(monkeypatch, count):
+    threads_now = [count]
+    monkeypatch.setattr(
+        threads,
+        "blas",
+        lambda: (lambda: threads_now[0], lambda n: threads_now.__setitem__(0, n)),
+    )
+    done = []
+    with threads.beside() as later:
+        first = later(done.append, 1)
+        later(done.append, 2)
+        number = later(len, "four")
+        first()
+        assert done[0] == 1 and threads.thread_count() == 1
+        assert number() == number() == 4
+    assert done == [1, 2]
+    with pytest.raises(ZeroDivisionError), threads.beside() as later:
+        later(divmod, 1, 0)
+    with pytest.raises(KeyError), threads.beside() as later:
+        later(done.append, 3)
+        raise KeyError
+    assert threads.thread_count() == count
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_forked_child_has_threads_of_its_own(three):

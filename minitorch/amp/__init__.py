@@ -1,4 +1,4 @@
-"""Mixed precision: accepted, and honest about not being there; `GradScaler` scales as PyTorch's."""
+"""Mixed precision: float16 where it serves on a GPU; on the CPU `autocast` changes nothing."""
 
 from minitorch.amp.autocast_mode import (
     autocast,

@@ -3,9 +3,10 @@
 import warnings
 from typing import Any
 
-from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.tensor import Tensor
-from minitorch.backend.devices import cuda_device_count
+from minitorch.autograd.versions import stamp, version_of
+from minitorch.backend.devices import alike, cuda_device_count
+from minitorch.backend.dtypes import float16
 from minitorch.backend.namespaces import namespace
 
 
@@ -13,7 +14,8 @@ class GradScaler:
     """Multiplies the loss by a scale that is as large as the gradients allow.
 
     A step whose gradients are not finite is left out, and the scale shrinks; after a number of
-    good steps it grows.
+    good steps it grows. To know whether to leave it out `step` waits for the GPU, once, as it does
+    in PyTorch unless the optimizer is fused; nothing else here does.
 
     device           "cuda" or "cpu"; "cuda" without a GPU warns and switches the scaler off
     init_scale       what the loss is multiplied by at first, > 0
@@ -76,13 +78,17 @@ class GradScaler:
             )
         if known["stage"] == "stepped":
             raise RuntimeError("unscale_() is being called after step().")
-        known["found_inf"] = False
-        with no_grad():
-            for group in optimizer.param_groups:
-                for p in group["params"]:
-                    if p.grad is not None:
-                        known["found_inf"] |= not all_finite(p.grad)
-                        p.grad.mul_(1 / self._scale)
+        params = [p for group in optimizer.param_groups for p in group["params"]]
+        gradients = [p.grad for p in params if p.grad is not None]
+        if any(g.dtype is float16 for g in gradients):
+            raise ValueError(
+                "Attempting to unscale FP16 gradients.\n"
+                "  parameters stay in float32: autocast converts them, not .half()"
+            )
+        for arrays in alike([g.array for g in gradients]):
+            found = namespace(arrays[0]).unscale(arrays, 1 / self._scale)
+            known["found"].append(found)
+            stamp(*map(version_of, arrays))
         known["stage"] = "unscaled"
 
     def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
@@ -100,7 +106,7 @@ class GradScaler:
         if known["stage"] == "ready":
             self.unscale_(optimizer)
         known["stage"] = "stepped"
-        return None if known["found_inf"] else optimizer.step(*args, **kwargs)
+        return None if found_inf(known) else optimizer.step(*args, **kwargs)
 
     def update(self, new_scale: float | Tensor | None = None) -> None:
         """Let the scale grow or shrink, or set it; at the end of every step."""
@@ -110,7 +116,7 @@ class GradScaler:
             self._scale = float(new_scale)
         else:
             assert self._optimizers, "No inf checks were recorded prior to update."
-            if any(known["found_inf"] for known in self._optimizers.values()):
+            if any(map(found_inf, self._optimizers.values())):
                 self._scale *= self._backoff_factor
                 self._growth_tracker = 0
             else:
@@ -121,7 +127,7 @@ class GradScaler:
         self._optimizers.clear()
 
     def _known(self, optimizer):
-        return self._optimizers.setdefault(id(optimizer), {"stage": "ready", "found_inf": False})
+        return self._optimizers.setdefault(id(optimizer), {"stage": "ready", "found": []})
 
     def is_enabled(self) -> bool:
         """Whether it scales."""
@@ -177,6 +183,7 @@ class GradScaler:
         self._growth_tracker = state_dict["_growth_tracker"]
 
 
-def all_finite(tensor):
-    array = tensor.array
-    return bool(namespace(array).isfinite(array).all())
+def found_inf(known):
+    """Whether a gradient was not finite; asked on a GPU, it is waited for, once."""
+    known["found"] = [any(map(bool, known["found"]))]
+    return known["found"][0]

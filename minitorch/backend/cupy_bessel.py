@@ -1,5 +1,7 @@
 """The functions of `numpy_bessel.py` on CuPy arrays: same names, same signatures."""
 
+import functools
+
 import cupy as cp
 from cupyx.scipy.special import i0, i0e, i1, i1e, j0, j1, k0, k0e, k1, k1e, y0, y1
 
@@ -30,8 +32,14 @@ POLYNOMIALS = {
 
 def polynomial(x, n, kind):
     """The orthogonal polynomial `kind` of degree n at x, by its recurrence; 0 where n < 0."""
+    return evaluation(kind)(x, n)
+
+
+@functools.cache
+def evaluation(kind):
+    """The kernel from x and n to the polynomial."""
     first, following = POLYNOMIALS[kind]
-    evaluate = cp.ElementwiseKernel(
+    return cp.ElementwiseKernel(
         "T x, T n",
         "T y",
         f"""
@@ -46,7 +54,6 @@ def polynomial(x, n, kind):
         """,
         f"minitorch_{kind}",
     )
-    return evaluate(x, n)
 
 
 __all__ = [

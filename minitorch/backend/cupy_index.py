@@ -31,6 +31,11 @@ def put_add(g, key, shape, unique):
     return y
 
 
+def copy_at(x, key):
+    """x[key] for a key of whole slices, index arrays and masks."""
+    return x[key]
+
+
 def take_rows(x, index):
     """x[index]."""
     return x.take(index, 0)
@@ -163,9 +168,18 @@ def order(x, axis, descending):
 
 def top(x, k, axis, largest):
     """The indices of the `k` largest (or smallest) elements along `axis`, in order."""
-    return order(x, axis, largest)[(slice(None),) * axis + (slice(k),)]
+    return order(x, axis, largest)[(slice(None),) * axis + (slice(k),)].copy()
 
 
 def outside(indices, size):
     """None: to look at the values would wait for the GPU."""
     return None
+
+
+def isin(x, others, assume_unique=False, invert=False):
+    """Whether each element of `x` is among `others`; CuPy's own leaves some unanswered."""
+    others = cp.sort(others.reshape(-1))
+    if not others.size:
+        return cp.full(x.shape, invert)
+    places = cp.minimum(cp.searchsorted(others, x), others.size - 1)
+    return (others[places] == x) != invert

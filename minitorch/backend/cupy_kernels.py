@@ -3,7 +3,48 @@
 No function here reads a value back to the host.
 """
 
+from contextlib import contextmanager
+from functools import lru_cache
+
 import cupy as cp
+
+from minitorch.backend.cupy_blocks import LINES, THREADS, launch
+
+SOURCE = (
+    LINES
+    + r"""
+// One block: of each row how much it counts, and the sum of what it is worth.
+extern "C" __global__ void nll(
+    const T* x, const I* target, const T* weight, T* value, T* share,
+    I rows, I classes, I ignored, bool mean
+) {
+    A sum = 0, whole = 0;
+    for (I r = threadIdx.y; r < rows; r += blockDim.y) {
+        I c = (target[r] % classes + classes) % classes;
+        A counts = target[r] == ignored ? A(0) : weight ? A(weight[c]) : A(1);
+        share[r] = T(counts);
+        whole += counts;
+        if (counts != 0) sum -= counts * A(x[r * classes + c]);
+    }
+    sum = of_line(sum, false);
+    whole = of_line(whole, false);
+    if (threadIdx.y == 0) *value = T(mean ? sum / whole : sum);
+    if (mean && whole != 0)
+        for (I r = threadIdx.y; r < rows; r += blockDim.y) share[r] = T(A(share[r]) / whole);
+}
+"""
+)
+
+
+@contextmanager
+def beside():
+    """As the NumPy kernel, without a thread: what is launched goes on beside what follows."""
+
+    def later(work, *args):
+        done = work(*args)
+        return lambda: done
+
+    yield later
 
 
 def expand(x, shape):
@@ -16,16 +57,44 @@ def astype(x, dtype):
     return x.astype(dtype)
 
 
-@cp.fuse()
+_sigmoid = cp.ElementwiseKernel("T x", "T y", "y = T(1) / (T(1) + exp(-x))", "sigmoid")
+_sigmoid_share = cp.ElementwiseKernel(
+    "T g, T y", "T share", "share = g * (T(1) - y) * y", "sigmoid_share"
+)
+_tanh_share = cp.ElementwiseKernel("T g, T y", "T share", "share = g * (1 - y * y)", "tanh_share")
+_relu_share = cp.ElementwiseKernel(
+    "T g, T y", "T share", "share = y <= T(0) ? T(0) : g", "relu_share"
+)
+
+
 def sigmoid(x):
-    """1 / (1 + exp(-x)) in one kernel."""
-    return 1 / (1 + cp.exp(-x))
+    """1 / (1 + exp(-x))."""
+    return _sigmoid(x)
 
 
-@cp.fuse()
 def sigmoid_share(g, y):
-    """g * (1 - y) * y in one kernel."""
-    return g * (1 - y) * y
+    """g * (1 - y) * y."""
+    return _sigmoid_share(g, y)
+
+
+def tanh_share(g, y):
+    """g * (1 - y * y): the gradient of tanh, whose value is y."""
+    return _tanh_share(g, y)
+
+
+def relu_share(g, y):
+    """g where y is positive, else 0: the gradient of `relu`, whose value is y."""
+    return _relu_share(g, y)
+
+
+_mask_of = cp.ElementwiseKernel(
+    "T draw, T p, T scale", "T y", "y = draw < p ? T(0) : scale", "mask_of"
+)
+
+
+def mask_of(draws, p, scale):
+    """0 where a number is below p, else `scale`: what dropout multiplies by."""
+    return _mask_of(draws, p, scale)
 
 
 def power(x, exponent):
@@ -35,7 +104,7 @@ def power(x, exponent):
 
 def matmul(x, other, out=None):
     """Matrix product by NumPy's rules."""
-    return cp.matmul(x, other, out)
+    return cp.matmul(x, other, out=out)
 
 
 def linear(x, weight, bias):
@@ -63,15 +132,38 @@ def require_probabilities(x, name, loss=None):
     """Nothing: to look at the values, the program would have to wait for the GPU."""
 
 
+# A logarithm that is nan stays it: `fmax` would take -100 instead.
+_bernoulli_terms = cp.ElementwiseKernel(
+    "T x, T target",
+    "T y",
+    """
+    T yes = log(x), no = log1p(-x);
+    if (yes < T(-100)) yes = T(-100);
+    if (no < T(-100)) no = T(-100);
+    y = (target - T(1)) * no - yes * target;
+    """,
+    "bernoulli_terms",
+)
+_bernoulli_share = cp.ElementwiseKernel(
+    "T x, T target, T g",
+    "T share",
+    """
+    T spread = (T(1) - x) * x;
+    if (spread < T(1e-12)) spread = T(1e-12);
+    share = (x - target) / spread * g;
+    """,
+    "bernoulli_share",
+)
+
+
 def bernoulli_terms(x, target):
     """-(target * log(x) + (1 - target) * log(1 - x)), where no logarithm counts below -100."""
-    yes, no = cp.maximum(cp.log(x), -100), cp.maximum(cp.log1p(-x), -100)
-    return (target - 1) * no - yes * target
+    return _bernoulli_terms(x, target)
 
 
 def bernoulli_share(x, target, g):
-    """(x - target) / ((1 - x) * x) * g, the derivative of `bernoulli_terms`."""
-    return (x - target) / cp.maximum((1 - x) * x, 1e-12) * g
+    """(x - target) / ((1 - x) * x) * g, the derivative of `bernoulli_terms`; g may be a number."""
+    return _bernoulli_share(x, target, g)
 
 
 def class_shares(target, weight, classes, ignore_index, reduction, dtype):
@@ -90,21 +182,77 @@ def class_shares(target, weight, classes, ignore_index, reduction, dtype):
     return (cp.arange(len(target)), target), share
 
 
-def softmax_less_one_hot(x, scale, key):
-    """(exp(x) less 1 at `key`) * scale, in one buffer; x (N, C), scale (N,) or ()."""
-    y = cp.exp(x)
-    y[key] = y[key] - 1
-    y *= scale.reshape(-1, 1)
-    return y
+ROWS_OF_A_BLOCK = 1 << 13  # with more of them several blocks are quicker than one
+
+
+def nll(x, target, weight, ignore_index, reduction):
+    """-x[n, target[n]] times the share of each row n, reduced; and key and shares as above.
+
+    The key may name any class where a row does not count.
+    """
+    rows, classes = x.shape
+    key = _row_numbers(rows, cp.cuda.Device().id), target
+    if reduction != "none" and 0 < rows <= ROWS_OF_A_BLOCK:
+        x, target = cp.ascontiguousarray(x), cp.ascontiguousarray(target)
+        weight = None if weight is None else cp.ascontiguousarray(weight)
+        value, share = cp.empty((), x.dtype), cp.empty(rows, x.dtype)
+        launch(SOURCE, "nll", x.dtype, 1, (1, THREADS), x, target, weight, value, share,
+               rows, classes, ignore_index, reduction == "mean")  # fmt: skip
+        return value, key, share
+    key, share = class_shares(target, weight, classes, ignore_index, reduction, x.dtype)
+    y = cp.where(share != 0, x[key], x.dtype.type(-0.0)) * -share
+    if reduction == "none":
+        return y, key, share
+    if reduction == "mean":
+        return cp.where((share != 0).any(), y.sum(), x.dtype.type(cp.nan)), key, share
+    return y.sum(), key, share
+
+
+@lru_cache(16)
+def _row_numbers(n, device):
+    """0 to n - 1 on the device with that number; not to be written to."""
+    return cp.arange(n)
+
+
+_nll_share = cp.ElementwiseKernel(
+    "raw T g, raw T share, raw int64 target, int64 classes, bool each",
+    "T y",
+    """
+    ptrdiff_t row = i / classes;
+    y = i % classes == target[row] ? T(-share[row] * g[each ? row : 0]) : T(0);
+    """,
+    "nll_share",
+)
+_softmax_less_one_hot = cp.ElementwiseKernel(
+    "T x, raw T share, raw T g, raw int64 target, int64 classes, bool shared, bool each",
+    "T y",
+    """
+    ptrdiff_t row = i / classes;
+    y = (exp(x) - T(i % classes == target[row])) * share[shared ? 0 : row] * g[each ? row : 0];
+    """,
+    "softmax_less_one_hot",
+)
+
+
+def nll_share(g, share, key, shape):
+    """Zeros of `shape` with -share * g at `key`: the gradient of `nll`."""
+    return _nll_share(g, share, key[1], shape[1], g.ndim > 0, cp.empty(shape, g.dtype))
+
+
+def softmax_less_one_hot(x, share, g, key):
+    """(exp(x) less 1 at `key`) * share * g; x (N, C), share and g (N,) or ()."""
+    return _softmax_less_one_hot(x, share, g, key[1], x.shape[1], not share.ndim, g.ndim > 0)
+
+
+_subtract_scaled = cp.ElementwiseKernel("T a, T x", "T y", "y -= a * x", "subtract_scaled")
+_root_plus = cp.ElementwiseKernel("T x, T eps", "T y", "y = sqrt(x) + eps", "root_plus")
 
 
 def subtract_scaled(y, a, x):
     """y -= a * x in place."""
-    y -= x * a
+    _subtract_scaled(a, x, y)
 
 
 def root_plus(x, eps):
-    """sqrt(x) + eps, in one buffer."""
-    y = cp.sqrt(x)
-    y += eps
-    return y
+    """sqrt(x) + eps."""
+    return _root_plus(x, eps)

@@ -1,55 +1,165 @@
-"""The kernels of `numpy_rows.py` over CuPy arrays."""
+"""The kernels of `numpy_rows.py` over CuPy arrays: each is one launch."""
 
 import cupy as cp
+
+from minitorch.backend.cupy_blocks import LINES, launch_over_lines
+
+SOURCE = (
+    LINES
+    + r"""
+extern "C" __global__ void softmax(
+    const T* x, T* y, bool logarithm, I lines, I width, I inner
+) {
+    FIND_LINE
+    A top = there ? A(x[start]) : A(0), sum = 0;
+    EACH(i) top = fmax(top, A(x[i]));
+    top = of_line(top, true);
+    EACH(i) sum += exp(A(x[i]) - top);
+    sum = of_line(sum, false);
+    const A log_sum = log(sum);
+    EACH(i) {
+        A z = A(x[i]) - top;
+        y[i] = T(logarithm ? z - log_sum : exp(z) / sum);
+    }
+}
+
+extern "C" __global__ void softmax_share(
+    const T* g, const T* y, T* share, bool logarithm, I lines, I width, I inner
+) {
+    FIND_LINE
+    A sum = 0;
+    EACH(i) sum += logarithm ? A(g[i]) : A(g[i]) * A(y[i]);
+    sum = of_line(sum, false);
+    EACH(i) share[i] = T(logarithm ? A(g[i]) - exp(A(y[i])) * sum : (A(g[i]) - sum) * A(y[i]));
+}
+
+extern "C" __global__ void normalize(
+    const T* x, T* unit, T* scale, A eps, I lines, I width, I inner
+) {
+    FIND_LINE
+    A sum = 0, squares = 0;
+    EACH(i) sum += A(x[i]);
+    const A mean = of_line(sum, false) / width;
+    EACH(i) squares += (A(x[i]) - mean) * (A(x[i]) - mean);
+    const A by = 1 / sqrt(of_line(squares, false) / width + eps);
+    EACH(i) unit[i] = T((A(x[i]) - mean) * by);
+    if (there && threadIdx.y == 0) scale[line] = T(by);
+}
+
+extern "C" __global__ void normalize_share(
+    const T* g, const T* weight, const T* unit, const T* scale, T* share, I lines, I width, I inner
+) {
+    FIND_LINE
+#define OF_UNIT(i) (weight ? A(g[i]) * A(weight[i - start]) : A(g[i]))
+    A sum = 0, product = 0;
+    EACH(i) {
+        sum += OF_UNIT(i);
+        product += OF_UNIT(i) * A(unit[i]);
+    }
+    const A mean = of_line(sum, false) / width, slope = of_line(product, false) / width;
+    EACH(i) share[i] = T((OF_UNIT(i) - mean - A(unit[i]) * slope) * A(scale[line]));
+}
+
+extern "C" __global__ void weighted_sums(
+    const T* g, const T* unit, T* of_weight, T* of_bias, I lines, I width, I inner
+) {
+    FIND_LINE
+    A sum = 0, product = 0;
+    EACH(i) {
+        sum += A(g[i]);
+        product += A(g[i]) * A(unit[i]);
+    }
+    sum = of_line(sum, false);
+    product = of_line(product, false);
+    if (there && threadIdx.y == 0) {
+        of_weight[line] = T(product);
+        of_bias[line] = T(sum);
+    }
+}
+"""
+)
 
 
 def softmax(x, axis):
     """exp(x) over its sum along `axis`."""
-    if not x.size:
-        return x.copy()
-    y = cp.exp(x - x.max(axis=axis, keepdims=True))
-    y /= y.sum(axis=axis, keepdims=True)
+    return _softmax(x, axis, False)
+
+
+def log_softmax(x, axis):
+    """Logarithm of `softmax`, without overflow."""
+    return _softmax(x, axis, True)
+
+
+def _softmax(x, axis, logarithm):
+    if not x.ndim:
+        return _softmax(x.reshape(1), 0, logarithm).reshape(())
+    x = cp.ascontiguousarray(x)
+    y = cp.empty_like(x)
+    launch_over_lines(SOURCE, "softmax", x, axis, x, y, logarithm)
     return y
 
 
 def softmax_share(g, y, axis):
     """(g - sum(g * y)) * y: the gradient of `softmax`, whose value is y."""
-    return (g - (g * y).sum(axis=axis, keepdims=True)) * y
-
-
-def log_softmax(x, axis):
-    """Logarithm of `softmax`, without overflow."""
-    if not x.size:
-        return x.copy()
-    y = x - x.max(axis=axis, keepdims=True)
-    y -= cp.log(cp.exp(y).sum(axis=axis, keepdims=True))
-    return y
+    return _softmax_share(g, y, axis, False)
 
 
 def log_softmax_share(g, y, axis):
     """g - exp(y) * sum(g): the gradient of `log_softmax`, whose value is y."""
-    return g - cp.exp(y) * g.sum(axis=axis, keepdims=True)
+    return _softmax_share(g, y, axis, True)
+
+
+def _softmax_share(g, y, axis, logarithm):
+    if not y.ndim:
+        return _softmax_share(g.reshape(1), y.reshape(1), 0, logarithm).reshape(())
+    g, y = cp.ascontiguousarray(g), cp.ascontiguousarray(y)
+    share = cp.empty_like(y)
+    launch_over_lines(SOURCE, "softmax_share", y, axis, g, y, share, logarithm)
+    return share
 
 
 def normalize_rows(x, eps):
     """Rows of mean 0 and variance 1, (n, c), and what they were multiplied by, (n, 1)."""
-    unit = x - x.mean(axis=1, keepdims=True)
-    scale = 1 / cp.sqrt((unit * unit).mean(axis=1, keepdims=True) + eps)
-    return unit * scale, scale
+    x = cp.ascontiguousarray(x)
+    unit, scale = cp.empty_like(x), cp.empty((len(x), 1), x.dtype)
+    launch_over_lines(SOURCE, "normalize", x, 1, x, unit, scale, float(eps))
+    return unit, scale
 
 
-def normalize_rows_share(g, unit, scale):
-    """The gradient of `normalize_rows`: (g - mean(g) - unit * mean(g * unit)) * scale."""
-    away = g.mean(axis=1, keepdims=True) + unit * (g * unit).mean(axis=1, keepdims=True)
-    return (g - away) * scale
+def normalize_rows_share(g, weight, unit, scale):
+    """The gradient of `normalize_rows`, whose value was multiplied by weight, (c,) or None.
+
+    (g - mean(g) - unit * mean(g * unit)) * scale, where g counts times the weight.
+    """
+    g, share = cp.ascontiguousarray(g), cp.empty_like(unit)
+    weight = None if weight is None else cp.ascontiguousarray(weight)
+    launch_over_lines(SOURCE, "normalize_share", unit, 1, g, weight, unit, scale, share)
+    return share
+
+
+_scaled = cp.ElementwiseKernel("T x, T weight, T bias", "T y", "y = x * weight + bias", "scaled")
 
 
 def scale_rows(x, weight, bias):
     """x * weight + bias for (n, c) and (c,), either of which may be None; not x itself."""
-    y = x.copy() if weight is None else x * weight
-    return y if bias is None else y + bias
+    if weight is None:
+        return x.copy() if bias is None else x + bias
+    return x * weight if bias is None else _scaled(x, weight, bias)
+
+
+def scale_rows_shares(g, unit):
+    """The gradients of weight and bias in `scale_rows` of unit: sums over the rows, (c,)."""
+    g = cp.ascontiguousarray(g)
+    of_weight, of_bias = cp.empty(g.shape[1], g.dtype), cp.empty(g.shape[1], g.dtype)
+    launch_over_lines(SOURCE, "weighted_sums", g, 0, g, unit, of_weight, of_bias)
+    return of_weight, of_bias
 
 
 def sum_of_rows(x):
     """(n, m) -> (m,)."""
     return x.sum(axis=0)
+
+
+def total(x, axes=None, keepdims=False):
+    """The sum over `axes`, None: over all."""
+    return x.sum(axis=axes, keepdims=keepdims)

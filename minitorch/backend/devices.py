@@ -1,5 +1,6 @@
 """Devices: where the array of a tensor lives."""
 
+import functools
 import re
 
 import numpy as np
@@ -90,6 +91,15 @@ def device_of(array):
     return CPU if isinstance(array, np.ndarray) else device("cuda", array.device.id)
 
 
+def alike(arrays):
+    """The arrays in lists: those of one dtype on one device together."""
+    groups: dict = {}
+    for x in arrays:
+        groups.setdefault((x.dtype, device_of(x)), []).append(x)
+    return list(groups.values())
+
+
+@functools.cache
 def load_cupy():
     """CuPy, or a RuntimeError that says what to install."""
     try:
@@ -100,6 +110,14 @@ def load_cupy():
             '  pip install "minitorch-numpy[cuda12]" (or cuda13, by `nvidia-smi`), '
             "then check minitorch.cuda.is_available()"
         ) from reason
+    try:
+        cupy.cuda.runtime.getDeviceCount()
+    except cupy.cuda.runtime.CUDARuntimeError as reason:
+        raise RuntimeError(
+            f"Found no NVIDIA driver that CuPy {cupy.__version__} can use\n"
+            f"  CUDA says: {reason}\n"
+            "  see what `nvidia-smi` shows, then check minitorch.cuda.is_available()"
+        ) from reason
     return cupy
 
 
@@ -107,14 +125,47 @@ def cuda_device_count():
     """How many GPUs CuPy can use; 0 without CuPy or a driver."""
     try:
         return load_cupy().cuda.runtime.getDeviceCount()
-    except Exception:  # a missing driver raises CuPy's own CUDARuntimeError, or ImportError
+    except RuntimeError:
         return 0
 
 
-def move(array, target):
-    """`array` on the device `target`; itself where it is there already."""
-    if target.type == "cpu":
-        return array if isinstance(array, np.ndarray) else array.get()
+def on(target):
+    """A context in which CuPy works on this GPU; without a number, on the one that it is on."""
     cupy = load_cupy()
-    with cupy.cuda.Device(target.index or 0):
-        return cupy.asarray(array)
+    if target.index is None:
+        return cupy.cuda.Device()
+    count = cupy.cuda.runtime.getDeviceCount()
+    if target.index >= count:
+        raise RuntimeError(
+            f"CUDA error: invalid device ordinal\n  {target} is wanted, of {count} GPUs from cuda:0"
+        )
+    return cupy.cuda.Device(target.index)
+
+
+def move(array, target, non_blocking=False):
+    """`array` on the device `target`; itself where it is there already.
+
+    non_blocking  True: what comes from a GPU arrives later, in pinned memory; synchronize first.
+                  What goes to a GPU never waits: CuPy copies it aside.
+    """
+    if isinstance(array, np.ndarray) and target.type == "cpu":
+        return array
+    if target.type == "cpu":
+        return array.get(out=pinned(array), blocking=False) if non_blocking else array.get()
+    with on(target):
+        return load_cupy().asarray(array)
+
+
+def pinned(like):
+    """Memory of the host for an array like this one, which a GPU can read and write by itself."""
+    load_cupy()
+    import cupyx  # noqa: PLC0415  comes with CuPy
+
+    return cupyx.empty_pinned(like.shape, like.dtype)
+
+
+def is_pinned(array):
+    """Whether a NumPy array lies in memory that `pinned` gave."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    return type(array).__name__ == "PinnedMemoryPointer"

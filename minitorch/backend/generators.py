@@ -1,19 +1,23 @@
-"""Random numbers: one seeded generator per device.
+"""Random numbers: one seeded generator per device, the same numbers on each.
 
-A generator is a counter that a keyed cipher turns into random bits (Philox), so that a seed gives
-the same numbers on every machine.
+A generator counts: block n of four words of 64 bits is a cipher's code for n, with a key made of
+the seed (Philox, by Salmon and others, Parallel Random Numbers: As Easy as 1, 2, 3, 2011). A draw
+takes whole blocks, and each number comes from a word of its own, so a GPU makes all at once and
+gets what the CPU gets.
 """
 
+import math
 import os
 from typing import Any
 
 import numpy as np
 
-from minitorch.backend.devices import CPU
+from minitorch.backend import numpy_random
+from minitorch.backend.devices import CPU, move, on
 from minitorch.backend.devices import device as as_device
-from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.errors import ShapeError
 
-FLOAT16, FLOAT32 = np.dtype(np.float16), np.dtype(np.float32)
+FLOAT16, FLOAT32, FLOAT64 = (np.dtype(f"f{size}") for size in (2, 4, 8))
 FIRST_SEED = 67280421310721  # PyTorch's, of a generator that nobody has seeded
 
 
@@ -30,10 +34,9 @@ class Generator:
 
     def __init__(self, device="cpu"):
         self.device = as_device(device)
-        if self.device.type != "cpu":
-            raise DtypeError(
-                f"a Generator on {self.device} is not there yet: draw on the CPU, then .to()"
-            )
+        if self.device.type == "cuda":
+            with on(self.device) as gpu:
+                self.device = as_device("cuda", gpu.id)
         self.manual_seed(FIRST_SEED)
 
     # ---------------------------------------------------------------- where the stream is
@@ -44,15 +47,9 @@ class Generator:
         if not -(2**63) <= seed < 2**64:
             raise ShapeError(f"Overflow when unpacking long long: the seed {seed} has over 64 bits")
         self._seed = seed % 2**64
-        self._stream = None
+        self._block = 0  # how many have been drawn
+        self._stream = self._key = None
         return self
-
-    @property
-    def stream(self):
-        """NumPy's generator, made at the first draw: to load numpy.random takes 10 ms."""
-        if self._stream is None:
-            self._stream = np.random.Generator(np.random.Philox(self._seed))
-        return self._stream
 
     def seed(self):
         """Start anew at a seed from the operating system, which is returned."""
@@ -63,80 +60,105 @@ class Generator:
         return self._seed
 
     def state(self):
-        """Where the stream is, as an array of 112 uint8."""
-        state = self.stream.bit_generator.state
-        words = [self._seed, *state["state"]["counter"], *state["state"]["key"], *state["buffer"]]
-        words += [state["buffer_pos"], state["has_uint32"], state["uinteger"]]
-        return np.array(words, np.uint64).view(np.uint8)
+        """Where the stream is, as 16 uint8: the seed, and how many blocks were drawn."""
+        return np.array([self._seed, self._block], np.uint64).view(np.uint8)
 
     def go_to(self, new_state):
         """Continue where `state` said; returns the generator."""
-        if new_state.shape != (112,):
+        if new_state.shape != (16,):
             raise ShapeError(
-                "expected the 112 uint8 of get_state(), found a state of shape "
+                "expected the 16 uint8 of get_state(), found a state of shape "
                 f"{tuple(new_state.shape)}"
             )
-        words = new_state.copy().view(np.uint64)
-        self._seed = int(words[0])
-        position, has_uint32, uinteger = (int(n) for n in words[11:])
-        self.stream.bit_generator.state = {
-            "bit_generator": "Philox",
-            "state": {"counter": words[1:5], "key": words[5:7]},
-            "buffer": words[7:11],
-            "buffer_pos": position,
-            "has_uint32": has_uint32,
-            "uinteger": uinteger,
-        }
+        seed, block = (int(n) for n in new_state.copy().view(np.uint64))
+        self.manual_seed(seed)
+        self._block = block
         return self
+
+    def stream(self):
+        """NumPy's generator at the next block, made at the first draw: to load it takes 10 ms."""
+        if self._stream is None:
+            philox = np.random.Philox(self._seed).advance(self._block)
+            self._stream = np.random.Generator(philox)
+        return self._stream
+
+    def draw(self, kind, words, *settings):
+        """What a function of `numpy_random` or `cupy_random` makes of the next `words` words."""
+        stream, block = self.stream(), self._block
+        self._block += -(-words // 4)
+        if self.device.type == "cpu":
+            return getattr(numpy_random, kind)(stream, *settings)
+        if self._key is None:
+            self._key = stream.bit_generator.state["state"]["key"].tolist()
+        return on_cuda(kind, self.device, (*self._key, block), *settings)
 
     # ---------------------------------------------------------------- draws, as arrays
 
     def uniform(self, shape, dtype=FLOAT32):
         """Floats in [0, 1)."""
-        if dtype == FLOAT16:  # 11 bits, so that none is rounded up to 1
-            return np.asarray(self.stream.integers(0, 2048, shape) / 2048).astype(FLOAT16)
-        return self.stream.random(shape, dtype)
+        count = math.prod(shape)  # two numbers of one word, but for float64
+        return self.draw("uniform", count if dtype == FLOAT64 else (count + 1) // 2, shape, dtype)
 
     def normal(self, shape, dtype=FLOAT32):
         """Floats of mean 0 and standard deviation 1."""
-        if dtype == FLOAT16:
-            return np.asarray(self.stream.standard_normal(shape, FLOAT32)).astype(FLOAT16)
-        return self.stream.standard_normal(shape, dtype)
+        return self.draw("normal", math.prod(shape), shape, dtype)
 
     def exponential(self, shape, dtype=FLOAT32):
         """Positive floats of density exp(-x)."""
-        if dtype == FLOAT16:
-            return np.asarray(self.stream.standard_exponential(shape, FLOAT32)).astype(FLOAT16)
-        return self.stream.standard_exponential(shape, dtype)
+        return self.draw("exponential", math.prod(shape), shape, dtype)
 
     def integers(self, low, high, shape):
         """int64 from `low` up to but not including `high`."""
-        return self.stream.integers(low, high, shape)
+        return self.draw("integers", math.prod(shape), low, high, shape)
 
     def geometric(self, p, shape):
         """int64: how many tries of success probability p it takes."""
-        return np.asarray(self.stream.geometric(p, shape))
+        return self.draw("geometric", math.prod(shape), p, shape)
 
     def poisson(self, rates):
         """int64: counts of the average `rates`, an array."""
-        return np.asarray(self.stream.poisson(rates))
+        return self.on_host(lambda stream, rates: stream.poisson(rates), rates)
 
     def gamma(self, shapes, dtype=FLOAT32):
         """Floats >= 0 of density x**(s - 1) * exp(-x) / gamma(s), one for each s of `shapes`."""
         exact = FLOAT32 if dtype == FLOAT16 else dtype
-        drawn = self.stream.standard_gamma(np.asarray(shapes, exact), dtype=exact)
-        return np.asarray(drawn).astype(dtype, copy=False)
+        drawn = self.on_host(
+            lambda stream, shapes: stream.standard_gamma(shapes, dtype=exact),
+            shapes.astype(exact),
+        )
+        return drawn.astype(dtype, copy=False)
 
     def binomial(self, counts, p):
         """int64: how many of `counts` tries of success probability `p` succeed; two arrays."""
-        return np.asarray(self.stream.binomial(counts, p))
+        return self.on_host(lambda stream, counts, p: stream.binomial(counts, p), counts, p)
 
     def permutation(self, n):
         """0 to n - 1 in random order, int64."""
-        return self.stream.permutation(n)
+        return self.on_host(lambda stream: stream.permutation(n))
+
+    def on_host(self, draw, *arrays):
+        """What `draw` makes with NumPy's generator, which takes as many words as it happens to.
+
+        A GPU waits for nothing if there are no arrays.
+        """
+        if self.device.type != "cpu":
+            self._stream = None  # it did not count what the GPU drew
+        stream = self.stream()
+        drawn = np.asarray(draw(stream, *(move(a, CPU) for a in arrays)))
+        philox = stream.bit_generator.advance(0)  # to the next block
+        self._block = int(philox.state["state"]["counter"][0])
+        return move(drawn, self.device)
 
     def __repr__(self):
         return f"<Generator on {self.device}, seed {self._seed}>"
+
+
+def on_cuda(kind, device, stream, *settings):
+    """What a function of `cupy_random` draws on a GPU."""
+    from minitorch.backend import cupy_random  # noqa: PLC0415  only where CuPy is
+
+    with on(device):
+        return getattr(cupy_random, kind)(stream, *settings)
 
 
 _defaults: dict[str, Generator] = {}  # by the name of the device
@@ -147,6 +169,9 @@ def default_generator(device=CPU):
 
     That of the CPU starts at a seed from the operating system, the others at the seed of the CPU's.
     """
+    if device.type == "cuda" and device.index is None:
+        with on(device) as gpu:
+            device = as_device("cuda", gpu.id)
     generator = _defaults.get(str(device))
     if generator is None:
         generator = _defaults[str(device)] = Generator(device)
@@ -157,8 +182,13 @@ def default_generator(device=CPU):
     return generator
 
 
+def generators():
+    """Those of all devices that have been asked for one, the CPU's first."""
+    return default_generator(), *(each for name, each in _defaults.items() if name != "cpu")
+
+
 def seed_all(seed):
     """Start the generators of all devices anew at `seed`; returns that of the CPU."""
-    for generator in (default_generator(), *_defaults.values()):
+    for generator in generators():
         generator.manual_seed(seed)
     return default_generator()

@@ -6,6 +6,7 @@
 import numpy as np
 
 from minitorch.backend.errors import ShapeError
+from minitorch.backend.threads import beside  # noqa: F401  a kernel like the others
 
 # Freed memory goes back to the system if it is more than the largest block that glibc has seen
 # freed. Let it see the largest that counts: the step of a convnet takes 16.3 ms instead of 20.5,
@@ -19,45 +20,51 @@ LEAST_SPREAD = np.array(1e-12, np.float32)
 NAN = np.array(np.nan, np.float32)
 
 
-ZEROS = np.zeros(1 << 14, np.float32)
-
-
 def relu(x):
-    """max(x, 0). NumPy compares a million numbers with zeros in 150 us, with one zero in 400."""
-    if x.size < 1 << 10 or x.dtype.char != "f" or not x.flags.c_contiguous:
-        return np.maximum(x, 0)
-    y, width = np.empty_like(x), len(ZEROS)
-    whole = x.size - x.size % width
-    given, made = x.reshape(-1), y.reshape(-1)
-    if whole:
-        given_rows, rows = given[:whole].reshape(-1, width), made[:whole].reshape(-1, width)
-        np.maximum(given_rows, ZEROS, out=rows)
-    np.maximum(given[whole:], ZEROS[: x.size - whole], out=made[whole:])
-    return y
+    """max(x, 0); np.maximum takes 400 us for a million, np.clip 115, but 4 more for a few."""
+    return x.clip(0, np.inf) if x.size > 1 << 12 and x.dtype.kind == "f" else np.maximum(x, 0)
 
 
 def zero_where(mask, g):
     """0 where the mask says, else g; g * ~mask would make NaN of infinite g.
 
-    np.where guesses the branch of each element, which takes 4.8 ms for a million, this 0.35.
+    np.where guesses the branch of each element, which takes 4.8 ms for a million, this 0.3.
     """
     if g.size < 512 or g.dtype.kind != "f":
         return np.where(mask, g.dtype.type(0), g)
-    bits = f"i{g.itemsize}"
-    kept = np.subtract(mask.view(np.int8), 1, dtype=np.int8).astype(bits)
-    kept &= g.view(bits)
-    return kept.view(g.dtype)
+    kept = np.empty_like(g)
+    bits = kept.view(f"i{g.itemsize}")
+    bits[...] = np.subtract(mask.view(np.int8), 1, dtype=np.int8)
+    bits &= g.view(bits.dtype)
+    return kept
+
+
+def relu_share(g, y):
+    """g where y is positive, else 0: the gradient of `relu`, whose value is y."""
+    return zero_where(y <= 0, g)
+
+
+def tanh_share(g, y):
+    """g * (1 - y * y): the gradient of tanh, whose value is y."""
+    return g * (1 - y * y)
+
+
+def mask_of(draws, p, scale):
+    """0 where a number is below p, else `scale`: what dropout multiplies by."""
+    return (draws >= p) * draws.dtype.type(scale)
 
 
 def expand(x, shape):
     """`x` broadcast to `shape`; what comes out may be read-only.
 
-    Copying 16 elements takes 0.3 us where `np.broadcast_to` takes 2.4.
+    Filling 16 elements takes 0.3 us where `np.full` takes 0.8 and `np.broadcast_to` 2.4.
     """
     if x.shape == shape:
         return x
     if x.size == 1 and 1 not in shape:
-        return np.full(shape, x)
+        filled = np.empty(shape, x.dtype)
+        filled[...] = x
+        return filled
     return np.broadcast_to(x, shape)
 
 
@@ -71,12 +78,23 @@ def swapaxes(x, axis1, axis2):
     return x.swapaxes(axis1, axis2)
 
 
+def amax(x, axis=None, keepdims=False):
+    """The largest elements over `axis`; `np.amax` takes 1.5 us more."""
+    return np.maximum.reduce(x, axis, None, None, keepdims)  # type: ignore[call-overload]  # a bool
+
+
+def amin(x, axis=None, keepdims=False):
+    """The smallest elements over `axis`; `np.amin` takes 1.5 us more."""
+    return np.minimum.reduce(x, axis, None, None, keepdims)  # type: ignore[call-overload]  # a bool
+
+
 def astype(x, dtype):
     """A copy of `x` of the NumPy dtype `dtype`; what it cannot hold becomes inf, or any integer."""
+    order = "C" if 0 in x.strides else "K"  # what was broadcast has no order to be kept
     if x.dtype.kind != "f":
-        return x.astype(dtype)
+        return x.astype(dtype, order)
     with np.errstate(over="ignore", invalid="ignore"):
-        return x.astype(dtype)
+        return x.astype(dtype, order)
 
 
 def sigmoid(x):
@@ -104,11 +122,22 @@ def power(x, exponent):
     NumPy's takes 140 ns for the whole power of a negative number, 1 ns for that of its size.
     """
     if not isinstance(exponent, int | float):
-        return np.power(x, exponent)
+        return _powers(x, exponent)
     if x.dtype.kind != "f" or exponent % 1 != 0 or exponent in (-1, 1):
         return x**exponent
     size = np.abs(x) ** exponent
     return np.copysign(size, x) if exponent % 2 else size
+
+
+def _powers(x, exponents):
+    """x to the power of an array: negative numbers as positive ones, with a sign or nan."""
+    if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or not (x < 0).any():
+        return np.power(x, exponents)
+    y = np.power(np.abs(x), exponents)
+    half = exponents * 0.5
+    whole = np.floor(exponents) == exponents
+    y = np.where(whole & (np.floor(half) != half), np.copysign(y, x), y)
+    return np.where(whole | (x >= 0) | (x == -np.inf), y, np.nan)
 
 
 def matmul(x, other, out=None):
@@ -204,9 +233,31 @@ def class_shares(target, weight, classes, ignore_index, reduction, dtype):
     return (rows, target), share
 
 
-def softmax_less_one_hot(x, scale, key):
-    """(exp(x) less 1 at `key`) * scale, in one buffer; x (N, C), scale (N,) or ()."""
-    y = np.exp(x)
+def nll(x, target, weight, ignore_index, reduction):
+    """-x[n, target[n]] times the share of each row n, reduced; and key and shares as above."""
+    key, share = class_shares(target, weight, x.shape[1], ignore_index, reduction, x.dtype)
+    picked, each = x[key], reduction == "none"
+    if not share.ndim:
+        return picked * -share if each else picked.sum() * -share, key, share
+    # What has no share may be infinite; 0, not -0.
+    y = np.where(share != 0, picked, x.dtype.type(-0.0)) * -share
+    if each:
+        return y, key, share
+    if reduction == "mean" and not share.any():
+        return NAN.astype(x.dtype), key, share
+    return y.sum(), key, share
+
+
+def nll_share(g, share, key, shape):
+    """Zeros of `shape` with -share * g at `key`: the gradient of `nll`."""
+    y = np.zeros(shape, g.dtype)
+    y[key] = -share * g
+    return y
+
+
+def softmax_less_one_hot(x, share, g, key):
+    """(exp(x) less 1 at `key`) * share * g, in one buffer; x (N, C), share and g (N,) or ()."""
+    y, scale = np.exp(x), share * g
     y[key] -= 1
     y *= scale.reshape(-1, 1) if scale.ndim else scale
     return y

@@ -234,13 +234,28 @@ def digamma(x):
 def zeta(x, other):
     """Hurwitz's zeta function: the sum of (other + k)**-x over k = 0, 1, 2 ...; nan for x < 1.
 
-    The sum of the terms up to 9, then the Euler-Maclaurin formula.
+    For negative `other`, f above an integer, the terms down from f - 1 are those up from 1 - f with
+    the sign of (-1)**x.
     """
+    negative = other < 0
+    above = np.where(negative, other - np.floor(other), other)
+    total = _zeta_of_positive(x, above)
+    if negative.any():
+        there = _zeta_of_positive(x, np.where(negative, 1 - above, 1))
+        beyond = _zeta_of_positive(x, np.where(negative, 1 - other, 1))
+        sign = np.where(np.floor(x / 2) * 2 == x, 1, -1)
+        total = np.where(negative, total + sign * (there - beyond), total)
+    pole = (other <= 0) & (other == np.floor(other))
+    fraction = (other < 0) & (x != np.floor(x))
+    total = np.where(pole, np.inf, np.where(fraction, np.nan, total))
+    return np.where(x < 1, np.nan, np.where(x == 1, np.inf, total))
+
+
+def _zeta_of_positive(x, other):
+    """The sum of the terms up to 9, then the Euler-Maclaurin formula."""
     q, total = other.copy(), np.zeros_like(x)
-    for k in range(10_000):
+    for k in range(10):
         few = (q <= 9) | (k < 9)
-        if not few.any():
-            break
         total += np.where(few, np.power(q, -x), 0)
         q += few
     power = np.power(q, -x)
@@ -249,11 +264,7 @@ def zeta(x, other):
     for k, b in enumerate(BERNOULLI):
         rest += b / math.factorial(2 * k + 2) * factor * power
         factor = factor * (x + 2 * k + 1) * (x + 2 * k + 2) / (q * q)
-    total += np.where((power == 0) & (total != 0), 0, rest)
-    pole = (other <= 0) & (other == np.floor(other))
-    fraction = (other < 0) & (x != np.floor(x))
-    total = np.where(pole, np.inf, np.where(fraction, np.nan, total))
-    return np.where(x < 1, np.nan, np.where(x == 1, np.inf, total))
+    return total + np.where((power == 0) & (total != 0), 0, rest)
 
 
 @_in_double

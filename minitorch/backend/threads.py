@@ -8,7 +8,8 @@ divided as a whole.
 import ctypes
 import importlib
 import os
-from functools import lru_cache
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from itertools import pairwise
 
 # The size of a core's L2 cache: a convolution takes 17 ms in such blocks, all at once 24.
@@ -70,8 +71,15 @@ def futures():
     return importlib.import_module("concurrent.futures")
 
 
+@lru_cache(1)
+def helper():
+    """A thread that does one thing after the other."""
+    return futures().ThreadPoolExecutor(1, "minitorch-helper")
+
+
 if hasattr(os, "register_at_fork"):  # a child has none of its parent's threads
     os.register_at_fork(after_in_child=pool.cache_clear)
+    os.register_at_fork(after_in_child=helper.cache_clear)
 
 
 def blocks(count, size, least=1, limit=None):
@@ -106,3 +114,29 @@ def share(work, parts):
         return [first, *[other.result() for other in others]]
     finally:
         set_thread_count(threads)
+
+
+@contextmanager
+def beside():
+    """A context in which `later(work, *args)` has the work done beside what follows, in order.
+
+    It returns what waits for the result; all is done when the context ends. With one thread the
+    work is done where it is first waited for. With more, BLAS has one meanwhile.
+    """
+    threads, waits = thread_count(), []
+
+    def later(work, *args):
+        once = lru_cache(1)(partial(work, *args))
+        waits.append(helper().submit(once).result if threads > 1 else once)
+        return waits[-1]
+
+    if threads > 1:
+        set_thread_count(1)
+    try:
+        yield later
+        for wait in waits:
+            wait()
+    finally:
+        if threads > 1:
+            futures().wait([helper().submit(int)])  # the last in its queue, also after an error
+            set_thread_count(threads)

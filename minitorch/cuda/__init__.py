@@ -6,8 +6,18 @@ from typing import Any
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.devices import cuda_device_count, load_cupy
 from minitorch.backend.devices import device as as_device
+from minitorch.backend.generators import Generator, default_generator
 from minitorch.cuda import amp, nvtx
-from minitorch.cuda.streams import Event, Stream, StreamContext, current_stream, stream
+from minitorch.cuda.ahead import copied_ahead
+from minitorch.cuda.streams import (
+    Event,
+    Stream,
+    StreamContext,
+    current_stream,
+    default_stream,
+    set_stream,
+    stream,
+)
 from minitorch.methods.legacy import TYPES
 
 OutOfMemoryError = MemoryError  # which CuPy's error for a full GPU derives from
@@ -137,48 +147,84 @@ def synchronize(device: Any = None) -> None:
 # -------------------------------------------------------------------- random numbers
 
 
+def generator(device: Any = "cuda") -> Generator:
+    """The generator of a GPU. Raises RuntimeError without CuPy."""
+    return default_generator(as_device("cuda", number_of(device)))
+
+
 def manual_seed(seed: int) -> None:
-    """Nothing more than `minitorch.manual_seed`: random numbers are drawn on the CPU."""
+    """Start the generator of the GPU in use anew at `seed`; without a GPU nothing."""
+    if is_available():
+        generator().manual_seed(seed)
 
 
 def manual_seed_all(seed: int) -> None:
-    """Nothing more than `minitorch.manual_seed`: random numbers are drawn on the CPU."""
+    """Start the generators of all GPUs anew at `seed`; without a GPU nothing."""
+    for number in range(device_count()):
+        generator(number).manual_seed(seed)
 
 
 def seed() -> None:
-    """Nothing more than `minitorch.seed`: random numbers are drawn on the CPU."""
+    """Start the generator of the GPU in use at a seed from the operating system."""
+    if is_available():
+        generator().seed()
 
 
 def seed_all() -> None:
-    """Nothing more than `minitorch.seed`: random numbers are drawn on the CPU."""
+    """Start the generators of all GPUs at one seed from the operating system."""
+    manual_seed_all(Generator().seed())
+
+
+def initial_seed() -> int:
+    """The seed at which the generator of the GPU in use started. RuntimeError without CuPy."""
+    return generator().initial_seed()
+
+
+def get_rng_state(device: Any = "cuda") -> Tensor:
+    """Where the generator of a GPU is, as a uint8 tensor on the CPU. RuntimeError without CuPy."""
+    return generator(device).get_state()
+
+
+def set_rng_state(new_state: Tensor, device: Any = "cuda") -> None:
+    """Let the generator of a GPU continue where `get_rng_state` said."""
+    generator(device).set_state(new_state)
 
 
 def get_rng_state_all() -> list[Tensor]:
-    """[]: random numbers are drawn on the CPU."""
-    return []
+    """`get_rng_state` of all GPUs."""
+    return [get_rng_state(number) for number in range(device_count())]
 
 
 def set_rng_state_all(new_states: Iterable[Tensor]) -> None:
-    """Nothing: random numbers are drawn on the CPU."""
+    """`set_rng_state` of all GPUs."""
+    for number, state in enumerate(new_states):
+        set_rng_state(state, number)
 
 
 # -------------------------------------------------------------------- memory
 
 
 def empty_cache() -> None:
-    """Give the memory that CuPy keeps for later back to the driver."""
+    """Give the memory that CuPy keeps for later back to the driver: of device and of host."""
     if is_available():
         load_cupy().get_default_memory_pool().free_all_blocks()
+        load_cupy().get_default_pinned_memory_pool().free_all_blocks()
 
 
 def memory_allocated(device: Any = None) -> int:
-    """Bytes that arrays on the GPU take; 0 without a GPU."""
-    return load_cupy().get_default_memory_pool().used_bytes() if is_available() else 0
+    """Bytes that arrays on a GPU take; 0 without a GPU."""
+    if not is_available():
+        return 0
+    with load_cupy().cuda.Device(number_of(device)):
+        return load_cupy().get_default_memory_pool().used_bytes()
 
 
 def memory_reserved(device: Any = None) -> int:
-    """Bytes that CuPy has from the driver; 0 without a GPU."""
-    return load_cupy().get_default_memory_pool().total_bytes() if is_available() else 0
+    """Bytes of a GPU that CuPy has from the driver; 0 without a GPU."""
+    if not is_available():
+        return 0
+    with load_cupy().cuda.Device(number_of(device)):
+        return load_cupy().get_default_memory_pool().total_bytes()
 
 
 def max_memory_allocated(device: Any = None) -> int:

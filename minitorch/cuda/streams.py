@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from minitorch.backend.devices import load_cupy
+from minitorch.backend.devices import device as as_device
+from minitorch.backend.devices import load_cupy, on
 
 
 class Event:
@@ -19,6 +20,10 @@ class Event:
     def record(self, stream: Any = None) -> None:
         """Set the mark after what the stream has been asked for so far."""
         self.event.record(stream and stream.stream)
+
+    def wait(self, stream: Any = None) -> None:
+        """Let a stream, by default the one in use, do nothing before the mark is reached."""
+        (stream or current_stream()).wait_event(self)
 
     def synchronize(self) -> None:
         """Wait until the mark is reached."""
@@ -40,7 +45,16 @@ class Stream:
     """
 
     def __init__(self, device: Any = None, priority: int = 0, stream: Any = None):
-        self.stream = stream or load_cupy().cuda.Stream(non_blocking=True)
+        if stream is None:
+            with on(as_device("cuda" if device is None else device)):
+                stream = load_cupy().cuda.Stream(non_blocking=True, priority=priority)
+        self.stream = stream
+
+    def __eq__(self, other):
+        return isinstance(other, Stream) and self.stream == other.stream
+
+    def __hash__(self):
+        return hash(self.stream)
 
     def synchronize(self) -> None:
         """Wait until all its work is done."""
@@ -86,5 +100,17 @@ def stream(stream: Stream | None) -> StreamContext:
 
 
 def current_stream(device: Any = None) -> Stream:
-    """The stream to which work goes now."""
-    return Stream(stream=load_cupy().cuda.get_current_stream())
+    """The stream of a GPU to which work goes now."""
+    with on(as_device("cuda" if device is None else device)) as gpu:
+        return Stream(stream=load_cupy().cuda.get_current_stream(gpu.id))
+
+
+def default_stream(device: Any = None) -> Stream:
+    """The stream of a GPU to which work goes unless another one is chosen."""
+    with on(as_device("cuda" if device is None else device)):
+        return Stream(stream=load_cupy().cuda.Stream.null)
+
+
+def set_stream(stream: Stream) -> None:
+    """Let work go to this stream from now on."""
+    stream.stream.use()

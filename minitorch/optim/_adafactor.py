@@ -94,7 +94,7 @@ class Adafactor(Optimizer):
         if maximize:
             g = -g
         eps1 = finfo(p.dtype).eps if eps[0] is None else eps[0]
-        size = max(eps[1], root_mean_square(p)) * rate
+        size = root_mean_square(p).clamp(min=eps[1]) * rate
         if weight_decay:
             p *= 1 - lr * weight_decay
         square = g * g
@@ -107,8 +107,8 @@ class Adafactor(Optimizer):
             v = state["variance"]
             v += share * (square - v)
         u = g * v.clamp(min=eps1 * eps1).rsqrt()
-        p -= size / max(1.0, root_mean_square(u) / d) * u
+        p -= size / (root_mean_square(u) / d).clamp(min=1.0) * u
 
 
 def root_mean_square(x):
-    return (x * x).sum().item() ** 0.5 / x.numel() ** 0.5
+    return (x * x).sum().sqrt() / x.numel() ** 0.5

@@ -25,6 +25,8 @@ class Adagrad(Optimizer):
     Optimization, 2011.
     """
 
+    kernel = "adagrad_step"
+
     def __init__(
         self,
         params: ParamsT,

@@ -30,6 +30,8 @@ class Adam(Optimizer):
     and Kumar, On the Convergence of Adam and Beyond, 2018, arXiv:1904.09237 (amsgrad).
     """
 
+    kernel = "adam_step"
+
     def __init__(
         self,
         params: ParamsT,

@@ -12,6 +12,9 @@ arrays are updated in pieces, so that what the rule computes on the way stays in
     784-128-10, Adam                            295          306            274
     200 parameters of 64 x 64, Adam            2400         4640           6380
 
+On a GPU what counts is the launches: there all parameters share an arena, however large, and a rule
+that has a kernel in `backend/cupy_optim.py` is one launch for all of it.
+
 Only what nobody else holds may move, or a held `p.detach()` would no longer see the updates. And
 nothing is taken for granted from one step to the next: a block whose parameters were given other
 memory or other state, or of which only some have gradients, is taken apart and its parameters are
@@ -42,8 +45,9 @@ class Plan:
     waiting  the parameters that are in no block
     """
 
-    def __init__(self, elementwise):
+    def __init__(self, elementwise, kernel):
         self.elementwise = elementwise
+        self.kernel = kernel
         self.params = []
         self.blocks = []
         self.waiting = []
@@ -82,10 +86,12 @@ class Plan:
         together: dict[Any, list[Tensor]] = {}
         for p in params:
             key: Any = id(p)
-            if self.elementwise and 0 < p.array.size <= SMALL and is_alone(p):
+            if self.elementwise and 0 < p.array.size <= largest_of_arena(p) and is_alone(p):
                 key = p.array.dtype, device_of(p.array), updates_of(state.get(p), initial)
             together.setdefault(key, []).append(p)
-        return [Block(each, state, initial, self.elementwise) for each in together.values()]
+        return [
+            Block(each, state, initial, self.elementwise, self.kernel) for each in together.values()
+        ]
 
 
 class Block:
@@ -101,9 +107,10 @@ class Block:
     steps    the entries "step" of all parameters
     pieces   (index, value[index], {name: flat state[index]}) for each piece of `value`
     count    how often the parameters were updated
+    in_one_launch  the kernel that serves as the rule, on a GPU, or None
     """
 
-    def __init__(self, params, state, initial, elementwise):
+    def __init__(self, params, state, initial, elementwise, kernel):
         self.params = params
         self.settings: dict[str, Any] = {}  # those that `converted` was made from
         self.converted: dict[str, Any] = {}
@@ -121,6 +128,9 @@ class Block:
             (index, self.value[index], {name: array[index] for name, array in flat.items()})
             for index in pieces_of(self.value, elementwise)
         ]
+        flat_floats = self.value.dtype.kind == "f" and self.value.flags.c_contiguous
+        found = getattr(namespace(self.value), kernel, None) if kernel and flat_floats else None
+        self.in_one_launch = found
 
     def lay_out(self, state, initial):
         """Make flat arrays for the state and let the entries of the parameters be views of them."""
@@ -152,7 +162,7 @@ class Block:
         arrays = [p.array for p in self.params]
         xp = namespace(arrays[0])
         self.value = xp.concatenate(arrays, axis=None)
-        self.gradients = xp.empty_like(self.value)
+        self.gradients = None
         ends = np.cumsum([array.size for array in arrays]).tolist()
         self.parts = [slice(end - array.size, end) for array, end in zip(arrays, ends)]
         for p, part in zip(self.params, self.parts):
@@ -182,8 +192,15 @@ class Block:
         """The gradients of the parameters, arranged as `value` is."""
         if len(self.params) == 1:
             return self.params[0]._grad.array.reshape(self.value.shape)
-        arrays = [p._grad.array for p in self.params]
-        return namespace(self.value).concatenate(arrays, axis=None, out=self.gradients)
+        xp, arrays = namespace(self.value), [p._grad.array for p in self.params]
+        if self.gradients is None:
+            self.gradients = xp.empty_like(self.value)
+        return xp.concatenate(arrays, axis=None, out=self.gradients)
+
+    def gradients_apart(self):
+        """The gradients of the parameters, each contiguous, in the order in `value`."""
+        xp = namespace(self.value)
+        return [xp.ascontiguousarray(p._grad.array) for p in self.params]
 
     def numbers(self, settings):
         """`settings` with its floats as 0-d arrays: as operands NumPy takes them 0.3 us faster.
@@ -220,6 +237,11 @@ class Block:
         for p, was_moved in zip(self.params, moved):
             if was_moved and holders(p) == ALONE:
                 p.array = p.array.copy()
+
+
+def largest_of_arena(p):
+    """How many elements a parameter in an arena may have: on a GPU what counts is the launches."""
+    return SMALL if type(p.array) is np.ndarray else p.array.size
 
 
 def pieces_of(value, elementwise):
@@ -277,4 +299,6 @@ def own_view(part):
 
     NumPy makes a view of a view a view of the owner; a memoryview between the two stops that.
     """
-    return np.asarray(memoryview(part)) if device_of(part).type == "cpu" else part
+    if device_of(part).type == "cpu":
+        return np.asarray(memoryview(part))
+    return namespace(part).ndarray(part.shape, part.dtype, part.data)

@@ -30,6 +30,8 @@ def hooked(step):
 
     @functools.wraps(step)
     def wrapper(self, *args, **kwargs):
+        if not hasattr(self, "_optimizer_step_pre_hooks"):  # it only wraps another optimizer
+            return step(self, *args, **kwargs)
         if _global_optimizer_pre_hooks or self._optimizer_step_pre_hooks:
             for hook in _global_optimizer_pre_hooks + self._optimizer_step_pre_hooks:
                 changed = hook(self, (self, *args), kwargs)

@@ -108,7 +108,7 @@ class NAdam(Optimizer):
         elif weight_decay:
             g = g + weight_decay * p
         state["mu_product"] *= mu
-        product = state["mu_product"].to(p.dtype)
+        product = state["mu_product"].to(p.device, p.dtype)
         m, v = state["exp_avg"], state["exp_avg_sq"]
         m += (1 - betas[0]) * (g - m)
         v *= betas[1]

@@ -38,7 +38,8 @@ class Optimizer:
     element, so that it may be given one parameter, a part of one or many in a row. It names in
     `initial_state` what it remembers, and computes in `settings` whatever is the same for all
     elements, in double precision: numbers reach `update` in that of p. A rule that must see one
-    whole parameter at a time sets `elementwise = False`. Or it overrides `step`, as PyTorch's
+    whole parameter at a time sets `elementwise = False`. One for which `backend/cupy_optim.py` has
+    a kernel, which does the same in one launch, names that. Or it overrides `step`, as PyTorch's
     subclasses do.
 
     >>> from minitorch.backend.namespaces import namespace
@@ -58,9 +59,12 @@ class Optimizer:
 
     elementwise = True
     on_tensors = False
+    kernel: str | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "update" in vars(cls) and "kernel" not in vars(cls):
+            cls.kernel = None
         if "step" in vars(cls):
             cls.step = hooked(cls.step)  # type: ignore[method-assign]  # of the subclass
 
@@ -144,7 +148,7 @@ class Optimizer:
         for index, group in enumerate(self.param_groups):
             if index == len(self._plans):
                 require_possible(group)
-                self._plans.append(Plan(self.elementwise))
+                self._plans.append(Plan(self.elementwise, self.kernel))
             if self.on_tensors or group.get("differentiable"):
                 self._step_on_tensors(group)
                 continue
@@ -152,9 +156,13 @@ class Optimizer:
             for block in self._plans[index].due(group["params"], self.state, initial):
                 block.count += 1
                 settings = block.numbers(self.settings(group, block.count))
-                g = block.gradient()
-                for part, p, state in block.pieces:
-                    self.update(p, g[part], state, **settings)
+                if block.in_one_launch is not None:
+                    (_, p, state) = block.pieces[0]
+                    block.in_one_launch(p, block.gradients_apart(), state, **settings)
+                else:
+                    g = block.gradient()
+                    for part, p, state in block.pieces:
+                        self.update(p, g[part], state, **settings)
                 block.written()
         return loss
 
@@ -349,6 +357,7 @@ class Optimizer:
             p = parameter.get(key)
             state[key if p is None else p] = entries if p is None else loaded(entries, p)
         self.__setstate__({"state": state, "param_groups": saved_groups})
+        self._opt_called = True  # where the state was saved: no scheduler need warn of the order
         for hook in self._optimizer_load_state_dict_post_hooks:
             hook(self)
 

@@ -24,6 +24,8 @@ class RMSprop(Optimizer):
     Neural Networks, 2013, arXiv:1308.0850, equations 38 to 45 (centered, momentum).
     """
 
+    kernel = "rmsprop_step"
+
     def __init__(
         self,
         params: ParamsT,

@@ -23,6 +23,8 @@ class SGD(Optimizer):
     learning, 2013.
     """
 
+    kernel = "sgd_step"
+
     def __init__(
         self,
         params: ParamsT,

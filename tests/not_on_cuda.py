@@ -1,0 +1,75 @@
+"""The tests that `--device cuda` skips, each with the reason: by the beginning of their names."""
+
+NOT_ON_CUDA = {
+    "on the GPU the program does not wait to look at the values": [
+        "test_functional_images.py::test_averages_without_an_infinite_number_do_not_see_it",
+        "test_functional_images.py::test_an_infinite_gradient_of_an_average_stays_in_its",
+        "test_data.py::test_indices_beyond_the_end_are_an_error",
+        "test_embedding.py::test_what_makes_no_sense_is_refused[Index 1 of input takes value 7",
+        "test_embedding.py::test_what_makes_no_sense_is_refused[embedding_bag Expected idx 0",
+        "test_embedding.py::test_what_makes_no_sense_is_refused[index out of range in self",
+        "test_loss_layers.py::test_what_makes_no_sense_is_refused[argument 2 target is out",
+        "test_losses.py::test_what_makes_no_sense_is_refused[Target -1 is out of bounds.]",
+        "test_losses.py::test_what_makes_no_sense_is_refused[Target 5 is out of bounds.]",
+        "test_losses.py::test_what_makes_no_sense_is_refused[all elements of ",
+    ],
+    "CuPy takes indices out of bounds, and says other things of shapes that do not go together": [
+        "test_shape_and_index.py::test_refused_indices_raise_with_this_text[<lambda>-index ",
+        "test_shape_and_index.py::test_refused_indices_that_are_index_errors",
+        "test_shape_and_index.py::test_refused_keys_raise_with_this_text[key3-IndexError-index 5",
+        "test_shape_and_index.py::test_refused_keys_raise_with_this_text[key5-IndexError-could not",
+    ],
+    "the text names the types of the CPU": [
+        "test_shape_and_index.py::test_refused_values_raise_with_this_text[0-",
+        "test_convert.py::test_the_result_prints_so[torch.ones(2).int().type()]",
+        "test_convert.py::test_the_result_prints_so[torch.ones(2).type()]",
+        "test_creation.py::test_the_tensor_prints_so[torch.get_default_device()]",
+        "test_embedding.py::test_what_makes_no_sense_is_refused[Expected tensor for argument 1",
+        "test_embedding.py::test_what_makes_no_sense_is_refused[Half BFloat16 Float Double but",
+        "test_embedding.py::test_what_makes_no_sense_is_refused[Long Int but got torch Float",
+        "test_module.py::test_what_makes_no_sense_is_refused[cannot assign 'torch.FloatTensor'",
+        "test_recurrent.py::test_what_does_not_fit_is_refused['lengths' argument should be a 1D",
+    ],
+    "apply_ and map_ take tensors on the CPU alone": [
+        "test_inplace.py::test_a_python_function_is_applied_to_each_element",
+    ],
+    "CuPy lets programs write to arrays that repeat an element": [
+        "test_inplace.py::test_refused_writes_raise_with_this_text_and_change_nothing[<lambda>-"
+        "refers to a single memory location",
+        "test_shape_and_index.py::test_strides_that_reach_out_of_a_view_leave_no_gradient_there",
+        "test_shape_and_index.py::test_windows_that_overlap_are_a_view_that_cannot_be_written_to",
+    ],
+    "the test says what a tensor on the CPU answers": [
+        "test_recurrent.py::test_a_packed_sequence_is_converted_whole",
+        "test_shape_and_index.py::test_what_a_tensor_says_of_its_shape",
+    ],
+    "the state is that of the CPU's generator": [
+        "test_random.py::test_a_state_brings_back_what_followed_it",
+    ],
+    "NumPy arrays and tensors share memory on the CPU alone": [
+        "test_convert.py::test_a_tensor_that_requires_grad_leaves_only_when_told",
+        "test_convert.py::test_conversion_returns_its_input_where_nothing_changes",
+        "test_convert.py::test_numpy_shares_memory",
+        "test_convert.py::test_operators_between_arrays_and_tensors_give_tensors",
+        "test_convert.py::test_the_result_prints_so[np.from_dlpack",
+        "test_convert.py::test_the_result_prints_so[np.ones(2) == torch.ones(2)]",
+        "test_creation.py::test_tensor_copies_and_from_numpy_shares",
+    ],
+    "CuPy lays results out in the order of C": [
+        "test_activation_layers.py::test_dropout_keeps_the_order_of_the_axes_in_memory",
+    ],
+}
+
+
+NO_FUNCTION = ["airy_ai"]  # of CuPy
+
+
+def reason(node_id):
+    """Why a test is skipped; None if it is not."""
+    name = node_id.removeprefix("tests/")
+    for why, beginnings in NOT_ON_CUDA.items():
+        if name.startswith(tuple(beginnings)):
+            return why
+    if name.startswith("test_ops.py") and any(f"{each}(" in name for each in NO_FUNCTION):
+        return "CuPy has no function for it"
+    return None

@@ -1,0 +1,299 @@
+"""The kernels written for the GPU: the values of NumPy's, in any order of threads, for any GPU."""
+
+import cupy_rig
+import numpy as np
+import pytest
+from cupy_rig import kernels, runtime
+
+import minitorch
+from minitorch.backend import numpy_channels, numpy_kernels, numpy_optim, numpy_rows
+from minitorch.backend.namespaces import namespace
+
+NEAR = {"float16": 4e-3, "float32": 2e-6, "float64": 1e-13}  # times the largest value
+
+
+@pytest.fixture
+def cupy(device):
+    if device.type != "cuda":
+        pytest.skip("needs CuPy: run with --device cuda")
+    return pytest.importorskip("cupy")
+
+
+def numbers(seed=0):
+    """A function from shape to numbers, the same ones for each seed."""
+    return np.random.default_rng(seed).normal
+
+
+def of_rows(name, *shapes, **settings):
+    """A row of the table: a kernel, the shapes of its arrays, its other arguments."""
+    return pytest.param(name, shapes, settings, id=f"{name}-{'-'.join(map(str, shapes))}")
+
+
+WIDE, NARROW, CUBE, IMAGES = (5, 1000), (70, 3), (3, 40, 5), (4, 3, 5, 7)
+CASES = [
+    of_rows(name, shape, axis=axis)
+    for name in ("softmax", "log_softmax")
+    for shape, axis in [(WIDE, 1), (NARROW, 1), (NARROW, 0), (CUBE, 1), (CUBE, -1), ((7,), 0),
+                        ((0, 4), 1), ((4, 0), 1)]
+] + [
+    of_rows(name, shape, shape, axis=axis)
+    for name in ("softmax_share", "log_softmax_share")
+    for shape, axis in [(WIDE, 1), (NARROW, 1), (CUBE, 1), ((), -1), ((0, 4), 1)]
+] + [
+    of_rows("normalize_rows", WIDE, eps=1e-5),
+    of_rows("normalize_rows", NARROW, eps=1e-5),
+    of_rows("normalize_rows_share", WIDE, (1000,), WIDE, (5, 1)),
+    of_rows("normalize_rows_share", NARROW, None, NARROW, (70, 1)),
+    of_rows("scale_rows", NARROW, (3,), (3,)),
+    of_rows("scale_rows", NARROW, None, (3,)),
+    of_rows("scale_rows", NARROW, (3,), None),
+    of_rows("scale_rows_shares", NARROW, NARROW),
+    of_rows("scale_rows_shares", (600, 70), (600, 70)),
+    of_rows("sum_of_rows", NARROW),
+    of_rows("normalize_channels", IMAGES, eps=1e-5),
+    of_rows("normalize_channels", (70, 3), eps=1e-5),
+    of_rows("scale_channels", IMAGES, (3,), (3,)),
+    of_rows("scale_channels", IMAGES, None, (3,)),
+    of_rows("normalize_channels_share", IMAGES, IMAGES, (3,)),
+    of_rows("sigmoid", CUBE),
+    of_rows("sigmoid_share", CUBE, CUBE),
+    of_rows("tanh_share", CUBE, CUBE),
+    of_rows("relu", CUBE),
+    of_rows("relu_share", CUBE, CUBE),
+    of_rows("relu_share", (), ()),
+    of_rows("relu_share", (0,), (0,)),
+    of_rows("mask_of", CUBE, p=0.3, scale=2.5),
+    of_rows("root_plus", (0, 3), eps=1e-3),
+]  # fmt: skip
+
+
+def kernel_of(library, name):
+    for module in (numpy_rows, numpy_channels, numpy_kernels, numpy_optim):
+        if name in vars(module):
+            return getattr(namespace_of(library), name)
+    raise AssertionError(f"NumPy has no kernel {name}")
+
+
+def namespace_of(library):
+    return namespace(library.empty(0))
+
+
+def require_near(found, wanted):
+    """Equal shapes and dtypes, and values but for what the order of a sum makes of them."""
+    found = found if isinstance(found, tuple) else (found,)
+    wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+    for ours, theirs in zip(found, wanted, strict=True):
+        assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
+        if ours.size:
+            largest = max(1, float(np.abs(theirs).max()))
+            gap = np.abs(ours.get().astype(float) - theirs.astype(float)).max()
+            assert gap <= 4 * NEAR[ours.dtype.name] * largest
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize(("name", "shapes", "settings"), CASES)
+def test_a_kernel_computes_what_the_one_for_numpy_does(cupy, name, shapes, settings, dtype):
+    draw = numbers()
+    arrays = [None if shape is None else draw(size=shape).astype(dtype) for shape in shapes]
+    arrays = [x if x is None else np.asarray(x) for x in arrays]
+    on_gpu = [x if x is None else cupy.asarray(x) for x in arrays]
+    wanted = kernel_of(np, name)(*arrays, **settings)
+    require_near(kernel_of(cupy, name)(*on_gpu, **settings), wanted)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "normalize_rows", "relu", "sigmoid"])
+def test_a_kernel_takes_arrays_that_are_not_contiguous(cupy, name):
+    x = numbers()(size=(30, 20)).astype("f")[::2, ::-1]
+    settings = {"axis": 1} if "softmax" in name else {"eps": 1e-5} if "rows" in name else {}
+    wanted = kernel_of(np, name)(x.copy(), **settings)
+    whole = cupy.asarray(np.ascontiguousarray(x[:, ::-1]))
+    require_near(kernel_of(cupy, name)(whole[:, ::-1], **settings), wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("biased", [True, False])
+def test_a_step_of_an_lstm_and_its_gradient_are_those_of_numpy(cupy, dtype, biased):
+    draw, n, width = numbers(), 5, 7
+    scale = np.array([0.5, 0.5, 1, 0.5], dtype).reshape(4, 1, 1)
+    shift = np.array([0.5, 0.5, 0, 0.5], dtype).reshape(4, 1, 1)
+    gates, bias, w, back = (
+        draw(size=shape).astype(dtype)
+        for shape in [(4, 3 * n, width), (4, n, width), (4, width, width), (4, width, 6)]
+    )
+    h, c, of_y, of_c = (draw(size=(n, width)).astype(dtype) for _ in range(4))
+    found = []
+    for library in (np, cupy):
+        xp, put = namespace_of(library), library.asarray
+        gate = put(gates.copy())[:, n : 2 * n]  # with gaps between its blocks, as in a layer
+        room = [library.empty((n, width), dtype) for _ in range(4)]
+        fresh = xp.products(put(h), put(w), library.empty((4, n, width), dtype))
+        by, to = put(scale), put(shift)
+        bent = put(bias) if biased else None
+        xp.lstm_forward(gate, fresh, bent, put(c), by, to, *room[:3])
+        d, slopes, of_last = library.empty_like(gate), library.empty_like(gate), put(of_c.copy())
+        xp.lstm_backward(put(of_y), of_last, gate, room[1], put(c), by, to, d, slopes, room[3])
+        of_h = library.empty((n, 6), dtype)
+        xp.sum_of_products(d, put(back), library.empty((4, n, 6), dtype), of_h)
+        found.append((gate, *room[:3], d, of_last, of_h))
+    require_near(found[1], found[0])
+
+
+CLASSES = np.array([2, 0, -100, 1, 2, 2])
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("ignored", [-100, 2])
+@pytest.mark.parametrize("times", [1, 2000])
+def test_cross_entropy_and_its_gradient_are_those_of_numpy(
+    cupy, reduction, weighted, ignored, times
+):
+    target = np.tile(np.where(CLASSES == -100, 0 if ignored == 2 else -100, CLASSES), times)
+    log_p = numpy_rows.log_softmax(numbers()(size=(len(target), 3)).astype("f"), 1)
+    weight = np.array([0.5, 2, 1], "f") if weighted else None
+    found = []
+    for library in (np, cupy):
+        x, t, w = (v if v is None else library.asarray(v) for v in (log_p, target, weight))
+        xp = namespace_of(library)
+        value, key, share = xp.nll(x, t, w, ignored, reduction)
+        g = library.ones(value.shape, "f") * 3
+        shares = xp.nll_share(g, share, key, x.shape), xp.softmax_less_one_hot(x, share, g, key)
+        found.append((value, *shares))
+    for wanted, ours in zip(*found):
+        np.testing.assert_allclose(ours.get(), wanted, 2e-5, 1e-6)
+
+
+def test_a_mean_over_no_rows_is_nan(cupy):
+    x, target = cupy.zeros((2, 3), "f"), cupy.full(2, -100)
+    value, _, share = namespace_of(cupy).nll(x, target, None, -100, "mean")
+    assert cupy.isnan(value) and not share.any()
+
+
+@pytest.mark.parametrize("p", [2, np.inf])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("count", [1, 3, 200])
+def test_a_norm_of_many_arrays_is_that_of_one(cupy, p, dtype, count):
+    draw = numbers()
+    arrays = [draw(size=(i % 7, 40)).astype(dtype) for i in range(1, count + 1)]
+    on_gpu = [cupy.asarray(x) for x in arrays]
+    require_near(kernel_of(cupy, "total_norm")(on_gpu, p), numpy_optim.total_norm(arrays, p))
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+@pytest.mark.parametrize("p", [2, np.inf])
+def test_a_norm_shows_that_a_number_is_not_finite(cupy, odd, p):
+    x = np.ones(3000, "f")
+    x[1234] = odd
+    norm = kernel_of(cupy, "total_norm")([cupy.asarray(x), cupy.ones(3, "f")], p)
+    np.testing.assert_equal(norm.get(), np.float32(odd))
+
+
+def test_arrays_with_gaps_are_clipped_where_they_are(cupy):
+    whole = cupy.ones((4, 6), "f")
+    parts = [whole[:, ::2], cupy.full(5, 3.0, "f")]
+    kernel_of(cupy, "clip_to_norm")(parts, cupy.asarray(10, "f"), 5.0)
+    np.testing.assert_allclose(whole[:, 1].get(), 1)
+    np.testing.assert_allclose(whole[:, 2].get(), 0.5, 1e-6)
+    kernel_of(cupy, "clip_to_bounds")(parts, 0.25)
+    assert set(parts[0].get().ravel()) | set(parts[1].get()) == {0.25}
+
+
+# -------------------------------------------------------------------- on the rig
+
+
+@pytest.fixture
+def rig(cupy):
+    if cupy_rig.there_is_a_gpu():
+        pytest.skip("asks what only the rig can tell")
+    return cupy
+
+
+@pytest.mark.parametrize("order", kernels.ORDERS)
+def test_kernels_whose_threads_wait_agree_in_any_order_of_threads(rig, monkeypatch, order):
+    monkeypatch.setattr(kernels, "order", order)
+    for case in CASES:
+        name, shapes, settings = case.values
+        if name in ("sigmoid", "relu") or "scale_" in name or () in shapes:
+            continue
+        test_a_kernel_computes_what_the_one_for_numpy_does(rig, name, shapes, settings, "float32")
+    test_cross_entropy_and_its_gradient_are_those_of_numpy(rig, "mean", True, 2, 100)
+    test_a_norm_of_many_arrays_is_that_of_one(rig, 2, "float32", 3)
+    test_a_norm_shows_that_a_number_is_not_finite(rig, np.nan, np.inf)
+
+
+def use_every_kernel(cupy, dtype):
+    """Call what launches a kernel that we have written."""
+    for case in CASES:
+        name, shapes, settings = case.values
+        arrays = [None if shape is None else cupy.ones(shape, dtype) for shape in shapes]
+        kernel_of(cupy, name)(*arrays, **settings)
+    xp, x, target = namespace_of(cupy), cupy.ones((4, 3), dtype), cupy.arange(4) % 3
+    value, key, share = xp.nll(x, target, None, -100, "mean")
+    xp.nll_share(value, share, key, x.shape)
+    xp.softmax_less_one_hot(x, share, value, key)
+    xp.bernoulli_share(x, x, x)
+    xp.bernoulli_terms(x, x)
+    xp.subtract_scaled(x, x.dtype.type(2), x)
+    xp.clip_to_norm([x], xp.total_norm([x], 2), 1.0)
+    xp.clip_to_bounds([x], 1.0)
+    gates, h = cupy.ones((4, 2, 3), dtype), cupy.ones((2, 3), dtype)
+    xp.lstm_forward(gates, gates, None, h, None, None, h, h, h)
+    xp.lstm_backward(h, h, gates, h, h, None, None, gates, None, None)
+    w = minitorch.ones(3, dtype=getattr(minitorch, dtype), requires_grad=True)
+    w.grad = w.detach().clone()
+    optim = minitorch.optim
+    for make in (optim.SGD, optim.Adam, optim.RMSprop, optim.Adagrad):
+        make([w]).step()
+    if dtype != "float16":
+        minitorch.rand(3, dtype=w.dtype), minitorch.randn(3, dtype=w.dtype)
+
+
+def sources_of(cupy, monkeypatch, dtypes):
+    """Each source that CuPy would compile for our kernels, and with which options."""
+    sources = {}
+
+    def note(module, name, *rest):
+        if not name.startswith("cupy_"):
+            sources[module[0]] = module[1]
+        kernels.execute(module, name, *rest)
+
+    monkeypatch.setattr(runtime, "executor", note)
+    for dtype in dtypes:
+        use_every_kernel(cupy, dtype)
+    cupy_rig.check()
+    return sources
+
+
+def test_our_cuda_source_compiles(rig, monkeypatch):
+    sources = sources_of(rig, monkeypatch, ["float32"])
+    raw = {
+        source: options for source, options in sources.items() if "typedef long long I" in source
+    }
+    assert len(raw) == 5  # rows, channels, cross-entropy, norms, optimizers
+    for source, options in raw.items():
+        assert compiled(source, options, 90)[:4] == b"\x7fELF"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("architecture", [75, 80, 90, 120])
+def test_our_kernels_compile_for_each_generation_of_gpus(rig, monkeypatch, architecture):
+    sources = sources_of(rig, monkeypatch, ["float16", "float32", "float64"])
+    assert len(sources) > 50
+    for source, options in sources.items():
+        assert compiled(source, options, architecture)[:4] == b"\x7fELF"
+
+
+def compiled(source, options, architecture):
+    """The binary that NVRTC makes for GPUs of this generation."""
+    from cupy_backends.cuda.libs import nvrtc
+
+    try:
+        program = nvrtc.createProgram(source, "kernel.cu", (), ())
+    except Exception as reason:  # of cuda-pathfinder, which looks for the library
+        pytest.skip(f"NVRTC is not there: pip install nvidia-cuda-nvrtc-cu12\n{reason}")
+    flags = ("--device-as-default-execution-space", f"-arch=sm_{architecture}", *options)
+    try:
+        nvrtc.compileProgram(program, flags)
+    except nvrtc.NVRTCError:
+        raise AssertionError(nvrtc.getProgramLog(program)) from None
+    return nvrtc.getCUBIN(program)
