@@ -63,6 +63,7 @@ RETURNS = {
     **dict.fromkeys(SEVERAL, TENSORS),
     **dict.fromkeys(EITHER, "Any"),
     **dict.fromkeys(("type", "size", "stride", "tolist", "item", "__dlpack__"), "Any"),
+    **dict.fromkeys(("storage", "untyped_storage"), "Any"),
     **dict.fromkeys(("__reduce__", "__deepcopy__"), "Any"),
     **dict.fromkeys(
         ("is_tensor", "is_floating_point", "is_complex", "is_contiguous"), "builtins.bool"

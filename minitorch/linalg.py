@@ -4,7 +4,7 @@ All take batches, (..., m, n), and have derivatives of all orders unless they sa
 Complex results there are none: `eig` and `eigvals` are refused, `eigh` serves symmetric matrices.
 """
 
-from minitorch.autograd.op import return_type
+from minitorch.autograd.parts import return_type
 from minitorch.backend.errors import DtypeError, LinAlgError, ShapeError
 from minitorch.ops import decompose, least_squares, matrix_functions
 from minitorch.ops import solve as systems
@@ -270,6 +270,7 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     return least_squares.solved_by_factors(LU, pivots, B, left, adjoint)
 
 
+@takes_out
 def lstsq(A, B, rcond=None, *, driver=None):
     """The X by which A @ X comes nearest to B, and what was learned on the way.
 

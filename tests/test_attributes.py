@@ -36,9 +36,20 @@ ROWS = {
     "torch.ones(2).is_set_to(torch.ones(2))": "False",
     "[x.is_set_to(x.view(2)) for x in (torch.ones(2), torch.ones(2))]": "[True, True]",
     "torch.is_same_size(torch.ones(2), torch.zeros(2))": "True",
+    "torch.get_device(torch.ones(2)), torch.ones(2).get_device()": "(-1, -1)",
     "torch.ones(2).is_same_size(torch.ones(2, 1))": "False",
     "torch.numel(torch.ones(2, 3))": "6",
     "torch.is_storage(torch.ones(1))": "False",
+    "torch.is_storage(torch.ones(1).untyped_storage())": "True",
+    "torch.ones(2, 3)[1].untyped_storage().nbytes()": "24",
+    "len(torch.ones(2, 3)[1].untyped_storage())": "24",
+    "torch.ones(2).long().untyped_storage().tolist()[:9]": "[1, 0, 0, 0, 0, 0, 0, 0, 1]",
+    "torch.arange(2).int().untyped_storage()[4]": "1",
+    "torch.ones(2).untyped_storage().device": "device(type='cpu')",
+    "str(torch.ones(1).bool().untyped_storage())": (
+        "' 1\\n[torch.storage.UntypedStorage(device=cpu) of size 1]'"
+    ),
+    "torch.detach(torch.ones(2, requires_grad=True))": "tensor([1., 1.])",
     "torch.is_tensor(torch.ones(1)), torch.is_tensor([1])": "(True, False)",
     "torch.typename(torch.ones(1).long())": "'torch.LongTensor'",
     "torch.typename([1])": "'list'",
@@ -175,3 +186,25 @@ def test_a_view_knows_that_it_is_one():
 
 def test_a_deep_copy_keeps_the_order_in_memory():
     assert copy.deepcopy(minitorch.ones(2, 3).t()).stride() == (1, 3)
+
+
+def test_views_share_one_storage():
+    x = minitorch.arange(6.0).reshape(2, 3)
+    assert x[1].untyped_storage().data_ptr() == x.T.untyped_storage().data_ptr() == x.data_ptr()
+    assert x[1].untyped_storage() == x.untyped_storage() != x.clone().untyped_storage()
+    assert x.untyped_storage() != x.data_ptr()
+
+
+def test_the_typed_storage_holds_all_elements_and_is_deprecated():
+    with pytest.warns(UserWarning, match="TypedStorage is deprecated. It will be removed"):
+        storage = minitorch.arange(3.0)[1:].storage()
+    assert (len(storage), storage.size(), storage.element_size()) == (3, 3, 4)
+    assert storage[2] == 2.0 and storage.tolist() == [0.0, 1.0, 2.0]
+    assert storage.dtype is minitorch.float32
+    last = "[torch.storage.TypedStorage(dtype=torch.float32, device=cpu) of size 3]"
+    assert repr(storage) == f" 0.0\n 1.0\n 2.0\n{last}"
+
+
+def test_a_storage_seen_in_another_dtype():
+    with pytest.warns(UserWarning, match="TypedStorage is deprecated"):
+        assert minitorch.ones(2).view(minitorch.int32).storage().dtype is minitorch.int32

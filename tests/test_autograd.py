@@ -344,6 +344,57 @@ def test_a_hook_after_the_gradient_was_filled(x):
     assert seen == [[1, 1]]
 
 
+def test_a_hook_on_a_step_sees_what_goes_in_and_out_of_it(x):
+    seen = []
+    weight = leaf(3.0)
+    y = x * weight
+    handle = y.grad_fn.register_hook(lambda inner, outer: seen.append((inner, outer)))
+    (y * 2).sum().backward(retain_graph=True)
+    handle.remove()
+    y.sum().backward()
+    [((first, second), (outer,))] = seen
+    assert (first.tolist(), second.tolist(), outer.tolist()) == ([6, 6], [6], [2, 2])
+
+
+def test_a_hook_on_a_step_changes_what_it_passes_on(x):
+    (y := x * 3).grad_fn.register_hook(lambda inner, outer: (inner[0] * 2, *inner[1:]))
+    y.grad_fn.register_hook(lambda inner, outer: (inner[0] + 1, *inner[1:]))
+    assert autograd.grad(y.sum(), x, retain_graph=True)[0].tolist() == [7, 7]
+    (g,) = autograd.grad((y * x).sum(), x, create_graph=True)
+    assert g.tolist() == (x.detach() * 9 + 1).tolist()
+
+
+def test_a_hook_on_a_step_is_given_none_where_no_gradient_goes(x):
+    seen = []
+    y = x * minitorch.ones(2)
+    y.grad_fn.register_hook(lambda inner, outer: seen.append(inner))
+    y.sum().backward()
+    assert seen[0][0].tolist() == [1, 1] and seen[0][1:] == (None,)
+
+
+def test_a_hook_before_a_step_changes_what_it_gets(x):
+    (y := x * 3).grad_fn.register_prehook(lambda outer: (outer[0] * 5,))
+    y.grad_fn.register_prehook(lambda outer: None)
+    y.sum().backward()
+    assert x.grad.tolist() == [15, 15]
+
+
+def test_a_hook_on_a_leafs_step_comes_after_its_gradient(x):
+    seen = []
+    x.register_hook(lambda g: g * 2)
+    collects = (x * 3).grad_fn.next_functions[0][0]
+    collects.register_hook(lambda inner, outer: seen.append((inner, outer, x.grad.tolist())))
+    (x * 3).sum().backward()
+    [(inner, (outer,), grad)] = seen
+    assert inner == () and outer.tolist() == grad == [6, 6]
+
+
+def test_a_hook_on_a_step_must_return_as_many_gradients_as_it_got(x):
+    (y := x * 3).grad_fn.register_hook(lambda inner, outer: (*inner, *inner, *inner))
+    with pytest.raises(RuntimeError, match="has returned an incorrect number of values"):
+        y.sum().backward()
+
+
 def test_hooks_are_refused_where_they_make_no_sense(x):
     with pytest.raises(
         RuntimeError, match="cannot register a hook on a tensor that doesn't require"
@@ -365,6 +416,34 @@ def test_hooks_that_return_something_else_are_refused(x):
     y.register_hook(lambda g: g[:1])
     with pytest.raises(RuntimeError, match="has changed the size of value"):
         y.sum().backward()
+
+
+# -------------------------------------------------------------------- older and newer arguments
+
+
+def test_grad_takes_only_inputs_where_pytorch_has_it(x):
+    y = (x * x).sum()
+    (g,) = autograd.grad(outputs=y, inputs=x, create_graph=True, only_inputs=True)
+    assert g.tolist() == [2 * value for value in x.tolist()]
+    with pytest.warns(FutureWarning, match="only_inputs argument is deprecated and is ignored now"):
+        autograd.grad(y, x, None, True, False, False)
+
+
+def test_grad_for_a_dict_of_inputs_is_a_dict(x):
+    weight = leaf(3.0)
+    found = autograd.grad((x * weight).sum(), {"x": x, "w": weight})
+    assert {name: g.tolist() for name, g in found.items()} == {"x": [3, 3], "w": [x.sum().item()]}
+
+
+def test_backward_takes_the_older_name_of_its_weights(x):
+    with pytest.warns(FutureWarning, match="`grad_variables` is deprecated. Use `grad_tensors`"):
+        autograd.backward([x * 2], grad_variables=[minitorch.ones(2)])
+    assert x.grad.tolist() == [2, 2]
+    with (
+        pytest.warns(FutureWarning),
+        pytest.raises(RuntimeError, match="`grad_tensors` and `grad_variables`"),
+    ):
+        autograd.backward([x], [minitorch.ones(2)], grad_variables=[minitorch.ones(2)])
 
 
 # -------------------------------------------------------------------- errors

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 import minitorch
 from minitorch.autograd import grad
-from minitorch.autograd.engine import unbroadcast
+from minitorch.autograd.engine import is_own, unbroadcast
 
 numbers = st.floats(-2, 2, width=16)
 shapes = hnp.array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=3)
@@ -155,3 +155,26 @@ def test_a_diamond_is_walked_once_per_node():
         y = y + y
     y.backward()
     assert x.grad.item() == 2.0**60
+
+
+def test_an_array_is_its_memorys_own_if_nobody_else_holds_any_of_it():
+    held = np.empty(4)
+    whole, part, turned = np.empty(4).reshape(2, 2), np.empty(8)[:4], np.empty((2, 2)).T
+    found = [is_own(held), is_own(whole), is_own(part), is_own(turned), is_own(held.reshape(2, 2))]
+    assert found == [True, True, False, False, False]
+    assert not is_own(np.frombuffer(bytearray(16), np.float32))
+
+
+def test_gradients_of_two_leaves_never_share_memory():
+    x, y = t(np.ones((2, 3)), True), t(np.ones(6), True)
+    (x.reshape(6) + y).exp().backward(t(np.ones(6)))
+    assert not np.shares_memory(x.grad.numpy(), y.grad.numpy())
+    x.grad += 1
+    np.testing.assert_allclose(y.grad.numpy(), np.e**2)
+
+
+def test_a_gradient_can_be_changed_where_it_is_a_broadcast_of_one_number():
+    x = minitorch.tensor([1.0], requires_grad=True)
+    (x.sum() * 8).backward()
+    x.grad /= 8
+    assert x.grad.tolist() == [1.0]

@@ -19,7 +19,7 @@ FLOORS = [
     {"methods"},
     {"nn", "losses", "optim", "data", "serialization", "signal"}
     | {"amp", "backends", "cuda", "testing"},
-    {"vision", "viz", "distributed", "distributions", "func", "profiler"}
+    {"vision", "viz", "distributed", "distributions", "func", "jit", "onnx", "profiler"}
     | {"utils"},  # utils holds names that PyTorch has there
     {"serve", "cli"},
     {"compat"},
@@ -145,6 +145,13 @@ def test_importing_minitorch_loads_nothing_but_numpy():
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(json.loads(run.stdout)) - set(sys.stdlib_module_names)
     assert loaded <= {"minitorch", "numpy"}
+
+
+@pytest.mark.parametrize("before", ["enable", "disable"])
+def test_importing_minitorch_leaves_the_garbage_collector_as_it_was(before):
+    code = f"import gc; gc.{before}(); import minitorch; print(gc.isenabled())"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == [str(before == "enable")]
 
 
 @pytest.mark.parametrize("module", sorted(MODULES))

@@ -47,6 +47,19 @@ def test_nodes_are_what_grad_fn_is():
     assert isinstance((pair()[0] * 2).grad_fn, torch.autograd.graph.Node)
 
 
+def test_the_class_of_a_node_has_the_name_of_its_step():
+    node = (pair()[0] * 2).exp().grad_fn
+    (parent, index), (leaf, _) = node.next_functions[0], node.next_functions[0][0].next_functions[0]
+    assert [type(each).__name__ for each in (node, parent, leaf)] == [
+        "ExpBackward0",
+        "MulBackward0",
+        "AccumulateGrad",
+    ]
+    assert index == 0
+    assert repr(node).startswith("<ExpBackward0 object at 0x")
+    assert type(node) is type(pair()[1].exp().grad_fn)
+
+
 @pytest.mark.parametrize("name", ["saved_tensors_hooks", "save_on_cpu"])
 def test_hooks_on_what_backward_keeps_are_refused(name):
     with pytest.raises(RuntimeError, match=f"{name}: minitorch has no hooks on what backward keep"):

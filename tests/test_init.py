@@ -92,7 +92,7 @@ def test_orthogonal_rows_or_columns(shape):
 
 
 def test_draws_follow_the_seed_or_the_generator():
-    generator = minitorch.Generator().manual_seed(5)
+    generator = minitorch.Generator(minitorch.get_default_device()).manual_seed(5)
     first = init.normal_(minitorch.zeros(4), generator=generator)
     generator.manual_seed(5)
     assert (init.normal_(minitorch.zeros(4), generator=generator) == first).all()

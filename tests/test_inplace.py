@@ -319,3 +319,17 @@ def test_copy_takes_a_number_too():
 def test_what_is_no_number_and_no_tensor_is_refused(call, text):
     with pytest.raises(TypeError, match=text):
         call(ones(2))
+
+
+def test_fill_leaves_its_input_alone_and_differentiates_the_value():
+    x, value = ones(2, 3, requires_grad=True), tensor(2.0, requires_grad=True)
+    y = minitorch.fill(x, value)
+    assert (y == 2).all() and (x == 1).all()
+    y.sum().backward()
+    assert value.grad.item() == 6 and not x.grad.any()
+
+
+def test_what_is_no_lazy_conjugate_resolves_to_itself():
+    x = ones(2)
+    assert x.resolve_conj() is x
+    assert x.resolve_neg() is x

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import minitorch
-from minitorch.backend import numpy_kernels, numpy_rows
+from minitorch.backend import numpy_index, numpy_kernels, numpy_rows
 
 BACKEND = Path(minitorch.__file__).parent / "backend"
-QUICKER = {"transpose", "swapaxes"}  # CuPy's own serve there
+QUICKER = {"transpose", "swapaxes", "amax", "amin"}  # CuPy's own serve there
 
 
 def kernels(library, kind):
@@ -25,7 +25,9 @@ def kernels(library, kind):
     }
 
 
-@pytest.mark.parametrize("kind", ["kernels", "rows", "channels", "index", "conv", "scan"])
+@pytest.mark.parametrize(
+    "kind", ["kernels", "rows", "channels", "index", "conv", "scan", "optim", "recurrent"]
+)
 def test_cupy_kernels_have_the_signatures_of_the_numpy_kernels(kind):
     numpy, cupy = kernels("numpy", kind), kernels("cupy", kind)
     shared = numpy.keys() & cupy.keys()
@@ -90,3 +92,26 @@ def test_numpy_warns_of_what_the_user_computes_and_not_of_what_this_package_does
         check=False,
     )
     assert b"divide by zero" in own.stderr
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (200, 300), (1024, 128), (3, 4, 5000), (40_000,)])
+@pytest.mark.parametrize("axes", [None, "first", "last"])
+def test_total_is_the_sum_however_many_numbers_there_are(shape, axes):
+    x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    if not shape and axes:
+        return
+    axes = {"first": (0,), "last": (len(shape) - 1,)}.get(axes)
+    for keepdims in (False, True):
+        exact = x.astype(np.float64).sum(axes, keepdims=keepdims)
+        found = numpy_rows.total(x, axes, keepdims)
+        assert found.shape == exact.shape and found.dtype == np.float32
+        np.testing.assert_allclose(found, exact, rtol=1e-6, atol=2e-4)
+
+
+@pytest.mark.parametrize("shape", [(70, 1024), (2, 37, 1024)])
+def test_a_copy_of_columns_that_are_whole_pages_apart_is_the_same(shape):
+    x = np.arange(np.prod(shape), dtype=np.float32).reshape(shape).swapaxes(-1, -2)
+    assert x.strides[-1] == numpy_index.PAGE
+    copy = numpy_index.copied(x, "C")
+    assert copy.flags.c_contiguous
+    np.testing.assert_array_equal(copy, x)

@@ -403,3 +403,44 @@ def test_torch_linalg_has_the_same_names():
     for name in linalg.__all__:
         assert hasattr(linalg, name)
         assert hasattr(torch.linalg, name)
+
+
+# -------------------------------------------------------------------- low rank
+
+
+@pytest.mark.parametrize("shape", [(30, 8), (8, 30), (2, 12, 9)])
+def test_a_matrix_of_low_rank_comes_back_from_its_largest_singular_values(shape):
+    A = (random(*shape[:-1], 3) @ random(*shape[:-2], 3, shape[-1], seed=1)).detach()
+    U, S, V = minitorch.svd_lowrank(A, q=5)
+    assert (U.shape, S.shape, V.shape) == (
+        (*shape[:-1], 5), (*shape[:-2], 5), (*shape[:-2], shape[-1], 5),
+    )  # fmt: skip
+    close(U * S.unsqueeze(-2) @ V.mT, A)
+    close(S[..., :3], np.linalg.svd(A.numpy())[1][..., :3])
+
+
+def test_a_mean_is_taken_off_before_the_singular_values():
+    A, M = random(9, 4).detach(), random(1, 4, seed=1).detach()
+    _, S, _ = minitorch.svd_lowrank(A, q=4, M=M)
+    close(S, np.linalg.svd((A - M).numpy())[1])
+
+
+def test_principal_components_are_those_of_the_centred_rows():
+    A = random(20, 5).detach() + 7
+    _, S, V = minitorch.pca_lowrank(A, q=5)
+    _, want, Vh = np.linalg.svd(A.numpy() - A.numpy().mean(0))
+    close(S, want)
+    close((V.mT @ minitorch.from_numpy(Vh.T)).abs(), np.eye(5), near=1e-6)
+    assert minitorch.pca_lowrank(A, center=False)[1][0] > 60
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"q": 6}, r"q\(=6\) must be non-negative integer and not greater than min\(m, n\)=5"),
+        ({"niter": -1}, r"niter\(=-1\) must be non-negative integer"),
+    ],
+)
+def test_principal_components_name_what_they_refuse(settings, text):
+    with pytest.raises(ValueError, match=text):
+        minitorch.pca_lowrank(random(20, 5), **settings)

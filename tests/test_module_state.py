@@ -283,6 +283,17 @@ def test_a_prefix_that_all_names_have_is_named_with_its_remedy():
     ]
 
 
+def test_a_prefix_is_named_where_other_names_are_wrong_too():
+    layer, state = nn.Linear(2, 2), {"net.weight": minitorch.zeros(2, 2), "net.bias": 1, "epoch": 3}
+    with pytest.raises(
+        RuntimeError, match=r'most names in the state_dict begin with "net\.": load'
+    ):
+        layer.load_state_dict(state)
+    del state["net.bias"], state["epoch"]
+    with pytest.raises(RuntimeError, match=r'all names in the state_dict begin with "net\.": load'):
+        layer.load_state_dict(state)
+
+
 def test_a_prefix_that_all_names_lack_is_named_with_its_remedy():
     model = nn.Sequential(nn.Sequential(nn.Linear(2, 2)))
     assert wrong_names(model, lambda name: name.removeprefix("0.")) == [

@@ -187,7 +187,7 @@ def test_settings_and_optional_tensors_of_a_new_op(new_op):
 
 
 def test_a_new_op_on_a_list_of_tensors_and_one_with_several_outputs(new_op):
-    def total(*tensors, scale=1.0):
+    def combined(*tensors, scale=1.0):
         y = tensors[0] * scale
         for x in tensors[1:]:
             y = y + x * scale
@@ -201,7 +201,7 @@ def test_a_new_op_on_a_list_of_tensors_and_one_with_several_outputs(new_op):
     def sum_of(a, b):
         return b if a is None else a if b is None else a + b
 
-    f, h = new_op(total), new_op(parts, outputs=("double", "square"))
+    f, h = new_op(combined), new_op(parts, outputs=("double", "square"))
     x = tensor([1.0, 2.0], dtype=minitorch.float64, requires_grad=True)
     y = tensor([5.0, 6.0], dtype=minitorch.float64, requires_grad=True)
     assert f([x, y], scale=2.0).tolist() == [12, 16]

@@ -93,6 +93,11 @@ def test_no_row_stands_twice():
 # -------------------------------------------------------------------- values
 
 
+def refused_kinds(case):
+    o = getattr(case.function(), "op", None)
+    return "" if o is None else o.refuses[0]
+
+
 @over(GOOD)
 def test_value_is_that_of_the_reference_and_inputs_are_left_alone(case, device):
     arrays = case.arrays()
@@ -109,7 +114,7 @@ def test_value_is_that_of_the_reference_and_inputs_are_left_alone(case, device):
 @over([case for case in GOOD if has_floats(case)])
 @pytest.mark.parametrize("dtype, near", [("float32", 2e-5), ("float16", 2e-2)])
 def test_other_float_dtypes_are_kept(case, dtype, near, device):
-    if dtype == "float16" and not case.half:
+    if dtype == "float16" and (not case.half or "h" in refused_kinds(case)):
         pytest.skip("not in float16, as in PyTorch")
     arrays = case.arrays(dtype)
     doubles = [
@@ -124,6 +129,20 @@ def test_other_float_dtypes_are_kept(case, dtype, near, device):
     if differentiable(case):
         for g in gradients(tensors, results):
             assert g is None or g.dtype == dtype
+
+
+KINDS = {"b": "bool", "i": "int32", "u": "uint8", "f": "float32", "h": "float16"}
+REFUSING = [name for name in OPS if OPS[name].op.refuses[0] and not OPS[name].op.casts]
+
+
+@pytest.mark.parametrize("name", REFUSING)
+def test_a_dtype_that_the_kernel_of_pytorch_does_not_take_is_refused(name, device):
+    o = OPS[name].op
+    kinds, kernel = o.refuses
+    for kind in kinds:
+        x = place(np.ones((2,), KINDS[kind]), device)
+        with pytest.raises(NotImplementedError, match=f'"{kernel}" not implemented for'):
+            OPS[name](*[x] * len(o.tensors), **{s: 0 for s in o.settings if s not in o.defaults})
 
 
 # -------------------------------------------------------------------- derivatives

@@ -163,6 +163,7 @@ FUNCTIONS = [
 @pytest.mark.parametrize(("name", "layer"), FUNCTIONS, ids=[name for name, _ in FUNCTIONS])
 def test_layers_are_functions_too_in_two_forms(name, layer):
     function, h = getattr(minitorch, name), minitorch.randn(4, 2, 4)
+    layer = layer.to(h.device)
     hx = (h, h.tanh()) if name == "lstm" else h
     how = (layer._flat_weights, True, 2, 0.0, False, True)
     x = minitorch.randn(5, 2, 3)

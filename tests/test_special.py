@@ -239,3 +239,9 @@ def test_float_power_in_place_wants_doubles():
         minitorch.ones(2).float_power_(2)
     x = tensor([2.0], dtype=minitorch.float64)
     assert x.float_power_(3).tolist() == [8]
+
+
+def test_zeta_reaches_far_below_zero():
+    far = special.zeta(tensor(2.0), tensor(-20000.25).double())  # nearly the sum over all integers
+    assert far.item() == pytest.approx((math.pi / math.sin(math.pi / 4)) ** 2 - 1 / 20001, rel=1e-8)
+    assert special.polygamma(4, tensor(-13437.75)).item() < -1000

@@ -50,6 +50,7 @@ def call_alone(f):
         return None
 
 
+@pytest.mark.filterwarnings("ignore:TypedStorage is deprecated")
 def test_methods_return_what_the_stub_says(maker):
     tried = 0
     for name, f in METHODS.items():

@@ -15,6 +15,8 @@ PARAMETERS = {  # as torchvision documents them
     "resnet18": 11_689_512,
     "resnet34": 21_797_672,
     "resnet50": 25_557_032,
+    "resnet101": 44_549_160,
+    "resnet152": 60_192_808,
     "mobilenet_v2": 3_504_872,
     "alexnet": 61_100_840,
     "vgg11": 132_863_336,
@@ -22,7 +24,7 @@ PARAMETERS = {  # as torchvision documents them
     "vgg13": 133_047_848,
     "vgg16": 138_357_544,
 }
-LARGE = {"alexnet", "vgg11", "vgg11_bn", "vgg13", "vgg16"}
+LARGE = {"resnet101", "resnet152", "alexnet", "vgg11", "vgg11_bn", "vgg13", "vgg16"}
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from minitorch.autograd import engine
 from minitorch.autograd import op as op_module
 from minitorch.autograd import tensor as tensor_module
 from minitorch.autograd.node import GradMode
-from minitorch.autograd.op import OPS, PICK
+from minitorch.autograd.op import OPS
+from minitorch.autograd.parts import PICK
 from minitorch.backend.namespaces import namespace
 
 PACKAGE = str(Path(__file__).parent.parent)

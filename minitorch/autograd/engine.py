@@ -6,18 +6,24 @@ value into the shares of its parents. Nothing recurses, so a graph may be millio
 """
 
 import sys
+import warnings
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from minitorch.autograd import versions
-from minitorch.autograd.node import captured, freed, grad_mode
+from minitorch.autograd.node import captured, freed, grad_mode, saves_array
+from minitorch.autograd.node_hooks import call_after, followed
 from minitorch.autograd.reread import Reader
 from minitorch.autograd.tensor import Tensor, method, wrap
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 
+ONLY_INPUTS = (
+    "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate "
+    "gradient for other parts of the graph, please use torch.autograd.backward."
+)
 by_order = attrgetter("order")
 
 
@@ -65,6 +71,31 @@ def references(thing):
 ALONE = references([])
 
 
+def references_of_base(view):
+    """How many references are counted to the array that `view` is a view of, if no other is."""
+    base = view.base
+    return sys.getrefcount(base)
+
+
+VIEWED_ONCE = references_of_base(np.empty(2).reshape(2, 1))
+
+
+def is_own(g):
+    """Whether an array that only `walk` holds has its memory for itself, as a whole and in order.
+
+    It may be a view of an array that nobody else holds: copying four million bytes takes 0.3 ms.
+    """
+    if g.base is None:
+        return True
+    return (
+        type(g.base) is type(g)
+        and g.base.nbytes == g.nbytes
+        and g.flags.c_contiguous
+        and getattr(g.flags, "writeable", True)  # NumPy's broadcasts are not; CuPy has no such flag
+        and references_of_base(g) == VIEWED_ONCE
+    )
+
+
 def run(gradients, retain_graph, create_graph, targets=None):
     """Carry `gradients`, a dict of nodes to gradients (arrays; Tensors with create_graph), down.
 
@@ -90,14 +121,17 @@ def walk(nodes, gradients, retain_graph, create_graph, targets):
         g = gradients.pop(node, None)
         if g is None or (wanted is not None and node not in wanted):
             continue
-        if node.hooks:
-            g = call_hooks(node.hooks, g)
+        hooks = node.hooks
+        if hooks:
+            g = call_hooks(hooks, g)
         if targets is not None and node in targets:
             found[node] = g
         if node.leaf is not None:
             if targets is None:
                 alone = sys.getrefcount(g) == ALONE
                 accumulate(node, g, alone)
+                if hooks:
+                    call_after(hooks, (), g)
             continue
 
         vjps = node.vjps
@@ -107,6 +141,8 @@ def walk(nodes, gradients, retain_graph, create_graph, targets):
             versions.check(node, captured(node.vjps))
         if reader is not None:
             vjps = reader.vjps(node)
+        if hooks:
+            vjps = followed(node, vjps, unbroadcast)
         shares = vjps(g) if type(vjps) is not tuple else None
         for index, parent in enumerate(node.parents):
             if parent is None or (wanted is not None and parent not in wanted):
@@ -134,7 +170,7 @@ def accumulate(node, g, alone):
     if isinstance(g, Tensor):
         tensor._grad = g.clone() if tensor._grad is None else tensor._grad + g
     elif tensor._grad is None:
-        own = alone and g.base is None and type(g) is type(tensor.array)
+        own = alone and type(g) is type(tensor.array) and is_own(g)
         tensor._grad = wrap(g if own else namespace(tensor.array).array(g, copy=True))
     elif tensor._grad.node is not None:
         tensor._grad = wrap(tensor._grad.array + g)
@@ -149,9 +185,7 @@ def holds_arrays(node):
     """Whether the vjps of a node hold arrays; one that holds none can serve again."""
     op = node.op
     if not op.saves_nothing:
-        op.saves_arrays = any(
-            hasattr(each, "strides") or isinstance(each, Tensor) for each in captured(node.vjps)
-        )
+        op.saves_arrays = saves_array(node.vjps)
     return op.saves_arrays
 
 
@@ -207,11 +241,31 @@ def seeds(outputs, gradients, create_graph):
     return given
 
 
-def backward_all(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
+def backward_all(
+    tensors,
+    grad_tensors=None,
+    retain_graph=None,
+    create_graph=False,
+    grad_variables=None,
+    inputs=None,
+):
     """Add the derivatives of `tensors`, weighted by `grad_tensors`, to the `.grad` of the leaves.
 
-    The arguments are those of `Tensor.backward`; this is `autograd.backward`.
+    The arguments are those of `Tensor.backward`; this is `autograd.backward`. `grad_variables` is
+    the older name of `grad_tensors`.
     """
+    if grad_variables is not None:
+        warnings.warn(
+            "`grad_variables` is deprecated. Use `grad_tensors` instead.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        if grad_tensors is not None:
+            raise RuntimeError(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to "
+                "`backward()`. Please only use `grad_tensors`."
+            )
+        grad_tensors = grad_variables
     tensors, grad_tensors = as_lists(tensors, grad_tensors)
     retain_graph = create_graph if retain_graph is None else retain_graph
     targets: Any = None
@@ -237,15 +291,19 @@ def grad(
     grad_outputs=None,
     retain_graph=None,
     create_graph=False,
+    only_inputs=True,
     allow_unused=None,
     is_grads_batched=False,
     materialize_grads=False,
 ):
     """The derivatives of `outputs` with respect to `inputs`, as a tuple; no `.grad` changes.
 
+    Where `inputs` is a dict, so is what comes out.
+
     grad_outputs       weights, one tensor or None for each output
     retain_graph       keep what a further run through the same graph needs
     create_graph       make the results differentiable themselves
+    only_inputs        changes nothing; False warns that it is deprecated
     allow_unused       None for an input that no output depends on, instead of an error
     is_grads_batched   each of grad_outputs holds several along a first dimension, as do the results
     materialize_grads  zeros instead of that None
@@ -261,6 +319,12 @@ def grad(
             "Expected allow_unused to be True or not passed when materialize_grads=True, "
             "but got: allow_unused=False."
         )
+    if not only_inputs:
+        warnings.warn(ONLY_INPUTS, FutureWarning, stacklevel=2)
+    if type(inputs) is dict:
+        rest = (retain_graph, create_graph, True, allow_unused, is_grads_batched, materialize_grads)
+        found = grad(outputs, list(inputs.values()), grad_outputs, *rest)
+        return dict(zip(inputs, found, strict=True))
     if is_grads_batched:
         return grad_of_each(
             outputs, inputs, grad_outputs, create_graph, allow_unused, materialize_grads
@@ -291,12 +355,8 @@ def grad(
 def grad_of_each(outputs, inputs, weights, create_graph, allow_unused, materialize_grads):
     """`grad` for each of several weights, the results one above the other."""
     outputs, weights = as_lists(outputs, weights)
-    results = [
-        grad(
-            outputs, inputs, list(each), True, create_graph, allow_unused, False, materialize_grads
-        )
-        for each in zip(*weights, strict=True)
-    ]
+    rest = (True, create_graph, True, allow_unused, False, materialize_grads)
+    results = [grad(outputs, inputs, list(each), *rest) for each in zip(*weights, strict=True)]
     return tuple(
         None if each[0] is None else namespace(each[0]).stack(each) for each in zip(*results)
     )
@@ -342,4 +402,4 @@ def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=
         retain_graph = create_graph if retain_graph is None else retain_graph
         run(seeds((self,), (gradient,), create_graph), retain_graph, create_graph)
     else:
-        backward_all([self], [gradient], retain_graph, create_graph, inputs)
+        backward_all([self], [gradient], retain_graph, create_graph, inputs=inputs)

@@ -16,8 +16,7 @@ from typing import Any
 from minitorch.autograd import rebase
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.node import Node, grad_mode
-from minitorch.autograd.op import PICK
-from minitorch.autograd.parts import pick
+from minitorch.autograd.parts import PICK, pick
 from minitorch.autograd.reread import at
 from minitorch.autograd.tensor import Tensor, set_base, wrap
 from minitorch.backend.errors import DtypeError, ShapeError

@@ -2,7 +2,8 @@
 
 import itertools
 import threading
-from types import BuiltinFunctionType, FunctionType
+from functools import lru_cache
+from types import BuiltinFunctionType, FunctionType, NoneType, SimpleNamespace
 from typing import Any
 
 next_order = itertools.count(1).__next__
@@ -61,10 +62,16 @@ class Node:
         """PyTorch's name of this step, such as `MulBackward0`."""
         return self.op.backward_name(self) if self.leaf is None else "AccumulateGrad"
 
+    def shown(self):
+        """This node, with a class of its own name: users see one, so nothing is done before."""
+        if type(self) is Node:
+            self.__class__ = class_of(self.name())
+        return self
+
     @property
     def next_functions(self):
         """((parent, 0), ...) as in PyTorch."""
-        return tuple((parent, 0) for parent in self.parents)
+        return tuple((None if parent is None else parent.shown(), 0) for parent in self.parents)
 
     @property
     def variable(self):
@@ -73,7 +80,7 @@ class Node:
             raise AttributeError(f"{self.name()!r} object has no attribute 'variable'")
         return self.leaf()
 
-    def register_hook(self, hook):
+    def add_hook(self, hook):
         """Call `hook` on the gradient when it reaches this node; see `Tensor.register_hook`."""
         if self.hooks is None:
             self.hooks = []
@@ -90,6 +97,12 @@ class Node:
 
     def __repr__(self):
         return f"<{self.name()} object at {hex(id(self))}>"
+
+
+@lru_cache(None)
+def class_of(name):
+    """The class of nodes of this name, such as `MulBackward0`."""
+    return type(name, (Node,), {"__slots__": ()})
 
 
 class RemovableHandle:
@@ -117,6 +130,24 @@ def freed(node):
         f"{node.name()} had saved was freed by the first backward. Specify retain_graph=True\n"
         "  in the call of that one, or compute the loss again"
     )
+
+
+PLAIN = {int, float, bool, str, NoneType, SimpleNamespace, BuiltinFunctionType}
+
+
+def saves_array(vjps):
+    """Whether the vjps closed over an array or a Tensor: the answer of `captured`, 2 us faster."""
+    waiting = [vjps]
+    for each in waiting:  # grows while we walk it
+        kind = type(each)
+        if kind is FunctionType:
+            for cell in each.__closure__ or ():
+                waiting.append(cell.cell_contents)
+        elif kind is tuple or kind is list:
+            waiting += each
+        elif kind not in PLAIN and (hasattr(each, "strides") or hasattr(each, "array")):
+            return True
+    return False
 
 
 def captured(vjps):

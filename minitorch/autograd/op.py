@@ -6,7 +6,7 @@ settings right of it:
     @op
     def tanh(x, /):
         y = namespace(x).tanh(x)
-        return y, lambda g: g - g * y * y
+        return y, lambda g: g * (1 - y * y)
 
 What the decorator makes of it is straight-line code for just this signature (`source_of`), which
 serves tensors of one floating dtype passed as tensors. All else that PyTorch allows (Python numbers
@@ -15,16 +15,24 @@ on the left, NumPy arrays, mixed dtypes, `out=`) goes through `Op.bind`, the sam
 
 import warnings
 from inspect import CO_VARARGS
-from operator import itemgetter
 from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 
 from minitorch.autograd.node import Node, grad_mode
-from minitorch.autograd.parts import pick
-from minitorch.autograd.refusals import NO_BOOL, NO_BOOLS, no_cast, require_same
+from minitorch.autograd.overlap import require_apart
+from minitorch.autograd.parts import PICK, pick, return_type
+from minitorch.autograd.refusals import (
+    NO_BOOL,
+    NO_BOOLS,
+    NO_GRADIENT,
+    no_cast,
+    require_kind,
+    require_same,
+)
 from minitorch.autograd.specialise import first_call, specialise
+from minitorch.autograd.strays import gathered, strays
 from minitorch.autograd.tensor import Tensor, function, method, record, set_base, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend import dtypes
@@ -58,7 +66,11 @@ class Op:
     differentiable False: the rule returns its value alone
     outputs        names of the outputs, where there are several
     casts          callers may pass `dtype=`: the value's, to which the input is converted first
-    wide           float16 is computed in float32 and the value rounded, as in PyTorch
+    wide           float16 is computed in float32 and the value rounded, as in PyTorch; "cpu": not
+                   on a GPU, whose products of float16 are summed in float32 anyway
+    refuses        (kinds of dtypes, name of PyTorch's kernel): NotImplementedError for the common
+                   dtype, or the one asked for, where it is among these: "b", "i", "u", and "h"
+                   for float16
     numbers        which tensors callers may give as Python numbers: "any"; "other", not the
                    first; "some", not all; "none", which does not hold for bodies of ops
     composite      what is read on Tensors in place of a rule that works in place
@@ -77,6 +89,7 @@ class Op:
         outputs=None,
         casts=False,
         wide=False,
+        refuses=("", None),
         numbers="any",
         shown=None,
         composite=None,
@@ -92,6 +105,7 @@ class Op:
         self.differentiable = differentiable
         self.casts = casts
         self.wide = wide
+        self.refuses = refuses
         self.numbers = numbers
         self.shown = shown or "".join(part.capitalize() for part in name.split("_"))
         self.outputs: Any = (
@@ -122,14 +136,31 @@ class Op:
         shown = self.shown if isinstance(self.shown, str) else self.shown(node)
         return f"{shown}Backward0" if "Backward" not in shown else shown
 
+    def public_name(self):
+        """The name under which PyTorch has this op, such as `div` for `true_divide`."""
+        if not isinstance(self.shown, str):
+            return self.name
+        shown = self.shown.partition("Backward")[0]
+        words = [
+            f"_{c}" if c.isupper() and before.islower() else c
+            for before, c in zip(" " + shown, shown)
+        ]
+        return "".join(words).lower()
+
     # ---------------------------------------------------------------- the general way to call
 
     def call(self, tensors, settings, out=None):
         """Run the rule on Tensors, numbers and None (dtypes already agree) and record it."""
         arrays = [t.array if isinstance(t, Tensor) else t for t in tensors]
+        written_to = () if out is None else out if self.outputs else (out,)
+        for to in written_to:
+            if to is not None:
+                require_apart(to.array, *arrays)
         try:
             result = self.rule(*arrays, **settings)
         except ERRORS as error:
+            if strays(tensors):
+                return self.call(gathered(tensors), settings, out)
             raise self.explain(error, tensors) from error
         if not self.differentiable:
             return self.place(result, out)
@@ -137,23 +168,25 @@ class Op:
         if self.variadic:
             (vjps,) = vjps
         nodes = [t.node if isinstance(t, Tensor) else None for t in tensors]
-        written_to = () if out is None else out if self.outputs else (out,)
-        recorded = [*nodes, *(to.node for to in written_to if to is not None)]
-        if not grad_mode.enabled or all(node is None for node in recorded):
+        recorded = nodes
+        if out is not None:
+            recorded = [*nodes, *(to.node for to in written_to if to is not None)]
+        if not grad_mode.enabled or recorded.count(None) == len(recorded):
             return self.place(value, out)
         if out is not None:
-            raise RuntimeError(
-                f"{self.name}(): functions with out=... arguments don't support automatic "
-                "differentiation, but one of the arguments requires grad."
-            )
+            raise RuntimeError(f"{self.public_name()}(): {NO_GRADIENT}")
         vjps = (
             vjps[0]
             if self.joint
-            else tuple(None if node is None else vjp for node, vjp in zip(nodes, vjps, strict=True))
+            else tuple(
+                [None if node is None else vjp for node, vjp in zip(nodes, vjps, strict=True)]
+            )
         )
         inputs = tuple(
-            array if node is None or node.leaf is not None else None
-            for array, node in zip(arrays, nodes, strict=True)
+            [
+                array if node is None or node.leaf is not None else None
+                for array, node in zip(arrays, nodes)
+            ]
         )
         if self.outputs:
             return self.record_outputs(value, tuple(nodes), vjps, inputs, settings)
@@ -193,6 +226,7 @@ class Op:
             if name not in self.apart and t is not None
         ]
         if dtype is not None:
+            require_kind(dtypes.as_dtype(dtype), *self.refuses)
             tensors[0] = tensors[0].to(dtype)
         elif self.promote and joined:
             kind = self.common(joined)
@@ -203,10 +237,15 @@ class Op:
                 else t
                 for name, t in zip(self.names(tensors), tensors)
             ]
-        if self.wide and any(getattr(t, "dtype", None) is dtypes.float16 for t in tensors):
+        if self.wide and any(map(self.widens, tensors)):
             return self.call_in_single(tensors, settings, out)
         y = self.call(tensors, settings, out)
         return y if dtype is None or out is not None else y.to(dtype)  # a sum widens integers
+
+    def widens(self, t):
+        """Whether `t` is to be widened to float32."""
+        half = isinstance(t, Tensor) and t.dtype is dtypes.float16
+        return half and (self.wide != "cpu" or t.is_cpu)
 
     def call_in_single(self, tensors, settings, out):
         """The call on float16 tensors, computed in float32."""
@@ -227,7 +266,7 @@ class Op:
             return value
         if isinstance(value, np.generic):
             return value.item()
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray) or type(value) in BY_TYPE:
             return wrap(value)
         raise TypeError(
             f"{self.name}(): argument '{'input' if name == 'x' else name}' must be Tensor, "
@@ -245,8 +284,8 @@ class Op:
         ):
             name = "input" if numbers[0] == 0 else self.tensors[numbers[0]]
             raise TypeError(
-                f"{self.name}(): argument '{name}' (position {numbers[0] + 1}) must be Tensor, "
-                f"not {type(tensors[numbers[0]]).__name__}"
+                f"{self.public_name()}(): argument '{name}' (position {numbers[0] + 1}) must be "
+                f"Tensor, not {type(tensors[numbers[0]]).__name__}"
             )
 
     def common(self, joined):
@@ -259,9 +298,11 @@ class Op:
         )
         if self.promote == "float" and not kind.is_floating_point:
             kind = dtypes.get_default_dtype()
+        if not self.casts:
+            require_kind(kind, *self.refuses)
         if self.promote == "same":
             require_same(tensors)
-        bools = sum(t.dtype is dtypes.bool for t in tensors)
+        bools = sum(isinstance(t, bool) or getattr(t, "dtype", 0) is dtypes.bool for t in joined)
         if self.promote == "no bool" and bools:
             raise DtypeError(NO_BOOL if bools < len(joined) else NO_BOOLS)
         return kind
@@ -360,52 +401,6 @@ def written(value, out):
     return out
 
 
-def return_type(name, fields):
-    """A tuple with named fields that prints as PyTorch's `torch.return_types`.
-
-    A namedtuple takes 60 us to make, this 15, and an import makes twenty.
-    """
-
-    def new(kind, *parts):
-        return tuple.__new__(kind, parts)
-
-    def show(self):
-        lines = ",\n".join(f"{field}={value!r}" for field, value in zip(fields, self))
-        return f"torch.return_types.{name}(\n{lines})"
-
-    names = {field: property(itemgetter(i)) for i, field in enumerate(fields)}
-    own = {
-        "__new__": new,
-        "__getnewargs__": lambda self: (*self,),
-        "__repr__": show,
-        "__slots__": (),
-        "__module__": "minitorch.return_types",
-        "_fields": fields,
-    }
-    return type(name, (tuple,), {**names, **own})
-
-
-class Pick:
-    """The step from an op with several outputs to one of them."""
-
-    saves_nothing = True
-    saves_arrays = False
-    view = False
-    name = "pick"
-
-    def backward_name(self, node):
-        return node.parents[0].name()
-
-    def value(self, node, arrays):
-        return arrays[0][node.settings[0]]
-
-    def read_again(self, node, inputs):
-        return node.vjps
-
-
-PICK = Pick()
-
-
 def mark_view(tensor, source):
     """Remember whose memory `tensor` shares, if it shares any."""
     made, given = tensor.array, source.array
@@ -429,7 +424,7 @@ def op(rule=None, *, public=True, numpy=(), **options):
     scope = {
         "__name__": rule.__module__, "op": o, "rule": rule, "bind": o.bind, "explain": o.explain,
         "wrap": wrap, "record": record, "set_base": set_base, "specialise": specialise,
-        "grad_mode": grad_mode, "F4": F4, "F8": F8, "ERRORS": ERRORS,
+        "grad_mode": grad_mode, "F4": F4, "F8": F8, "ERRORS": ERRORS, "strays": strays,
         **{f"default_{name}": default for name, default in o.defaults.items()},
     }  # fmt: skip
     call: Any = FunctionType(first_call.__code__, scope, o.name)

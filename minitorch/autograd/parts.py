@@ -1,4 +1,6 @@
-"""Parts: the gradients of an op's several outputs, on their way to its node."""
+"""An op's several outputs: their type, and their gradients on the way to the op's node."""
+
+from operator import itemgetter
 
 
 class Parts(tuple):
@@ -19,3 +21,49 @@ class Parts(tuple):
 def pick(index, count):
     """The vjp from the output `index` of an op with `count` outputs to the op's node."""
     return lambda g: Parts(g if i == index else None for i in range(count))
+
+
+class Pick:
+    """The step from an op with several outputs to one of them."""
+
+    saves_nothing = True
+    saves_arrays = False
+    view = False
+    name = "pick"
+
+    def backward_name(self, node):
+        return node.parents[0].name()
+
+    def value(self, node, arrays):
+        return arrays[0][node.settings[0]]
+
+    def read_again(self, node, inputs):
+        return node.vjps
+
+
+PICK = Pick()
+
+
+def return_type(name, fields):
+    """A tuple with named fields that prints as PyTorch's `torch.return_types`.
+
+    A namedtuple takes 60 us to make, this 15, and an import makes twenty.
+    """
+
+    def new(kind, *parts):
+        return tuple.__new__(kind, parts)
+
+    def show(self):
+        lines = ",\n".join(f"{field}={value!r}" for field, value in zip(fields, self))
+        return f"torch.return_types.{name}(\n{lines})"
+
+    names = {field: property(itemgetter(i)) for i, field in enumerate(fields)}
+    own = {
+        "__new__": new,
+        "__getnewargs__": lambda self: (*self,),
+        "__repr__": show,
+        "__slots__": (),
+        "__module__": "minitorch.return_types",
+        "_fields": fields,
+    }
+    return type(name, (tuple,), {**names, **own})

@@ -13,12 +13,24 @@ NO_BOOLS = (
 )
 
 
+NO_GRADIENT = (
+    "functions with out=... arguments don't support automatic differentiation, but one of the "
+    "arguments requires grad."
+)
+
+
 def no_cast(made, wanted):
     """What PyTorch says where a result of the dtype `made` has no place in one of `wanted`."""
     return (
         f"result type {SCALAR_NAMES[made.name]} can't be cast to the desired output type "
         f"{SCALAR_NAMES[wanted.name]}"
     )
+
+
+def require_kind(dtype, kinds, kernel):
+    """Refuse a dtype of one of these `kinds` ("h" for float16), as PyTorch's `kernel` does."""
+    if dtype.kind in kinds or ("h" in kinds and dtype.name == "float16"):
+        raise NotImplementedError(f"\"{kernel}\" not implemented for '{SCALAR_NAMES[dtype.name]}'")
 
 
 def require_same(tensors):

@@ -16,6 +16,7 @@ writes it, as `dataclass` writes `__init__`. For `mul` it reads
         try:
             made, v0, v1 = rule(x0, x1)
         except ERRORS as error:
+            if strays((input, other,)): return bind((input, other,), {}, out)
             raise explain(error, (input, other,)) from error
         p0, p1 = input.node, other.node
         if p0 is None and p1 is None or not grad_mode.enabled:
@@ -29,14 +30,16 @@ dtypes.
 NUMPY_NAMES = {"dim": "axis", "keepdim": "keepdims"}
 
 
-def specialise(function):
+def specialise(function, casts=False):
     """Turn the function of an op into its straight-line code.
 
     That takes 0.3 ms, so it is done at the first call: for all ops at once the import would take
     twice as long.
+
+    casts  whether `autocast` is to convert the inputs first; see `amp/casting.py`
     """
     names: dict = {}  # of this thread: another one may be at the same op
-    exec(source_of(function.op), function.__globals__, names)
+    exec(source_of(function.op, casts), function.__globals__, names)
     made = names["call"]
     function.__defaults__ = made.__defaults__
     function.__kwdefaults__ = made.__kwdefaults__
@@ -49,7 +52,7 @@ def first_call(*args, **kwargs):
     return this(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821  likewise
 
 
-def source_of(o):
+def source_of(o, casts=False):
     """Python source of the function that callers get for the op `o`."""
     tensors = callers(o)
     everything = "tuple(tensors)" if o.variadic else listing(tensors)
@@ -58,6 +61,8 @@ def source_of(o):
         f"return bind({everything}, {settings}{', out' * takes_out(o)}{', dtype=dtype' * o.casts})"
     )
     lines = [f"def call({signature(o)}):"]
+    if casts:
+        lines.append(f"    if casting.on: {', '.join(tensors)}, = convert({everything})")
     lines += [
         f"    if {NUMPY_NAMES[s]} is not None: {s} = {NUMPY_NAMES[s]}"
         for s in o.settings
@@ -80,6 +85,7 @@ def source_of(o):
         "    try:",
         f"        {results} = rule({', '.join(arguments)})",
         "    except ERRORS as error:",
+        f"        if strays({everything}): {general}",
         f"        raise explain(error, {everything}) from error",
         *(recording(o, tensors) if o.differentiable else ["    return wrap(made)"]),
         "",
@@ -125,7 +131,10 @@ def loading(o, tensors, general):
     joined = [i for i, name in enumerate(o.tensors) if name not in o.apart]
     odd = ["out is not None"] * takes_out(o) + ["dtype is not None"] * o.casts
     floating = "not (d is F4 or d is F8)"
-    dtypes = [floating] if o.promote == "float" or o.wide else []
+    refused = o.refuses[0]
+    dtypes = [floating] if o.promote == "float" or o.wide or refused else []
+    if "f" in refused:
+        dtypes = [f"d.kind in '{refused}'"]
     for i in joined[1:] if o.promote else ():
         differs = f"x{i}.dtype is not d"
         dtypes.append(f"(x{i} is not None and {differs})" if optional[i] else differs)
@@ -143,13 +152,14 @@ def loading(o, tensors, general):
             f"    if {' or '.join(dtypes + odd)}:",
             f"        {general}",
         ]
+    plain = f"d is None or d.kind in '{refused}'" if "f" in refused else floating
     if takes_number(o):  # asking beforehand takes 0.03 us, the AttributeError 0.4 us
         lines = [
             "    if type(other) is float or type(other) is int:",
             "        x0 = getattr(input, 'array', other)",
             "        x1 = other",
             "        d = None if x0 is other else x0.dtype",
-            f"        if {' or '.join([floating, *odd])}:",
+            f"        if {' or '.join([plain, *odd])}:",
             f"            {general}",
             "    else:",
             *[f"    {line}" for line in lines],

@@ -179,7 +179,7 @@ class Tensor:
 
     @property
     def grad_fn(self):
-        return None if self.is_leaf else self.node
+        return None if self.is_leaf else self.node.shown()
 
     @property
     def grad(self):
@@ -244,7 +244,7 @@ class Tensor:
         """
         if self.node is None:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        return self.node.register_hook(hook)
+        return self.node.add_hook(hook)
 
     def register_post_accumulate_grad_hook(self, hook):
         """Call `hook(tensor)` after this leaf's `.grad` was filled; returns a removable handle."""
@@ -294,7 +294,10 @@ class Tensor:
         if not self.is_leaf:
             raise RuntimeError(
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-                "protocol at the moment: detach() this one first"
+                "protocol at the moment.  If you were attempting to deepcopy a module, this may be "
+                "because of a torch.nn.utils.weight_norm usage, see "
+                "https://github.com/pytorch/pytorch/pull/103001\n"
+                "  else detach() this one first"
             )
         build, (kind, array, requires_grad, attributes) = self.__reduce__()
         copied = build(kind, array.copy("K"), requires_grad, dict(attributes))

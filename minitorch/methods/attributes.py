@@ -1,9 +1,10 @@
 """What a tensor says of itself: sizes, memory, kind; and what dtypes make of each other."""
 
 from minitorch.autograd.rebase import address
-from minitorch.autograd.tensor import Tensor, function, method
+from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.autograd.versions import owner
-from minitorch.backend.devices import cuda_device_count
+from minitorch.backend.devices import CPU, cuda_device_count, pinned
+from minitorch.backend.devices import is_pinned as is_pinned_array
 from minitorch.backend.dtypes import as_dtype, common_dtype
 from minitorch.backend.layouts import strided
 from minitorch.ops.making import require_tensor
@@ -16,6 +17,13 @@ from minitorch.ops.shape import axis_of, contiguous_format
 def size(self, dim=None):
     """The shape, or the size of the dimension `dim`."""
     return self.shape if dim is None else self.array.shape[axis_of(self.array.ndim, dim)]
+
+
+@function
+def detach(input):
+    """`input.detach()`: the same memory, cut off from the graph."""
+    require_tensor("detach", input)
+    return input.detach()
 
 
 @function
@@ -105,25 +113,36 @@ def is_contiguous(self, memory_format=contiguous_format):
     return memory_format.holds(self.array)
 
 
+@function
 @method
-def get_device(self):
+def get_device(input):
     """The number of the GPU, -1 on the CPU."""
-    index = self.device.index
-    return -1 if self.device.type == "cpu" else index
+    device = input.device
+    return -1 if device.type == "cpu" else device.index
 
 
 @method
 def is_pinned(self):
-    """False: minitorch pins no memory."""
-    return False
+    """Whether the tensor is in memory of the host that a GPU can read by itself."""
+    return is_pinned_array(self.array)
 
 
 @method
 def pin_memory(self):
-    """The tensor itself; RuntimeError where there is no GPU, for which memory could be pinned."""
+    """A copy in memory that a GPU can read by itself; the tensor itself where it is so already.
+
+    Raises RuntimeError where there is no GPU, or the tensor is on one.
+    """
     if not cuda_device_count():
         raise RuntimeError("Cannot access accelerator device when none is available.")
-    return self
+    if self.is_pinned():
+        return self
+    if self.device != CPU:
+        kind = self.type()
+        raise RuntimeError(f"cannot pin '{kind}' only dense CPU tensors can be pinned")
+    copy = pinned(self.array)
+    copy[...] = self.array
+    return wrap(copy)
 
 
 # -------------------------------------------------------------------- kind
@@ -167,12 +186,6 @@ never("is_conj", "minitorch has no complex numbers")
 never("is_neg", "minitorch computes what is negative at once")
 never("is_inference", "what is made in `inference_mode` is a tensor like others")
 never("is_distributed", "a tensor lies in one piece")
-
-
-@function
-def is_storage(obj):
-    """False: minitorch has no storages apart from tensors."""
-    return False
 
 
 @function

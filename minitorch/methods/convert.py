@@ -5,7 +5,7 @@ import numpy as np
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import Tensor, method, wrap
 from minitorch.backend import dtypes
-from minitorch.backend.devices import CPU, move
+from minitorch.backend.devices import CPU, move, on
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.dtypes import as_dtype, get_default_dtype
 from minitorch.backend.namespaces import namespace
@@ -37,8 +37,8 @@ def tolist(self):
 def one_number(self):
     if self.array.size != 1:
         raise ValueError(
-            "only one element tensors can be converted to Python scalars, "
-            f"this one has shape {tuple(self.shape)}"
+            "only one element tensors can be converted to Python scalars\n"
+            f"  this one has shape {tuple(self.shape)}"
         )
     return self.array.item()
 
@@ -142,13 +142,13 @@ def __dlpack_device__(self):
 
 
 @op(promote=None, public=False, shown="ToCopy")
-def moved(x, /, device, former):
+def moved(x, /, device, former, non_blocking):
     """A copy on `device`; gradients go back to the device `former`."""
     xp = namespace(x)
-    return xp.move(x, device), lambda g: namespace(g).move(g, former)
+    return xp.move(x, device, non_blocking), lambda g: namespace(g).move(g, former)
 
 
-TENSOR_FUNCTIONS.move = lambda x, device: to(x, device=device)
+TENSOR_FUNCTIONS.move = lambda x, device, non_blocking=False: to(x, device=device)
 
 
 def asked_for(target, device=None, dtype=None):
@@ -188,20 +188,22 @@ def to(self, *target, dtype=None, device=None, non_blocking=False, copy=False, m
     """The tensor with another dtype, on another device; itself where it is so already.
 
     target         a dtype, a device, a device and a dtype, or a tensor to be like
+    non_blocking   True: do not wait for what comes from a GPU; `cuda.synchronize` before you read
     copy           True: a copy in any case
     memory_format  the order in memory, such as channels_last; None: as it is
 
     x.to(dtype) is differentiable between floating dtypes.
     """
     device, dtype, flags = asked_for(target, device, dtype)
-    copy = copy or flags[1:] == [True]
+    non_blocking, copy = non_blocking or flags[:1] == [True], copy or flags[1:] == [True]
     result = self
     if device is not None:
         device = as_device(device)
         if device.type == "cuda" and device.index is None:
-            device = as_device("cuda", 0)
+            with on(device) as gpu:
+                device = as_device("cuda", gpu.id)
         if device != self.device:
-            result = moved(result, device, self.device)
+            result = moved(result, device, self.device, non_blocking)
     if dtype is not None:
         result = cast(result, as_dtype(dtype))
     if copy and result is self:
@@ -252,8 +254,8 @@ def cpu(self, memory_format=None):
 
 @method
 def cuda(self, device=None, non_blocking=False, memory_format=None):
-    """The tensor on a GPU, the first unless another is named."""
-    return to(self, "cuda" if device is None else device)
+    """The tensor on a GPU, the one in use unless another is named."""
+    return to(self, "cuda" if device is None else device, non_blocking=non_blocking)
 
 
 # -------------------------------------------------------------------- printing

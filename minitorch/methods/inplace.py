@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from minitorch.autograd.op import F4, F8
+from minitorch.autograd.overlap import require_apart
 from minitorch.autograd.rebase import address, require_writable, write
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.autograd.tensor import wrap as as_tensor
@@ -30,7 +31,7 @@ from minitorch.ops import (
 from minitorch.ops.index import assign, concerns_graph
 from minitorch.ops.pieces import as_strided
 from minitorch.ops.reorder import swapaxes, swapdims, t, transpose
-from minitorch.ops.shape import contiguous_format, integers, squeeze, unsqueeze
+from minitorch.ops.shape import clone, contiguous_format, integers, squeeze, unsqueeze
 
 # -------------------------------------------------------------------- forms made from a list
 
@@ -70,10 +71,15 @@ FORMS = {
 }
 
 
-def in_place(name, f):
-    """The method `name` that gives its tensor the value of `f`; it returns the tensor."""
+def in_place(name, f, reads=True):
+    """The method `name` that gives its tensor the value of `f`; it returns the tensor.
+
+    reads  it reads the other tensors while it writes, so that they must lie elsewhere
+    """
 
     def call(self, *others, **settings):
+        if reads:
+            require_apart(self.array, *[t.array for t in others if isinstance(t, Tensor)])
         return write(self, lambda x: f(x, *others, **settings))
 
     call.__name__ = name
@@ -83,7 +89,7 @@ def in_place(name, f):
 
 for module, names in FORMS.items():
     for name in names.split():
-        in_place(f"{name}_", getattr(module, name))
+        in_place(f"{name}_", getattr(module, name), reads=name not in ("masked_fill", "index_fill"))
 
 
 # -------------------------------------------------------------------- arithmetic, quickly
@@ -98,6 +104,8 @@ def arithmetic(name, f, quick):
     def call(self, other, **settings):
         x = self.array
         y = other.array if isinstance(other, Tensor) else other
+        if y is not other:
+            require_apart(x, y)
         plain = type(y) is float or type(y) is int or getattr(y, "dtype", None) is x.dtype
         if plain and (x.dtype is F4 or x.dtype is F8) and not concerns_graph(self, other):
             try:
@@ -169,6 +177,12 @@ def fill_(self, value):
             f"{value.array.ndim} dimensions."
         )
     return assign(self, (Ellipsis,), value)
+
+
+@function
+def fill(input, value):
+    """A tensor like `input` with `value`, a number or a 0-d tensor, everywhere."""
+    return fill_(clone(input), value)
 
 
 @method

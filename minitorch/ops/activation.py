@@ -3,20 +3,25 @@
 import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.random import rand_like
 from minitorch.ops.reduce import axes_of
-from minitorch.ops.shape import reshape
+from minitorch.ops.shape import axis_of, reshape
 
 
 @op(promote="float")
 def tanh(x, /):
     """Hyperbolic tangent."""
-    y = namespace(x).tanh(x)
-    return y, lambda g: g - g * y * y
+    xp = namespace(x)
+    y = xp.tanh(x)
+    return y, lambda g: xp.tanh_share(g, y)
+
+
+TENSOR_FUNCTIONS.tanh_share = lambda g, y: g * (1 - y * y)
 
 
 @op(promote="float")
@@ -41,6 +46,7 @@ def sigmoid_share(x, y, /):
 
 
 TENSOR_FUNCTIONS.zero_where = lambda mask, g: TENSOR_FUNCTIONS.where(mask, 0, g)
+TENSOR_FUNCTIONS.relu_share = lambda g, y: TENSOR_FUNCTIONS.where(y <= 0, 0, g)
 
 
 @op
@@ -50,7 +56,7 @@ def relu(x, /):
         raise DtypeError("Boolean inputs not supported for relu\n  convert first, with .int()")
     xp = namespace(x)
     y = xp.relu(x)
-    return y, lambda g: xp.zero_where(y <= 0, g)
+    return y, lambda g: xp.relu_share(g, y)
 
 
 @op(public=False, wide=True)
@@ -58,16 +64,23 @@ def leaky_relu(x, /, negative_slope=0.01):
     """x where it is positive, else negative_slope * x."""
     only_floats("leaky_relu_cpu", x)
     xp = namespace(x)
-    # where() is 4 times slower: it guesses the branch of each element.
-    return (
-        xp.maximum(x, 0) + negative_slope * xp.minimum(x, 0),
-        lambda g: g * (x > 0) + g * negative_slope * (x <= 0),
-    )
+
+    def vjp(g):
+        # where() is 4 times slower: it guesses the branch of each element.
+        return g * (xp.astype(x > 0, x.dtype) + negative_slope * xp.astype(x <= 0, x.dtype))
+
+    return xp.maximum(x, 0) + negative_slope * xp.minimum(x, 0), vjp
 
 
-@op(public=False, shown="PreluKernel", wide=True)
+@op(promote=None, public=False, shown="PreluKernel", wide=True)
 def prelu_kernel(x, weight, /):
     """x where it is positive, else weight * x; the shapes broadcast."""
+    if weight.dtype != x.dtype:
+        names = [SCALAR_NAMES[each.dtype.name] for each in (x, weight)]
+        raise DtypeError(
+            f"prelu: Type promoting not supported. Got {names[0]} and {names[1]}\n"
+            "  weight wants the dtype of input: weight.to(input.dtype)"
+        )
     xp = namespace(x)
     return (
         xp.where(x > 0, x, weight * x),
@@ -86,12 +99,6 @@ def prelu(input, weight):
     He and others, Delving Deep into Rectifiers, 2015, arXiv:1502.01852.
     """
     shape, given = input.array.shape, weight.array
-    if given.dtype != input.array.dtype:
-        names = [SCALAR_NAMES[each.dtype.name] for each in (input, weight)]
-        raise DtypeError(
-            f"prelu: Type promoting not supported. Got {names[0]} and {names[1]}\n"
-            "  weight wants the dtype of input: weight.to(input.dtype)"
-        )
     if given.size != 1:
         if not shape:
             raise ShapeError("Not allow zero-dim input tensor.")
@@ -119,12 +126,14 @@ def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, generator=None):
         raise ShapeError("Lower bound should be less than or equal to the upper bound")
     if not training:
         return leaky_relu(input, (lower + upper) / 2)
+    if input.is_cpu:
+        require_kind(input.dtype, "h", "rrelu_with_noise_out_cpu")
     slopes = rand_like(input, generator=generator) * (upper - lower) + lower
     return prelu_kernel(input, slopes)
 
 
 @function
-@op(public=False)
+@op(public=False, refuses=("b", "threshold_cpu"))
 def threshold(x, /, threshold, value):
     """x where it exceeds the threshold, else value."""
     xp = namespace(x)
@@ -204,6 +213,14 @@ def as_kind(number, x):
 # -------------------------------------------------------------------- one of several
 
 
+def axis_of_floats(name, x, dim):
+    """`dim` as an axis of `x`, which must hold floats."""
+    axis = axis_of(x.ndim, dim)
+    if x.dtype.kind != "f":
+        only_floats(f"{name}_{'lastdim_' * (axis + 1 >= x.ndim)}kernel_impl", x)
+    return axis
+
+
 @op(casts=True, wide=True)
 def softmax(x, /, dim):
     """exp(x) over its sum along `dim`.
@@ -212,9 +229,7 @@ def softmax(x, /, dim):
     >>> softmax(tensor([0.0, 0.0]), 0)
     tensor([0.5000, 0.5000])
     """
-    (axis,) = axes_of(x.ndim, dim) or (0,)
-    only_floats(f"softmax_{'lastdim_' * (axis + 1 >= x.ndim)}kernel_impl", x)
-    xp = namespace(x)
+    xp, axis = namespace(x), axis_of_floats("softmax", x, dim)
     y = xp.softmax(x, axis) if x.ndim else xp.ones_like(x)
     return y, lambda g: xp.softmax_share(g, y, axis) if y.ndim else g * 0
 
@@ -222,9 +237,7 @@ def softmax(x, /, dim):
 @op(casts=True, wide=True)
 def log_softmax(x, /, dim):
     """Logarithm of `softmax`, exact where that would be 0."""
-    (axis,) = axes_of(x.ndim, dim) or (0,)
-    only_floats(f"log_softmax_{'lastdim_' * (axis + 1 >= x.ndim)}kernel_impl", x)
-    xp = namespace(x)
+    xp, axis = namespace(x), axis_of_floats("log_softmax", x, dim)
     y = xp.log_softmax(x, axis) if x.ndim else xp.zeros_like(x)
     return y, lambda g: xp.log_softmax_share(g, y, axis) if y.ndim else g * 0
 
@@ -261,12 +274,12 @@ def elu(x, /, alpha=1.0, scale=1.0, input_scale=1.0):
     only_floats("elu_cpu", x)
     xp = namespace(x)
     below = xp.minimum(x, 0) * input_scale
-    return (
-        scale * xp.maximum(x, 0) + (scale * alpha) * xp.expm1(below),
-        lambda g: (
-            g * scale * (x > 0) + g * (scale * alpha * input_scale) * xp.exp(below) * (x <= 0)
-        ),
-    )
+
+    def vjp(g):
+        curve = (scale * alpha * input_scale) * xp.exp(below)
+        return g * (scale * xp.astype(x > 0, x.dtype) + curve * xp.astype(x <= 0, x.dtype))
+
+    return scale * xp.maximum(x, 0) + (scale * alpha) * xp.expm1(below), vjp
 
 
 @function
@@ -350,7 +363,7 @@ def logsigmoid(x, /):
     return y, lambda g: g * xp.sigmoid(-x)
 
 
-@op(public=False, wide=True)
+@op(public=False, wide=True, refuses=("biu", "glu_cpu"))
 def glu(x, /, dim=-1):
     """The first half of x along `dim` times sigmoid of the second.
 

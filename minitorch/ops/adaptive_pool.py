@@ -5,7 +5,8 @@ import sys
 from functools import lru_cache
 from typing import Any
 
-from minitorch.autograd.tensor import FUNCTIONS, function, wrap
+from minitorch.autograd.op import op
+from minitorch.autograd.tensor import FUNCTIONS, function
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.average_pool import weigh, weights_of
@@ -179,6 +180,21 @@ def adaptive_largest(name, input, output_size, return_indices):
     return largest_at(input, places, return_indices)
 
 
+@op(public=False, promote=None, differentiable=False)
+def largest_of(x, /, flat):
+    """The index in its flattened image of the largest element of each window.
+
+    x     (n, c, *size)
+    flat  (n, c, *windows, width), with 1 for n and c where they are the same for all: the indices
+          of the elements of each window
+    """
+    xp, (n, c, *size) = namespace(x), x.shape
+    flat = xp.broadcast_to(flat, (n, c, *flat.shape[2:]))
+    lines = xp.arange(n * c).reshape(n, c, *[1] * (flat.ndim - 2))
+    best = x.reshape(n * c, math.prod(size))[lines, flat].argmax(-1)[..., None]
+    return xp.take_along_axis(flat, best, -1)[..., 0]
+
+
 def largest_at(input, places, return_indices):
     """The largest element of `input` in each window, and maybe its index in the flattened image.
 
@@ -187,19 +203,14 @@ def largest_at(input, places, return_indices):
     """
     axes, shape = len(places), input.array.shape
     x = input if len(shape) == axes + 2 else input.unsqueeze(0)
-    n, c, *size = x.array.shape
+    size = x.array.shape[2:]
     flat: Any = 0
     for axis, (m, each) in enumerate(zip(size, places)):
         line = [1] * (2 * axes)
         line[axis], line[axes + axis] = each.shape[2:]
         flat = flat * m + each.reshape(*each.shape[:2], *line)
-    xp, out, window = namespace(flat), flat.shape[2 : 2 + axes], flat.shape[2 + axes :]
-    flat = flat.reshape(*flat.shape[:2], *out, math.prod(window))
-    flat = xp.broadcast_to(flat, (n, c, *flat.shape[2:]))
-    lines = xp.arange(n * c).reshape(n, c, *[1] * (axes + 1))
-    read = x.array.reshape(n * c, math.prod(size))[lines, flat]
-    best = read.argmax(-1)[..., None]
-    indices = wrap(xp.take_along_axis(flat, best, -1)[..., 0])
+    out, window = flat.shape[2 : 2 + axes], flat.shape[2 + axes :]
+    indices = largest_of(x, flat.reshape(*flat.shape[:2], *out, math.prod(window)))
     values = max_pool_gather(x, indices)
     if x is not input:
         values, indices = values.squeeze(0), indices.squeeze(0)
@@ -272,6 +283,7 @@ def fractional_max_pool3d_with_indices(
 
 def fractional(name, input, kernel_size, output_size, output_ratio, return_indices, samples):
     axes, shape = int(name[-2]), input.array.shape
+    require_type(f"{name}_out_frame", input, "biu")
     if output_size is None and output_ratio is None:
         raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
     if output_size is None:

@@ -14,6 +14,7 @@ from minitorch.backend.namespaces import namespace
 from minitorch.backend.numpy_pool import pooled_size
 from minitorch.ops.elementwise import where
 from minitorch.ops.index import WHOLE, copy_at
+from minitorch.ops.out import takes_out
 from minitorch.ops.pool import (
     each_axis,
     max_pool1d,
@@ -120,6 +121,7 @@ def avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, coun
     return average("avg_pool1d", input, how, ceil_mode, count_include_pad, None)
 
 
+@takes_out
 def avg_pool2d(
     input,
     kernel_size,
@@ -138,6 +140,7 @@ def avg_pool2d(
     return average("avg_pool2d", input, how, ceil_mode, count_include_pad, divisor_override)
 
 
+@takes_out
 def avg_pool3d(
     input,
     kernel_size,
@@ -162,6 +165,8 @@ def average(name, input, how: Any, ceil_mode, count_include_pad, divisor_overrid
     pooled_sizes(shape, kernel, stride, padding, dilation, ceil_mode)
     if input.dtype.name != "int64":
         require_type("avg_pool3d_out_frame" if axes == 3 else "avg_pool2d", input, "biu")
+    if axes == 3 and input.is_cpu:
+        require_type("avg_pool3d_out_frame", input, "h")
     whole = input.array.dtype.kind != "f"
     divides = not whole and divisor_override is None
     spans = [

@@ -43,7 +43,7 @@ def bessel(name, kernel, meaning):
         return getattr(namespace(x), kernel)(x)
 
     rule.__name__, rule.__doc__ = name, meaning
-    return op(rule, public=False, promote="float", differentiable=False)
+    return op(rule, public=False, promote="float", differentiable=False, refuses=no_half(name))
 
 
 def polynomial(name, meaning):
@@ -54,7 +54,18 @@ def polynomial(name, meaning):
         return namespace(x).polynomial(x if kind == name else 2 * x - 1, n, kind)
 
     rule.__name__, rule.__doc__ = name, f"The polynomial of degree n at x: {meaning}"
-    return op(rule, public=False, promote="float", differentiable=False, numbers="some")
+    return op(
+        rule,
+        public=False,
+        promote="float",
+        differentiable=False,
+        numbers="some",
+        refuses=no_half(name),
+    )
+
+
+def no_half(name):
+    return "h", f"{name}_cpu"
 
 
 FUNCTIONS = {name: bessel(name, *about) for name, about in BESSEL.items()}

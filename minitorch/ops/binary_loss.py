@@ -87,13 +87,13 @@ def binary_cross_entropy_with_logits(
 @op(promote=None, public=False, shown="BinaryCrossEntropyWithLogits", wide=True)
 def cross_entropy_of_logits(x, target, weight=None, pos_weight=None, /, reduction="mean"):
     """log(1 + exp(x)) - target * x, of two arrays of one shape."""
+    only_floats("log_sigmoid_cpu", x)
     if target.dtype.kind != "f":
         raise DtypeError(
             f"result type {SCALAR_NAMES[str(x.dtype)]} can't be cast to the desired output type "
             f"{SCALAR_NAMES[str(target.dtype)]}\n"
             "  binary_cross_entropy_with_logits wants floats as targets: target.to(input.dtype)"
         )
-    only_floats("log_sigmoid_cpu", x)
     xp = namespace(x)
     if pos_weight is None:
         y, factor = combine(log1p_exp(x) - x * target, weight, reduction)

@@ -31,38 +31,31 @@ def bitwise_xor(x, other, /):
     return x ^ other
 
 
-@op(differentiable=False, numbers="some")
+@op(differentiable=False, numbers="some", refuses=("bf", "lshift_cpu"))
 def bitwise_left_shift(x, other, /):
     """The bits of x moved up by `other` places; zeros come in below."""
-    return x << other
+    return namespace(x).left_shift(x, other)
 
 
-@op(differentiable=False, numbers="some")
+@op(differentiable=False, numbers="some", refuses=("bf", "rshift_cpu"))
 def bitwise_right_shift(x, other, /):
     """The bits of x moved down by `other` places; the sign stays."""
-    return x >> other
+    return namespace(x).right_shift(x, other)
 
 
 # -------------------------------------------------------------------- divisors
 
 
-@op(differentiable=False, numbers="none")
+@op(differentiable=False, numbers="none", refuses=("bf", "gcd_cpu"))
 def gcd(x, other, /):
     """The greatest integer that divides both."""
-    require_integers("gcd", x)
     return namespace(x).gcd(x, other)
 
 
-@op(differentiable=False, numbers="none")
+@op(differentiable=False, numbers="none", refuses=("bf", "lcm_cpu"))
 def lcm(x, other, /):
     """The least integer of at least 0 that both divide."""
-    require_integers("lcm", x)
     return namespace(x).lcm(x, other)
-
-
-def require_integers(name, x):
-    if x.dtype.kind not in "iu":
-        raise DtypeError(f"{name}(): the inputs must be integers, these are {x.dtype}")
 
 
 # -------------------------------------------------------------------- sign, mantissa, exponent
@@ -94,7 +87,7 @@ def copysign(x, other, /):
     return y, lambda g: g * xp.where(x == 0, 0, y / xp.where(x == 0, 1, x)), xp.zeros_like
 
 
-@op(numbers="none")
+@op(numbers="none", refuses=("biu", "nextafter_cpu"))
 def nextafter(x, other, /):
     """The float after x in the direction of `other`."""
     xp = namespace(x)

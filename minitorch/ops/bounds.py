@@ -3,6 +3,7 @@
 import math
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend import dtypes
 from minitorch.backend.errors import ShapeError
@@ -54,6 +55,8 @@ def clamp_scalar(x, /, min=None, max=None):
 def clamp_tensor(x, min=None, max=None, /):
     """x where it lies in [min, max], else the nearer bound; None: no bound."""
     xp = namespace(x)
+    if min is not None and max is not None:
+        require_kind(x.dtype, "b", "clamp_cpu")
     y = x if min is None else xp.maximum(x, min)
     y = y if max is None else xp.minimum(y, max)
     above = True if min is None else x >= min

@@ -14,6 +14,7 @@ from minitorch.ops.activation import log_softmax, only_floats
 from minitorch.ops.binary_loss import no_weight
 from minitorch.ops.elementwise import where
 from minitorch.ops.loss import agreed, combined
+from minitorch.ops.pool import require_type
 from minitorch.ops.products import linear
 
 
@@ -26,10 +27,10 @@ def nll_of_rows(x, target, weight=None, /, ignore_index=-100, reduction="mean"):
     weight  (C,) of each class
     """
     xp, shape = namespace(x), x.shape
-    key, share = xp.class_shares(target, weight, shape[1], ignore_index, reduction, x.dtype)
+    y, key, share = xp.nll(x, target, weight, ignore_index, reduction)
     return (
-        total(x[key], share, reduction),
-        lambda g: xp.put_add(-share * g, key, shape, True),
+        y,
+        lambda g: xp.nll_share(g, share, key, shape),
         None,
         no_weight,
     )
@@ -41,52 +42,55 @@ def cross_entropy_of_rows(x, target, weight=None, /, ignore_index=-100, reductio
     only_floats("log_softmax_lastdim_kernel_impl", x)
     xp = namespace(x)
     log_p = xp.log_softmax(x, 1)
-    key, share = xp.class_shares(target, weight, x.shape[1], ignore_index, reduction, x.dtype)
+    y, key, share = xp.nll(log_p, target, weight, ignore_index, reduction)
     return (
-        total(log_p[key], share, reduction),
-        lambda g: xp.softmax_less_one_hot(log_p, share * g, key),
+        y,
+        lambda g: xp.softmax_less_one_hot(log_p, share, g, key),
         None,
         no_weight,
     )
 
 
-def total(picked, share, reduction):
-    """-picked * share, or the sum of it; a mean over no rows is nan."""
-    each = reduction == "none"
-    if not share.ndim:
-        return picked * -share if each else picked.sum() * -share
-    xp = namespace(picked)
-    y = xp.where(share != 0, picked, -0.0) * -share  # what has no share may be infinite; 0, not -0
-    if each:
-        return y
-    return xp.where((share != 0).any(), y.sum(), math.nan) if reduction == "mean" else y.sum()
-
-
 @op(promote=None, public=False)
-def softmax_less_one_hot(x, scale, /, key):
-    """(exp(x) less 1 at `key`) * scale: the gradient of cross-entropy in one array.
+def softmax_less_one_hot(x, share, g, /, key):
+    """(exp(x) less 1 at `key`) * share * g: the gradient of cross-entropy in one array.
 
-    x      (N, C) logarithms of probabilities
-    scale  (N,) or ()
-    key    index arrays of one element per row
+    x         (N, C) logarithms of probabilities
+    share, g  (N,) or ()
+    key       index arrays of one element per row
     """
-    xp, column = namespace(x), scale.reshape(-1, 1)
+    xp, column = namespace(x), (share * g).reshape(-1, 1)
+
+    def of_rows(h):
+        return (h * xp.exp(x)).sum(axis=1) - h[key]
+
     return (
-        xp.softmax_less_one_hot(x, scale, key),
-        lambda g: g * xp.exp(x) * column,
-        lambda g: (g * xp.exp(x)).sum(axis=1) - g[key],
+        xp.softmax_less_one_hot(x, share, g, key),
+        lambda h: h * xp.exp(x) * column,
+        lambda h: of_rows(h) * g,
+        lambda h: of_rows(h) * share,
     )
 
 
-def class_shares(target, weight, classes, ignore_index, reduction, dtype):
-    """The kernel `class_shares` on Tensors: all that it returns is constant."""
-    weight = None if weight is None else weight.array
+def nll(x, target, weight, ignore_index, reduction):
+    """The kernel `nll` on Tensors; key and shares are constant."""
     shares = namespace(target.array).class_shares
-    key, share = shares(target.array, weight, classes, ignore_index, reduction, dtype.dtype)
-    return key, wrap(share)
+    weight, dtype = None if weight is None else weight.array, x.array.dtype
+    key, share = shares(target.array, weight, x.shape[1], ignore_index, reduction, dtype)
+    share = wrap(share)
+    # What has no share may be infinite.
+    y = x[key] * -share if share.ndim == 0 else where(share != 0, x[key], -0.0) * -share
+    if reduction == "none":
+        return y, key, share
+    if reduction == "mean" and share.ndim:
+        return where((share != 0).any(), y.sum(), math.nan), key, share
+    return y.sum(), key, share
 
 
-TENSOR_FUNCTIONS.class_shares = class_shares
+TENSOR_FUNCTIONS.nll = nll
+TENSOR_FUNCTIONS.nll_share = lambda g, share, key, shape: TENSOR_FUNCTIONS.put_add(
+    -share * g, key, shape, True
+)
 
 
 def nll_loss(
@@ -107,6 +111,7 @@ def nll_loss(
     Raises IndexError for a class out of range, on the CPU.
     """
     reduction = agreed(reduction, size_average, reduce)
+    require_type("nll_loss_out_frame", input, "biu")
     return by_rows(nll_of_rows, input, target, weight, ignore_index, reduction)
 
 

@@ -3,7 +3,7 @@
 import math
 
 from minitorch.autograd.op import op
-from minitorch.autograd.tensor import alias, function, method
+from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -101,6 +101,8 @@ def isin(elements, test_elements, /, *, assume_unique=False, invert=False):
     assume_unique  the caller knows that neither holds an element twice
     invert         ask whether it is not among them
     """
+    if elements.dtype.kind == "b":
+        raise DtypeError("Unsupported input type encountered for isin(): Bool")
     return namespace(elements).isin(elements, test_elements, assume_unique, invert)
 
 
@@ -154,11 +156,19 @@ def is_nonzero(input):
     return input.item() != 0
 
 
-@op(promote=None, differentiable=False, numbers="none")
-def heaviside(x, values, /):
-    """0 where x is negative (or nan), 1 where it is positive, `values` where it is 0."""
-    if x.dtype != values.dtype:
+@function
+@method
+def heaviside(input, values, *, out=None):
+    """0 where input is negative (or nan), 1 where it is positive, `values` where it is 0."""
+    kinds = {t.dtype for t in (input, values, out) if isinstance(t, Tensor)}
+    if len(kinds) > 1:
         raise DtypeError("heaviside is not yet implemented for tensors with different dtypes.")
+    return step(input, values, out=out)
+
+
+@op(differentiable=False, numbers="none", public=False, shown="Heaviside")
+def step(x, values, /):
+    """See `heaviside`."""
     return namespace(x).where(x == 0, values, x > 0)
 
 

@@ -7,8 +7,10 @@ in S, K and P as there are axes; stride, padding and dilation are tuples of ints
 
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import Tensor, function
+from minitorch.backend.dtypes import int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.pool import require_type
 
 
 @op(public=False, numpy=("conv",))
@@ -100,9 +102,11 @@ def convolve(name, input, weight, bias, stride, padding, dilation, groups):
         padding, cut = same_padding(padding, weight.array.shape[2:], stride, dilation)
     else:
         padding = sizes("padding", padding, axes)
+    if max(dilation) > 1 and input.dtype is not int64:
+        require_type("slow_conv_dilated<>", input, "biu")
     require_fit(input, weight, bias, stride, padding, dilation, groups)
     y = convolution(input, weight, bias, stride, padding, dilation, groups)
-    return y[(..., *[slice(n, None) for n in cut])] if cut else y
+    return y[(..., *[slice(n, None) for n in cut])].contiguous() if cut else y
 
 
 def one_batch(name, input, axes):
@@ -173,8 +177,7 @@ def require_kind(input, weight, bias):
                 f"({SCALAR_TYPES[other.dtype.name]}) should be the same\n"
                 f"  input {input.dtype}   {name} {other.dtype}: convert one with .to(dtype)"
             )
-    if kind.kind == "b":
-        raise NotImplementedError("\"slow_conv2d_cpu\" not implemented for 'Bool'")
+    require_type("slow_conv2d_cpu", input, "b")
     if weight.array.ndim < 3:
         raise ShapeError(
             "weight should have at least three dimensions\n"

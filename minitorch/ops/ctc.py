@@ -13,6 +13,7 @@ from minitorch.ops.activation import only_floats
 from minitorch.ops.elementwise import where
 from minitorch.ops.from_data import tensor
 from minitorch.ops.loss import agreed, combined
+from minitorch.ops.pool import require_type
 
 NEVER = -math.inf
 
@@ -37,6 +38,7 @@ def ctc_loss(
     zero_infinity   a target that cannot be spelled in so few steps counts 0
     """
     reduction = agreed(reduction)
+    require_type("ctc_loss_cpu", log_probs, "h")
     batched = log_probs.ndim == 3
     if not batched:
         log_probs = log_probs.unsqueeze(1)

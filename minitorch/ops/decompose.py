@@ -7,7 +7,8 @@ Differentiation, 2008; Seeger, Hetzel, Dai, Meissner and Lawrence, Auto-Differen
 Algebra, 2017, arXiv:1710.08717.
 """
 
-from minitorch.autograd.op import op, return_type
+from minitorch.autograd.op import op
+from minitorch.autograd.parts import return_type
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.errors import DtypeError, LinAlgError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -197,7 +198,10 @@ def factored_lu(name, A, pivot, check_errors):
 def lu(input, pivot=True, get_infos=False, out=None):
     """LU and pivots, and with `get_infos` info: which pivot is 0; see `linalg.lu_factor`."""
     packed, pivots, info = factored_lu("torch.lu_factor", input, pivot, False)
-    return (packed, pivots, info) if get_infos else (packed, pivots)
+    made = (packed, pivots, info) if get_infos else (packed, pivots)
+    for y, place in zip(made, out or (), strict=out is not None):
+        place.resize_as_(y).copy_(y)
+    return made if out is None else out
 
 
 @function

@@ -3,6 +3,7 @@
 import math
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function
 from minitorch.backend.dtypes import SCALAR_NAMES, promote_types
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -56,6 +57,11 @@ def length(x, /, p=2.0, dim=-1, keepdim=False):
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     """input over its p-norm along `dim`; no norm counts as less than eps."""
+    if not input.dtype.is_floating_point:
+        raise DtypeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+            f"{SCALAR_NAMES[input.dtype.name]}"
+        )
     return div(input, clamp(length(input, p, dim, True), eps), out=out)
 
 
@@ -95,6 +101,7 @@ def pdist(input, p=2.0):
         raise ShapeError(f"pdist only supports 2D tensors, got: {input.ndim}D")
     if not input.dtype.is_floating_point:
         raise DtypeError("pdist only supports floating-point dtypes")
+    require_kind(input.dtype, "h", "pdist")
     if p < 0:
         raise ShapeError("pdist only supports non-negative p values")
     one, other = namespace(input.array).triu_indices(input.shape[0], 1)

@@ -9,6 +9,7 @@ from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.devices import move
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.layouts import strided
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import empty_like
 from minitorch.ops.index import assign
@@ -46,8 +47,8 @@ def sampled(name, out, value, *parameters):
 
 @function
 def normal(
-    mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None, device=None,
-    requires_grad=False,
+    mean=0.0, std=1.0, size=None, *, generator=None, out=None, dtype=None, layout=strided,
+    device=None, pin_memory=False, requires_grad=False,
 ):  # fmt: skip
     """Normal with that mean and standard deviation, each a number or a tensor.
 
@@ -61,7 +62,10 @@ def normal(
                 f"normal(): argument 'mean' (position 1) must be Tensor, not {type(mean).__name__}"
                 "\n  give the shape with size="
             )
-        made = randn(size=size, generator=generator, dtype=dtype, device=device)
+        made = randn(
+            size=size, generator=generator, dtype=dtype, layout=layout, device=device,
+            pin_memory=pin_memory,
+        )  # fmt: skip
         made = made.mul_(std).add_(mean)
         return sampled("Normal", out, made.array).requires_grad_(requires_grad)
     kind = tensors[0].dtype
@@ -72,7 +76,7 @@ def normal(
         (mean + std)  # which says what is wrong
         raise
     first = tensors[0].array
-    array = move(source(generator, tensors[0].device).normal(shape, kind.dtype), tensors[0].device)
+    array = source(generator, tensors[0].device).normal(shape, kind.dtype)
     made = array * value_of(std) + value_of(mean)
     return sampled("Normal", out, namespace(first).asarray(made, dtype=kind.dtype), mean, std)
 
@@ -107,10 +111,10 @@ def bernoulli(input, p=None, *, generator=None, out=None):
 def poisson(input, generator=None):
     """Counts of events of which on average as many happen as each element of `input` says."""
     require_floating("poisson_cpu", input.dtype)
-    rates = move(input.detach().array, source(generator, None).device)
+    rates = input.detach().array
     if rates.size and not (rates >= 0).all():
         raise ShapeError("invalid Poisson rate, expected rate to be non-negative")
-    counts = np.asarray(source(generator, None).poisson(rates)).astype(rates.dtype)
+    counts = source(generator, input.device).poisson(rates).astype(rates.dtype)
     return sampled("Poisson", None, counts, input)
 
 
@@ -129,12 +133,13 @@ def binomial(count, prob, generator=None):
         names = [C_NAMES[t.dtype.name].capitalize() for t in (prob, count)]
         raise DtypeError(f"Found dtype {names[0]} but expected {names[1]}")
     broadcast_shapes(count.shape, prob.shape)
-    g = source(generator, None)
-    counts, chances = np.broadcast_arrays(*[move(t.array, g.device) for t in (count, prob)])
-    known = ~np.isnan(counts + chances)
-    whole = np.where(known, np.maximum(counts, 0), 0).astype(np.int64)
-    drawn = g.binomial(whole, np.where(known, np.clip(chances, 0, 1), 0).astype(np.float64))
-    made = np.where(known, drawn, np.nan).astype(count.dtype.dtype)
+    xp = namespace(count.array)
+    counts, chances = xp.broadcast_arrays(count.array, prob.array)
+    known = ~xp.isnan(counts + chances)
+    whole = xp.where(known, xp.maximum(counts, 0), 0).astype(np.int64)
+    chances = xp.where(known, xp.clip(chances, 0, 1), 0).astype(np.float64)
+    drawn = source(generator, count.device).binomial(whole, chances)
+    made = xp.where(known, drawn, np.nan).astype(count.dtype.dtype)
     return sampled("Binomial", None, made, count, prob)
 
 
@@ -252,7 +257,12 @@ def log_normal_(self, mean=1.0, std=2.0, *, generator=None):
         raise ShapeError(f"log_normal_ expects std > 0.0, but found std={std:g}")
     require_floating("log_normal_cpu", self.dtype)
     g = source(generator, self.device)
-    return fill(self, lambda *form: np.exp(g.normal(*form) * std + mean))
+
+    def draw(*form):
+        normal = g.normal(*form)
+        return namespace(normal).exp(normal * std + mean)
+
+    return fill(self, draw)
 
 
 @method
@@ -274,7 +284,8 @@ def cauchy_(self, median=0.0, sigma=1.0, *, generator=None):
     g = source(generator, self.device)
 
     def draw(shape, _):
-        return np.tan((g.uniform(shape, np.float64) - 0.5) * math.pi) * sigma + median
+        uniform = g.uniform(shape, np.dtype(np.float64))
+        return namespace(uniform).tan((uniform - 0.5) * math.pi) * sigma + median
 
     return fill(self, draw)
 
@@ -304,7 +315,7 @@ def bernoulli_(self, p=0.5, *, generator=None):
     chances = p
     if isinstance(p, Tensor):
         require_floating("bernoulli_tensor_cpu_p_", p.dtype)
-        chances = move(p.expand(self.shape).array, source(generator, self.device).device)
+        chances = move(p.expand(self.shape).array, self.device)
         if chances.size and not (chances.min() >= 0 and chances.max() <= 1):
             raise ShapeError(P_OUT_OF_RANGE)
     elif not 0 <= p <= 1:

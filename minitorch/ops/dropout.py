@@ -118,8 +118,8 @@ def drop(input, parts, p, training, inplace):
     """The elements that share a number in the shape that `parts` gives live or die together."""
     if idle(input, p, training):
         return input
-    kept = survivors(input, parts, p)
-    mask = kept * input.array.dtype.type(1 / (1 - p) if p < 1 else 0)
+    draws, scale = drawn(input, parts), 1 / (1 - p) if p < 1 else 0
+    mask = namespace(draws).mask_of(draws, p, scale)
     mask = wrap(laid_out(mask, input.array))
     return write(input, lambda x: mul(x, mask)) if inplace else mul(input, mask)
 
@@ -129,7 +129,7 @@ def drop_to_floor(input, parts, p, training, inplace):
     if idle(input, p, training):
         return input
     scale = 1 / math.sqrt((FLOOR * FLOOR * p + 1) * (1 - p)) if p < 1 else 0
-    kept = survivors(input, parts, p)
+    kept = drawn(input, parts) >= p
     number = input.array.dtype.type
     mask = wrap(laid_out(kept * number(scale), input.array))
     floor = kept * number(FLOOR * scale) + number(FLOOR * scale * (p - 1))
@@ -165,10 +165,10 @@ def idle(input, p, training):
     return False
 
 
-def survivors(input, parts, p):
-    """An array that is True with probability 1 - p, one number for each of the parts."""
+def drawn(input, parts):
+    """An array of numbers in [0, 1), one for each of the parts."""
     array = input.array
-    return source(None, input.device).uniform(parts(array.shape), array.dtype) >= p
+    return source(None, input.device).uniform(parts(array.shape), array.dtype)
 
 
 def of_minitorch(f, name, inplace):

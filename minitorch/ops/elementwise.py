@@ -1,10 +1,12 @@
 """Elementwise arithmetic, choice, rounding and exponentials. All shapes broadcast."""
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend import dtypes
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.out import takes_out
 
 
 def same(g):
@@ -82,13 +84,19 @@ def whole(x, other, rounding_mode):
     """x / other of arrays of one dtype, rounded down or ("trunc") towards zero."""
     xp = namespace(x)
     if x.dtype.kind != "f":
-        xp.require_divisors(other)
+        require_divisors(x, other, f"div_{rounding_mode}_cpu")
     if rounding_mode == "floor":
         return xp.floor_divide(x, other)
     if x.dtype.kind == "f":
         return xp.trunc(x / other)
     quotient = xp.floor_divide(x, other)
     return quotient + ((quotient < 0) & (quotient * other != x))
+
+
+def require_divisors(x, other, kernel):
+    """Refuse bools, and integers divided by 0."""
+    require_kind(x.dtype, "b", kernel)
+    namespace(x).require_divisors(other)
 
 
 @function
@@ -113,7 +121,7 @@ def remainder(x, other, /):
     """x - other * floor(x / other): the sign of `other`, as Python's %."""
     xp = namespace(x)
     if x.dtype.kind != "f":
-        xp.require_divisors(other)
+        require_divisors(x, other, "remainder_cpu")
     return xp.remainder(x, other), same, lambda g: -g * xp.floor(x / other)
 
 
@@ -122,11 +130,11 @@ def fmod(x, other, /):
     """x - other * trunc(x / other): the sign of x, as C's %."""
     xp = namespace(x)
     if x.dtype.kind != "f":
-        xp.require_divisors(other)
+        require_divisors(x, other, "fmod_cpu")
     return xp.fmod(x, other), same, lambda g: -g * xp.trunc(x / other)
 
 
-@op(wide=True)
+@op(wide=True, refuses=("b", "addcmul_cpu_out"))
 def addcmul(x, tensor1, tensor2, /, *, value=1):
     """x + value * tensor1 * tensor2."""
     return (
@@ -158,7 +166,7 @@ def addcdiv(x, tensor1, tensor2, /, *, value=1):
     )
 
 
-@op(wide=True)
+@op(wide=True, refuses=("biu", "lerp_kernel_tensor"))
 def lerp(x, end, weight, /):
     """x + weight * (end - x): x where `weight` is 0, `end` where it is 1."""
     span = end - x
@@ -183,7 +191,7 @@ def neg(x, /):
     return y, lambda g: -g
 
 
-@op(numpy=("absolute",))
+@op(numpy=("absolute",), refuses=("b", "abs_cpu"))
 def abs(x, /):
     """|x|; the derivative at 0 is 0."""
     xp = namespace(x)
@@ -239,9 +247,24 @@ def conj(input):
 
 @function
 @method
-def conj_physical(input, *, out=None):
+def resolve_conj(input):
+    """`input` itself: no tensor is a lazy conjugate."""
+    return input
+
+
+@function
+@method
+def resolve_neg(input):
+    """`input` itself: no tensor is lazily negated."""
+    return input
+
+
+@function
+@method
+@takes_out
+def conj_physical(input):
     """The complex conjugate, which is `input` itself: no tensor holds complex numbers."""
-    return input if out is None else out.copy_(input)
+    return input
 
 
 @method
@@ -314,37 +337,39 @@ method(where_method)
 # -------------------------------------------------------------------- rounding
 
 
-@op
+@op(refuses=("b", "floor_vml_cpu"))
 def floor(x, /):
     """The largest integer not above x."""
     xp = namespace(x)
     return xp.floor(x), xp.zeros_like
 
 
-@op
+@op(refuses=("b", "ceil_vml_cpu"))
 def ceil(x, /):
     """The smallest integer not below x."""
     xp = namespace(x)
     return xp.ceil(x), xp.zeros_like
 
 
-@op
+@op(refuses=("b", "trunc_vml_cpu"))
 def trunc(x, /):
     """x without its fraction."""
     xp = namespace(x)
     return xp.trunc(x), xp.zeros_like
 
 
-@op
+@op(refuses=("biu", "frac_cpu"))
 def frac(x, /):
     """x less what `trunc` leaves of it."""
     return x - namespace(x).trunc(x), same
 
 
-@op
+@op(refuses=("b", "round_vml_cpu"))
 def round(x, /, *, decimals=0):
     """x rounded to `decimals` digits after the point, halves to even."""
     xp = namespace(x)
+    if decimals:
+        require_kind(x.dtype, "biu", "round_cpu")
     return xp.round(x, decimals=decimals), xp.zeros_like
 
 

@@ -4,10 +4,11 @@ import warnings
 from typing import Any
 
 from minitorch.autograd.grad_mode import no_grad
+from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import FUNCTIONS, wrap
 from minitorch.autograd.versions import touch
-from minitorch.backend.dtypes import float16, int32, int64
+from minitorch.backend.dtypes import SCALAR_NAMES, float16, int32, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import arange
@@ -76,9 +77,10 @@ def look_up(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=Fa
             f"  index {xp.outside(index, rows)} for {rows} rows of weight"
         )
     share: Any = None
-    if padding_idx >= 0 or scale_grad_by_freq:
+    learned = grad_mode.enabled and weight.node is not None
+    if learned and (padding_idx >= 0 or scale_grad_by_freq):
         share = xp.astype(index != padding_idx, weight.array.dtype)
-    if scale_grad_by_freq:
+    if learned and scale_grad_by_freq:
         share = share / xp.bincount(index.reshape(-1), minlength=rows)[index].astype(share.dtype)
     return rows_of(weight, index, share)
 
@@ -98,6 +100,11 @@ def require_indices(name, indices):
 
 def shorten(weight, indices, max_norm, norm_type):
     """Scale, in place, those rows named by `indices` that are longer than `max_norm`."""
+    if not weight.dtype.is_floating_point:
+        raise DtypeError(
+            "norm(): input dtype should be either floating point or complex. Got "
+            f"{SCALAR_NAMES[weight.dtype.name]} instead."
+        )
     with no_grad():
         xp = namespace(weight.array)
         named = xp.unique(indices.array)

@@ -3,6 +3,7 @@
 import math
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend import dtypes
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -25,7 +26,7 @@ def pow_scalar(x, /, exponent):
     return xp.power(x, exponent), lambda g: g * (exponent * xp.power(x, exponent - 1))
 
 
-@op(public=False, shown="PowBackward1", numpy=("power",), numbers="some")
+@op(public=False, shown="PowBackward1", numpy=("power",), numbers="some", refuses=("b", "pow"))
 def pow_tensor(x, exponent, /):
     """x to the power `exponent`, elementwise; 1 / x**2 of integers is 0, but for 1 and -1."""
     xp = namespace(x)
@@ -55,7 +56,9 @@ def pow(input, exponent, *, out=None):
             input = input.to(dtypes.get_default_dtype())
         elif exponent < 0:
             raise ShapeError("Integers to negative integer powers are not allowed.")
-        elif input.dtype is dtypes.bool and not isinstance(exponent, bool):
+        elif input.dtype is dtypes.bool and isinstance(exponent, bool):
+            return pow_scalar(input.to(dtypes.int64), int(exponent), out=out).to(dtypes.bool)
+        elif input.dtype is dtypes.bool:
             input = input.to(dtypes.int64)
     return pow_scalar(input, exponent, out=out)
 
@@ -90,6 +93,13 @@ def ldexp(input, other, *, out=None):
     """input * 2**other, of two tensors."""
     if not (isinstance(input, Tensor) and isinstance(other, Tensor)):
         raise TypeError("ldexp(): arguments 'input' and 'other' must be Tensor")
+    both = (input, other)
+    kind = dtypes.common_dtype(
+        [t.dtype for t in both if t.array.ndim], [t.dtype for t in both if not t.array.ndim], []
+    )
+    if kind.is_floating_point:
+        require_kind(other.dtype, "b", "ldexp_cpu_exp")
+        other = other.to(kind)
     return mul(input, pow(2.0, other), out=out)
 
 
@@ -115,7 +125,7 @@ def log10(x, /):
     return namespace(x).log10(x), lambda g: g / (x * math.log(10))
 
 
-@op(wide=True, numbers="none")
+@op(wide=True, numbers="none", refuses=("biu", "logaddexp_cpu"))
 def logaddexp(x, other, /):
     """log(exp(x) + exp(other)), without overflow."""
     xp = namespace(x)
@@ -126,7 +136,7 @@ def logaddexp(x, other, /):
     )
 
 
-@op(wide=True, numbers="none")
+@op(wide=True, numbers="none", refuses=("biu", "logaddexp2_cpu"))
 def logaddexp2(x, other, /):
     """log2(2**x + 2**other), without overflow."""
     xp = namespace(x)

@@ -1,6 +1,7 @@
 """The largest and smallest elements, over all dimensions or some, and where they are."""
 
-from minitorch.autograd.op import op, return_type
+from minitorch.autograd.op import op
+from minitorch.autograd.parts import return_type
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError

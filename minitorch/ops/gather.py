@@ -324,7 +324,8 @@ def nonzero(input, *, as_tuple=False, out=None):
     array = input.array
     xp = namespace(array)
     if as_tuple:
-        return tuple([wrap(each) for each in xp.nonzero(array.reshape(array.shape or (1,)))])
+        found = xp.nonzero(array.reshape(array.shape or (1,)))
+        return tuple([wrap(xp.ascontiguousarray(each)) for each in found])
     return wrap(xp.argwhere(array))
 
 

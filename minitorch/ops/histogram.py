@@ -2,7 +2,7 @@
 
 import math
 
-from minitorch.autograd.op import return_type
+from minitorch.autograd.parts import return_type
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError

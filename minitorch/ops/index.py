@@ -11,9 +11,10 @@ import numpy as np
 
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import OVERLAPPING, op
+from minitorch.autograd.overlap import require_apart
 from minitorch.autograd.rebase import write
 from minitorch.autograd.tensor import Tensor, function, method
-from minitorch.autograd.versions import touch
+from minitorch.autograd.versions import owner, touch
 from minitorch.backend.devices import device_of, move
 from minitorch.backend.dtypes import BY_NUMPY, SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -45,7 +46,11 @@ def copy_at(x, /, key):
     """x[key] for a tuple of whole slices, index arrays and masks: a copy."""
     shape = x.shape
     unique = all(each is WHOLE or is_mask(each) for each in key)
-    return part(x, key), lambda g: namespace(g).put_add(g, key, shape, unique)
+    try:
+        y = namespace(x).copy_at(x, key)
+    except IndexError as error:
+        raise IndexError(explain(error, x, key)) from None
+    return y, lambda g: namespace(g).put_add(g, key, shape, unique)
 
 
 @op(promote=None, public=False, shown="Index")
@@ -103,7 +108,7 @@ def explain(error, x, key):
         )
     if "too many" in text:
         return f"too many indices for tensor of dimension {x.ndim}"
-    return text.replace("axis", "dimension")
+    return text.replace("axis", "dimension").replace("Index", "index")  # as CuPy writes it
 
 
 def mask_misfit(shape, key):
@@ -303,6 +308,8 @@ def __delitem__(self, key):
 
 def assign(target, key, value):
     """target[key] = value, where `key` comes from `cut`; returns `target`."""
+    if isinstance(value, Tensor) and owner(value.array) is owner(target.array):
+        require_apart(part(target.array, key), value.array)
     if concerns_graph(target, value):
         given = value
         if isinstance(value, Tensor):

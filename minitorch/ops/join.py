@@ -18,21 +18,23 @@ from minitorch.ops.shape import axis_of, broadcast_to, expand, reshape
 def joined(*tensors, dim=0):
     """The tensors one after the other along `dim`; those of shape (0,) are left out."""
     shapes = [x.shape for x in tensors]
-    given = [x for x in tensors if x.shape != (0,)]
+    given = [x for x in tensors if x.shape != (0,)] if (0,) in shapes else tensors
     if not given:
         return namespace(tensors[0]).array(tensors[0]), [lambda g: g for _ in tensors]
     axis = axis_of(given[0].ndim, dim)
     try:
         y = namespace(tensors[0]).concatenate(given, axis=axis)
-    except ValueError:
+    except (ValueError, TypeError):
+        if len({type(x) for x in given}) > 1:
+            raise  # arrays of two devices
         raise not_joinable(given, axis) from None
-    vjps, start = [], 0
+    vjps, before, start = [], (slice(None),) * axis, 0
     for shape in shapes:
         if shape == (0,):
             vjps.append(none_of)
             continue
         stop = start + shape[axis]
-        vjps.append(part_of((slice(None),) * axis + (slice(start, stop),)))
+        vjps.append(part_of((*before, slice(start, stop))))
         start = stop
     return y, vjps
 

@@ -2,7 +2,8 @@
 
 import math
 
-from minitorch.autograd.op import op, return_type
+from minitorch.autograd.op import op
+from minitorch.autograd.parts import return_type
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import bool as bool_
 from minitorch.backend.dtypes import finfo, int64

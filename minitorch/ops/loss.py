@@ -9,6 +9,8 @@ import math
 import warnings
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import no_cast
+from minitorch.backend.dtypes import get_default_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.activation import only_floats
@@ -253,6 +255,8 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     Nix and Weigend, Estimating the mean and variance of the target distribution, 1994.
     """
     var = var * ones_like(input) if isinstance(var, float) else var
+    if not var.dtype.is_floating_point:
+        raise DtypeError(no_cast(get_default_dtype(), var.dtype))
     if (var < 0).any():
         raise ShapeError("var has negative entry/entries")
     mean, spread = input.array.shape, var.array.shape

@@ -4,7 +4,7 @@ import math
 
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import function, method
-from minitorch.backend.dtypes import bool, int64
+from minitorch.backend.dtypes import SCALAR_NAMES, bool, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import eye, zeros_like
@@ -19,7 +19,7 @@ from minitorch.ops.elementwise import maximum, where
 from minitorch.ops.join import stack
 from minitorch.ops.least_squares import tolerances
 from minitorch.ops.out import takes_out
-from minitorch.ops.products import SCALAR_NAMES, matmul, scalar_name
+from minitorch.ops.products import matmul, scalar_name
 from minitorch.ops.reduce import axes_of
 from minitorch.ops.solve import inverse, inverse_ex
 from minitorch.ops.statistics import vector_norm
@@ -84,9 +84,10 @@ def matrix_exp(input):
 
 def vandermonde(x, N=None):
     """The powers 0 to N - 1 of each element, in a new last dimension."""
-    if x.dtype.name == "bool":
+    if x.dtype.name in ("bool", "float16"):
         raise DtypeError(
-            "linalg.vander supports floating point, complex, and integer tensors, but got Bool"
+            "linalg.vander supports floating point, complex, and integer tensors, but got "
+            f"{SCALAR_NAMES[x.dtype.name]}"
         )
     x = x if x.array.ndim else x.unsqueeze(0)
     count = x.shape[-1] if N is None else N

@@ -5,7 +5,7 @@ import math
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import FUNCTIONS, function
-from minitorch.backend.dtypes import finfo, float16
+from minitorch.backend.dtypes import finfo, float16, int64
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.batch_norm import (
@@ -33,10 +33,14 @@ def layer_norm_of(x, weight=None, bias=None, /, axes=(-1,), eps=1e-5):
 
     def vjp(g):
         g = g.reshape(rows.shape)
-        gu = g if w is None else xp.scale_rows(g, w, None)
-        gw = None if w is None else xp.sum_of_rows(g * unit).reshape(inner)
-        gb = None if b is None else xp.sum_of_rows(g).reshape(inner)
-        return xp.normalize_rows_share(gu, unit, scale).reshape(shape), gw, gb
+        gw = gb = None
+        if w is not None and b is not None:
+            gw, gb = (each.reshape(inner) for each in xp.scale_rows_shares(g, unit))
+        elif w is not None:
+            gw = xp.sum_of_rows(g * unit).reshape(inner)
+        elif b is not None:
+            gb = xp.sum_of_rows(g).reshape(inner)
+        return xp.normalize_rows_share(g, w, unit, scale).reshape(shape), gw, gb
 
     return xp.scale_rows(unit, w, b).reshape(shape), vjp
 
@@ -48,8 +52,9 @@ def normalize_rows(x, eps):
     return centred * scale, scale
 
 
-def normalize_rows_share(g, unit, scale):
+def normalize_rows_share(g, weight, unit, scale):
     """The kernel of this name, on Tensors."""
+    g = g if weight is None else g * weight
     away = g.mean(1, keepdim=True) + unit * (g * unit).mean(1, keepdim=True)
     return (g - away) * scale
 
@@ -63,6 +68,7 @@ def scale_rows(x, weight, bias):
 TENSOR_FUNCTIONS.normalize_rows = normalize_rows
 TENSOR_FUNCTIONS.normalize_rows_share = normalize_rows_share
 TENSOR_FUNCTIONS.scale_rows = scale_rows
+TENSOR_FUNCTIONS.scale_rows_shares = lambda g, unit: ((g * unit).sum(0), g.sum(0))
 
 
 @function
@@ -238,6 +244,8 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
         )
     if not input.numel():
         return input
+    if input.dtype is not int64:
+        require_type("avg_pool2d", input, "biu")
     n, channels, *spatial = input.shape
     squares = input * input
     before, after = [

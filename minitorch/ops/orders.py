@@ -1,6 +1,7 @@
 """Order statistics: medians, quantiles, the k-th smallest and the commonest element."""
 
 from minitorch.autograd.op import op
+from minitorch.autograd.overlap import SHARED
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -9,7 +10,7 @@ from minitorch.ops.elementwise import round as rounded
 from minitorch.ops.extremes import require_elements, shared_by_equals
 from minitorch.ops.gather import gather
 from minitorch.ops.making import require_tensor
-from minitorch.ops.out import SHARED, overlap, takes_out
+from minitorch.ops.out import overlap, takes_out
 from minitorch.ops.reduce import known, sum
 from minitorch.ops.reorder import movedim
 from minitorch.ops.shape import axis_of, broadcast_to, reshape, squeeze, unsqueeze
@@ -63,7 +64,7 @@ def kth_along(x, /, k, dim, keepdim=False):
             f"  k {k}   input {tuple(x.shape)}"
         )
     place = (slice(None),) * axis + (slice(k - 1, k),)
-    return selected(x, axis, keepdim, lambda xp, x, axis: xp.order(x, axis, False)[place])
+    return selected(x, axis, keepdim, lambda xp, x, axis: xp.copy(xp.order(x, axis, False)[place]))
 
 
 @op(promote=None, outputs=("values", "indices"), numbers="some")
@@ -225,7 +226,7 @@ def between(rows, place, interpolation):
     y = gather(rows, -1, below)
     if interpolation not in ("linear", "midpoint"):
         return y
-    weight = place * 0 + 0.5 if interpolation == "midpoint" else place - below
+    weight = place.detach() * 0 + 0.5 if interpolation == "midpoint" else place - below
     return lerp(y, gather(rows, -1, ceil(place.detach()).long()), weight)
 
 

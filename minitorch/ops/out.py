@@ -6,13 +6,10 @@ import numpy as np
 
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import written
+from minitorch.autograd.overlap import SHARED
+from minitorch.autograd.refusals import NO_GRADIENT
 from minitorch.autograd.tensor import Tensor
 from minitorch.autograd.versions import owner
-
-SHARED = (
-    "unsupported operation: some elements of the input tensor and the written-to tensor refer to "
-    "a single memory location. Please clone() the tensor before performing the operation."
-)
 
 
 def into(out, f, *args, **settings):
@@ -21,20 +18,27 @@ def into(out, f, *args, **settings):
     Raises RuntimeError where a gradient is wanted, where `out` shares memory with an input, and
     where the dtype of the value can't be cast to that of `out`.
     """
-    given = [*args, *settings.values()]
-    for each in given:  # grows while we walk it
-        if isinstance(each, tuple | list):
-            given.extend(each)
-    tensors = [each for each in given if isinstance(each, Tensor)]
-    if grad_mode.enabled and any(t.node is not None for t in [*tensors, out]):
-        raise RuntimeError(
-            f"{f.__name__}(): functions with out=... arguments don't support automatic "
-            "differentiation, but one of the arguments requires grad."
-        )
+    tensors = tensors_in([*args, *settings.values()])
+    require_no_gradient(f.__name__, [*tensors, out])
     value = f(*args, **settings).array
     if out.is_cpu and any(overlap(t.array, out.array, value) for t in tensors if t.is_cpu):
         raise RuntimeError(SHARED)
     return written(value, out)
+
+
+def tensors_in(values):
+    """The tensors among these values, and in the tuples and lists among them."""
+    found = list(values)
+    for each in found:  # grows while we walk it
+        if isinstance(each, tuple | list):
+            found.extend(each)
+    return [each for each in found if isinstance(each, Tensor)]
+
+
+def require_no_gradient(name, tensors):
+    """Refuse to write where a gradient is wanted."""
+    if grad_mode.enabled and any(t.node is not None for t in tensors):
+        raise RuntimeError(f"{name}(): {NO_GRADIENT}")
 
 
 def takes_out(f):
@@ -46,6 +50,7 @@ def takes_out(f):
             return f(*args, **settings)
         if isinstance(out, Tensor):
             return into(out, f, *args, **settings)
+        require_no_gradient(f.__name__, tensors_in([*args, *settings.values(), *out]))
         values = f(*args, **settings)
         return type(values)(*[written(y.array, o) for y, o in zip(values, out, strict=True)])
 

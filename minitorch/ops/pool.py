@@ -7,8 +7,8 @@ axes; kernel_size, stride, padding and dilation are tuples of ints, one for each
 from typing import Any
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import Tensor, function
-from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.backend.numpy_pool import pooled_size
@@ -237,11 +237,8 @@ def require_filled(shape, axes):
 
 
 def require_type(kernel, input, kinds):
-    """Raise PyTorch's error if the dtype of `input` is of one of these NumPy kinds."""
-    if input.array.dtype.kind in kinds:
-        raise NotImplementedError(
-            f"\"{kernel}\" not implemented for '{SCALAR_NAMES[input.dtype.name]}'"
-        )
+    """`require_kind` for the dtype of `input`."""
+    require_kind(input.dtype, kinds, kernel)
 
 
 def pooled_sizes(shape, kernel, stride, padding, dilation, ceil_mode):

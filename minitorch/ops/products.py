@@ -16,7 +16,7 @@ def matmul_name(node):
     return {0: "Dot", 1: "Mv", 2: "Mm"}.get(len(node.shape), "UnsafeView")
 
 
-@op(promote="same", wide=True, numbers="none", shown=matmul_name)
+@op(promote="same", wide="cpu", numbers="none", shown=matmul_name)
 def matmul(x, other, /):
     """Matrix product by PyTorch's rules for ranks.
 
@@ -100,7 +100,7 @@ def linear_name(node):
     return "Addmm" if len(node.shape) == 2 else "View"
 
 
-@op(promote="same", wide=True, public=False, shown=linear_name)
+@op(promote="same", wide="cpu", public=False, shown=linear_name)
 def linear(x, weight, bias=None, /):
     """x @ weight.T + bias.
 

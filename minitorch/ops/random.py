@@ -10,7 +10,7 @@ from minitorch.backend.devices import device as as_device
 from minitorch.backend.devices import get_default_device
 from minitorch.backend.dtypes import SCALAR_NAMES, int64
 from minitorch.backend.errors import ShapeError
-from minitorch.backend.generators import Generator, seed_all
+from minitorch.backend.generators import Generator, generators, seed_all
 from minitorch.backend.generators import default_generator as generator_of
 from minitorch.backend.layouts import strided
 from minitorch.ops.making import create, fitting, kind_of, shape_from, shape_of
@@ -56,13 +56,22 @@ def set_rng_state(new_state):
 
 @contextlib.contextmanager
 def fork_rng(devices=None, enabled=True, device_type=None):
-    """What is drawn inside leaves the CPU's generator, and so what is drawn after, as it was."""
-    state = get_rng_state()
+    """What is drawn inside leaves the generators of all devices where they were.
+
+    devices  the GPUs whose generators that goes for, by default all
+    """
+    kept = []
+    if enabled:
+        wanted = None if devices is None else {str(as_device(each)) for each in devices}
+        for generator in generators():
+            name = str(generator.device)
+            if name == "cpu" or wanted is None or name in wanted:
+                kept.append((generator, generator.state()))
     try:
         yield
     finally:
-        if enabled:
-            set_rng_state(state)
+        for generator, state in kept:
+            generator.go_to(state)
 
 
 def get_state(self):
@@ -89,11 +98,17 @@ for f in (get_state, set_state, clone_state):  # here, since the backend knows n
 
 
 def source(generator, device):
-    """The generator to draw from."""
+    """The generator to draw from: that of the device unless one is given."""
+    device = get_default_device() if device is None else as_device(device)
     if generator is None:
-        return generator_of(get_default_device() if device is None else as_device(device))
+        return generator_of(device)
     if not isinstance(generator, Generator):
         raise TypeError(f"argument 'generator' must be Generator, not {type(generator).__name__}")
+    if generator.device.type != device.type:
+        raise RuntimeError(
+            f"Expected a '{device.type}' device type for generator but found "
+            f"'{generator.device.type}'\n  make it with Generator({device.type!r})"
+        )
     return generator
 
 
@@ -216,7 +231,7 @@ def integers(low, high, shape, dtype, generator):
                 )
         elif not lowest(dtype) <= n < count_of_integers(dtype):
             raise ShapeError(f"{bound} is out of bounds for {name}\n  it is {n}")
-    return np.asarray(generator.integers(low, high, shape)).astype(dtype.dtype)
+    return generator.integers(low, high, shape).astype(dtype.dtype)
 
 
 def lowest(dtype):

@@ -62,25 +62,23 @@ def lstm_steps(x, h, c, inner, weight, bias=None, projection=None, /, sizes=(), 
     squashed = xp.empty((rows, width), x.dtype)
     shown = states[first:] if projection is None else xp.empty_like(squashed)
 
-    for begin, end, steps in stretches(sizes):
+    def of_input(begin, end, _):
         xp.matmul(x[begin:end], w, out=gates[:, begin:end])
-        for before, start, stop in steps:
-            n, now = stop - start, slice(first + start, first + stop)
-            fresh = xp.matmul(states[before : before + n], u, out=product[:, :n])
-            if b is not None:
-                fresh += b[:, :n]
-            gate = gates[:, start:stop]
-            gate += fresh
-            xp.tanh(gate, out=gate)
-            gate *= scale
-            gate += shift
-            i, f, g, o = gate
-            cell = xp.multiply(f, cells[before : before + n], out=cells[now])
-            cell += xp.multiply(i, g, out=fresh[0])
-            t = xp.tanh(cell, out=squashed[start:stop])
-            y = xp.multiply(o, t, out=shown[start:stop])
-            if projection is not None:
-                xp.matmul(y, projection.T, out=states[now])
+
+    with xp.beside() as later:
+        waits = [later(of_input, *stretch) for stretch in stretches(sizes)]
+        for wait, (_, _, steps) in zip(waits, stretches(sizes)):
+            wait()
+            for before, start, stop in steps:
+                n, now = stop - start, slice(first + start, first + stop)
+                fresh = xp.products(states[before : before + n], u, product[:, :n])
+                y = shown[start:stop]
+                xp.lstm_forward(
+                    gates[:, start:stop], fresh, None if b is None else b[:, :n],
+                    cells[before : before + n], scale, shift, cells[now], squashed[start:stop], y,
+                )  # fmt: skip
+                if projection is not None:
+                    xp.matmul(y, projection.T, out=states[now])
 
     def vjp(parts):
         kept = (x, states, cells, gates, squashed, shown)
@@ -101,13 +99,12 @@ def of_lstm_gates(like):
 def lstm_back(parts, kept, inner, weight, bias, projection, sizes, wanted):
     """The shares of what `lstm_steps` was given, from the last step to the first.
 
-    d (4, n, H) are the gradients of the gates. Of each gate the derivative is
-    scale**2 - (gate - shift)**2: y*(1 - y) for a sigmoid, 1 - y*y for tanh.
+    d (4, n, H) are the gradients of the gates.
     """
     (g, gh, gc), (x, states, cells, gates, squashed, shown) = parts, kept
     xp, first, width = namespace(x), sizes[0], cells.shape[1]
     scale, shift = of_lstm_gates(x)
-    w, u, one, squares = by_gate(inner, 4), by_gate(weight, 4), xp.ones((), x.dtype), scale * scale
+    w, u = by_gate(inner, 4), by_gate(weight, 4)
     gh, gc = ends_or_zeros(gh, states[:first]), ends_or_zeros(gc, cells[:first])
     gx: Any = xp.empty_like(x) if wanted else None
     gw, gu = xp.zeros_like(inner), xp.zeros_like(weight)
@@ -115,43 +112,37 @@ def lstm_back(parts, kept, inner, weight, bias, projection, sizes, wanted):
     after: Any = None if projection is None else xp.empty((len(x), gh.shape[1]), x.dtype)
     slopes, product = xp.empty((4, first, width), x.dtype), xp.empty((4, *gh.shape), x.dtype)
     steep, longest = xp.empty_like(gc), max(end - begin for begin, end, _ in stretches(sizes))
-    room_for_d = xp.empty((4, longest, width), x.dtype)
+    both_ds = xp.empty((2, 4, longest, width), x.dtype)  # one is read while the other is written
+    waits: list[Any] = []
 
-    for begin, end, steps in reversed(list(stretches(sizes))):
-        d = room_for_d[:, : end - begin]
-        for before, start, stop in reversed(steps):
-            n, of_gates = stop - start, d[:, start - begin : stop - begin]
-            gate, t = gates[:, start:stop], squashed[start:stop]
-            i, f, new, o = gate
-            di, df, dg, do = of_gates
-            of_h, of_c = gh[:n], gc[:n]
-            if g is not None:
-                of_h += g[start:stop]
-            of_y = of_h
-            if projection is not None:
-                after[start:stop] = of_h
-                of_y = xp.matmul(of_h, projection)
-            xp.multiply(of_y, t, out=do)
-            bent = xp.multiply(t, t, out=steep[:n])
-            xp.subtract(one, bent, out=bent)
-            bent *= o
-            bent *= of_y
-            of_c += bent
-            xp.multiply(of_c, new, out=di)
-            xp.multiply(of_c, cells[before : before + n], out=df)
-            xp.multiply(of_c, i, out=dg)
-            of_c *= f
-            slope = xp.subtract(gate, shift, out=slopes[:, :n])
-            slope *= slope
-            xp.subtract(squares, slope, out=slope)
-            of_gates *= slope
-            xp.matmul(of_gates, u, out=product[:, :n]).sum(axis=0, out=of_h)
-        gw += share_of_weight(d, x[begin:end])
-        gu += share_of_weight(d, at_starts(states, steps))
+    def of_weights(d, begin, end, steps):
+        xp.add(gw, share_of_weight(d, x[begin:end]), out=gw)
+        xp.add(gu, share_of_weight(d, at_starts(states, steps)), out=gu)
         if bias is not None:
-            gb += share_of_bias(bias, d)
+            xp.add(gb, share_of_bias(bias, d), out=gb)
         if wanted:
             xp.matmul(d, w).sum(axis=0, out=gx[begin:end])
+
+    with xp.beside() as later:
+        for number, (begin, end, steps) in enumerate(reversed(list(stretches(sizes)))):
+            d = both_ds[number % 2, :, : end - begin]
+            if number > 1:
+                waits[number - 2]()
+            for before, start, stop in reversed(steps):
+                n, of_gates = stop - start, d[:, start - begin : stop - begin]
+                of_h = gh[:n]
+                if g is not None:
+                    of_h += g[start:stop]
+                of_y = of_h
+                if projection is not None:
+                    after[start:stop] = of_h
+                    of_y = xp.matmul(of_h, projection)
+                xp.lstm_backward(
+                    of_y, gc[:n], gates[:, start:stop], squashed[start:stop],
+                    cells[before : before + n], scale, shift, of_gates, slopes[:, :n], steep[:n],
+                )  # fmt: skip
+                xp.sum_of_products(of_gates, u, product[:, :n], of_h)
+            waits.append(later(of_weights, d, begin, end, steps))
 
     gp = None if projection is None else after.T @ shown
     return gx, gh, gc, gw, gu, gb, gp

@@ -15,7 +15,7 @@ from minitorch.ops.reduce import delayed, products_before, sum
 from minitorch.ops.shape import axis_of, clone, reshape
 
 
-@op(casts=True, wide=True, numbers="some")
+@op(casts=True, wide=True, numbers="some", refuses=("b", "cumsum_out_cpu"))
 def cumsum(x, /, dim):
     """The sums of the first 1, 2, ... elements along `dim`; integers and bools give int64.
 
@@ -38,7 +38,7 @@ def from_the_end(f, g, axis):
     return flip(f(flip(g, (axis,)), axis=axis), (axis,))
 
 
-@op(casts=True, wide=True, numbers="some")
+@op(casts=True, wide=True, numbers="some", refuses=("b", "cumprod_out_cpu"))
 def cumprod(x, /, dim):
     """The products of the first 1, 2, ... elements along `dim`; integers and bools give int64.
 
@@ -183,16 +183,26 @@ def gradient(input, *, spacing=1, dim=None, edge_order=1):
     """
     if edge_order not in (1, 2):
         raise ShapeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    if input.dtype.kind in "bu":
+        raise DtypeError(f"torch.gradient does not support {input.dtype.name} input.")
     dims = range(input.array.ndim) if dim is None else [dim] if isinstance(dim, int) else dim
     axes = [axis_of(input.array.ndim, each) for each in dims]
     if len(set(axes)) < len(axes):
-        raise ShapeError(f"dim {dim} appears multiple times in the list of dims")
+        twice = next(axis for axis in axes if axes.count(axis) > 1)
+        raise ShapeError(f"dim {twice} appears multiple times in the list of dims")
     if not isinstance(spacing, list | tuple):
         spacing = [1 if spacing is None else spacing] * len(axes)
     if len(spacing) != len(axes):
         raise ShapeError(
-            "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal"
-            f" to the number of dimensions, {len(axes)}, but got a list of length {len(spacing)}"
+            "torch.gradient expected spacing to be unspecified, a scalar"
+            + (
+                f", or a list of length equal to 'self.dim() = {len(axes)}', since dim argument "
+                f"was not given, but got a list of length {len(spacing)}"
+                if dim is None
+                else " or it's spacing and dim arguments to have the same length, but got a "
+                f"spacing argument of length {len(spacing)} and a dim argument of length "
+                f"{len(axes)}."
+            )
         )
     for axis in axes:
         if input.shape[axis] < edge_order + 1:
@@ -215,7 +225,7 @@ def slopes(x, axis, spacing, edge_order):
         steps = zeros(x.shape[-1] - 1, dtype=x.dtype) + spacing
     rises = sub(*neighbours(x, x.ndim - 1)) / steps
     if x.shape[-1] == 2:
-        return cat((rises, rises), -1).movedim(-1, axis)
+        return cat((rises, rises), -1).movedim(-1, axis).contiguous()
     left, right = rises[..., :-1], rises[..., 1:]
     before, behind = steps[:-1], steps[1:]
     inside = (left * behind + right * before) / (before + behind)
@@ -223,7 +233,7 @@ def slopes(x, axis, spacing, edge_order):
     if edge_order == 2:
         first = first + (first - inside[..., :1])
         last = last + (last - inside[..., -1:])
-    return cat((first, inside, last), -1).movedim(-1, axis)
+    return cat((first, inside, last), -1).movedim(-1, axis).contiguous()
 
 
 @function

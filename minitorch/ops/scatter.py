@@ -3,6 +3,7 @@
 import numpy as np
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import SCALAR_NAMES, int64
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -112,6 +113,8 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=Non
         raise ShapeError(
             f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}"
         )
+    if reduce == "mean":
+        require_kind(input.dtype, "b", "scatter_gather_tensor_cpu_reduce_mean")
     return shaped(joined_in(x, src, indices, axis, reduce, include_self), input)
 
 
@@ -306,6 +309,7 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=No
             f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got "
             f"{reduce}."
         )
+    require_kind(input.dtype, "b", "index_func_")
     x, source, axis, key = slices_joined("index_reduce", input, dim, index, source)
     wrong = namespace(key[-1]).outside(key[-1], x.array.shape[axis])
     if wrong is not None:

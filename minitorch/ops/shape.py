@@ -28,7 +28,7 @@ def spread(f):
 def integers(what, sizes):
     """`sizes` as a tuple of ints. Raises TypeError for what is no sequence of whole numbers."""
     try:
-        return tuple([index(n) for n in sizes])
+        return tuple(map(index, sizes))
     except TypeError:
         raise TypeError(f"{what} must be tuple of ints, not {sizes!r}") from None
 
@@ -142,9 +142,11 @@ def misfit(size, count):
 def checked_sizes(what, sizes):
     """`sizes` as ints, of which none is below -1."""
     sizes = integers(what, sizes)
-    if sizes and min(sizes) < -1:  # NumPy takes any negative number for -1
-        at, n = next((at, n) for at, n in enumerate(sizes) if n < -1)
-        raise ShapeError(f"invalid shape dimension {n} at index {at} of shape {list(sizes)}")
+    for n in sizes:
+        if n < -1:  # NumPy takes any negative number for -1
+            raise ShapeError(
+                f"invalid shape dimension {n} at index {sizes.index(n)} of shape {list(sizes)}"
+            )
     return sizes
 
 
@@ -251,8 +253,8 @@ def flatten(input, start_dim=0, end_dim=-1):
 @function
 @method
 def ravel(input):
-    """All elements in one dimension."""
-    return reshape(input, (input.array.size,))
+    """All elements in one dimension, side by side in memory: a view where they lie so already."""
+    return reshape(contiguous(input), (input.array.size,))
 
 
 @function

@@ -3,6 +3,7 @@
 import numpy as np
 
 from minitorch.autograd.op import op, written
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -167,6 +168,7 @@ def searchsorted(
         sought = input.array
     else:
         sought = xp.asarray(input, dtype=row.dtype if row.dtype.kind == "f" else None)
+    require_kind(sorted_sequence.dtype, "b", "searchsorted_out_cpu")
     require_search(row, sought, right, side, sorter, isinstance(input, Tensor))
     if sorter is not None:
         row = xp.take_along(row, sorter.array, row.ndim - 1)

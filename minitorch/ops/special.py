@@ -41,7 +41,7 @@ def erfc(x, /):
     return xp.erfc(x), lambda g: g * (-2 / ROOT_PI * xp.exp(-x * x))
 
 
-@op(promote="float", wide=True, public=False, shown="SpecialErfcx")
+@op(promote="float", refuses=("h", "erfcx_cpu"), public=False, shown="SpecialErfcx")
 def erfcx(x, /):
     """exp(x * x) * erfc(x)."""
     y = namespace(x).erfcx(x)
@@ -66,7 +66,7 @@ def ndtr(x, /):
     )
 
 
-@op(promote="float", wide=True, public=False, shown="SpecialNdtri")
+@op(promote="float", refuses=("h", "ndtri_cpu"), public=False, shown="SpecialNdtri")
 def ndtri(x, /):
     """The number below which a standard normal variable lies with probability x."""
     xp = namespace(x)
@@ -74,7 +74,7 @@ def ndtri(x, /):
     return y, lambda g: g * (math.sqrt(2 * math.pi) * xp.exp(y * y / 2))
 
 
-@op(promote="float", wide=True, public=False, shown="SpecialLogNdtr")
+@op(promote="float", refuses=("h", "log_ndtr_cpu"), public=False, shown="SpecialLogNdtr")
 def log_ndtr(x, /):
     """Logarithm of `ndtr`, exact where that is small."""
     xp = namespace(x)
@@ -151,7 +151,7 @@ def mvlgamma(x, /, p):
     )
 
 
-@op(promote="float", wide=True, numbers="none")
+@op(wide=True, refuses=("biu", "igamma_cpu"), numbers="none")
 def igamma(x, other, /):
     """The regularised lower incomplete gamma function P(x, other)."""
     xp = namespace(x)
@@ -162,7 +162,7 @@ def igamma(x, other, /):
     )
 
 
-@op(promote="float", wide=True, numbers="none")
+@op(wide=True, refuses=("biu", "igammac_cpu"), numbers="none")
 def igammac(x, other, /):
     """The regularised upper incomplete gamma function Q(x, other) = 1 - P(x, other)."""
     xp = namespace(x)
@@ -173,7 +173,7 @@ def igammac(x, other, /):
     )
 
 
-@op(promote="float", wide=True, public=False, numbers="some", shown="SpecialZeta")
+@op(promote="float", refuses=("h", "zeta_cpu"), public=False, numbers="some", shown="SpecialZeta")
 def zeta(x, other, /):
     """Hurwitz's zeta function: the sum of (other + k)**-x over k = 0, 1, 2 ...; nan for x < 1."""
     xp = namespace(x)
@@ -229,7 +229,8 @@ def logit(x, /, eps=None):
     """
     xp = namespace(x)
     if eps is None:
-        return xp.log(x / (1 - x)), lambda g: g / (x * (1 - x))
+        beyond = (x < 0) | (x > 1)
+        return xp.log(x / (1 - x)), lambda g: xp.where(beyond, math.nan, g / (x * (1 - x)))
     inner = xp.minimum(xp.maximum(x, eps), 1 - eps)
     there = (x >= eps) & (x <= 1 - eps)
     return (
@@ -247,7 +248,7 @@ def sinc(x, /):
         zero = x == 0
         angle = xp.where(zero, 1, x) * math.pi
         slope = (angle * xp.cos(angle) - xp.sin(angle)) / (angle * angle) * math.pi
-        return g * xp.where(zero, 0, slope)
+        return xp.where(zero, 0, g * slope)
 
     return xp.sinc(x), vjp
 

@@ -107,6 +107,11 @@ def require_identity(shape, dim, ord):
 @op(wide=True, numbers="none")
 def dist(x, other, /, p=2):
     """The p-norm of x - other, whose shapes broadcast; see `linalg.vector_norm`."""
+    if x.dtype.kind != "f":
+        raise DtypeError(
+            "norm(): input dtype should be either floating point or complex. Got "
+            f"{SCALAR_NAMES[str(x.dtype)]} instead."
+        )
     y, vjp = norm_over.op.rule(x - other, p)
     return y, vjp, lambda g: -vjp(g)
 

@@ -3,6 +3,7 @@
 import math
 from itertools import pairwise
 
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import C_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -115,6 +116,7 @@ def vector_product(input, other, dim=-1):
     """a[1] b[2] - a[2] b[1] and so on, along `dim`; the other dimensions broadcast."""
     if input.array.ndim != other.array.ndim:
         raise ShapeError("linalg.cross: inputs must have the same number of dimensions.")
+    require_kind(input.dtype, "b", "cross")
     (axis,) = axes_of(input.array.ndim, dim)
     if input.shape[axis] != 3 or other.shape[axis] != 3:
         raise ShapeError(

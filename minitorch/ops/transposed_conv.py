@@ -5,7 +5,7 @@ in S, K and P as there are axes.
 """
 
 from minitorch.autograd.tensor import function
-from minitorch.backend.dtypes import SCALAR_NAMES, float16, float32
+from minitorch.backend.dtypes import SCALAR_NAMES, float16, float32, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.ops.conv import (
     by,
@@ -19,6 +19,7 @@ from minitorch.ops.conv import (
     spelled,
 )
 from minitorch.ops.pad import constant_pad_nd
+from minitorch.ops.pool import require_type
 
 
 @function
@@ -78,6 +79,8 @@ def spread_out(name, input, weight, bias, stride, padding, output_padding, group
                 f"expected scalar type {names[0]} but found {names[1]}\n"
                 f"  input {input.dtype}   weight {weight.dtype}: convert one with .to(dtype)"
             )
+    if input.dtype is not int64:
+        require_type(f"slow_conv_transpose{max(2, axes)}d_out_cpu", input, "biu")
     require_kind(input, weight, bias)
     if input.dtype is float16:
         x, w, b = (t if t is None else t.to(float32) for t in (input, weight, bias))

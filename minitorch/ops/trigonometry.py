@@ -111,7 +111,7 @@ def angle(x, /):
     return xp.where(x < 0, math.pi, xp.where(xp.isnan(x), x, xp.zeros_like(x))), xp.zeros_like
 
 
-@op(numbers="none")
+@op(numbers="none", refuses=("biu", "hypot_cpu"))
 def hypot(x, other, /):
     """The square root of x * x + other * other, without overflow on the way."""
     y = namespace(x).hypot(x, other)

@@ -44,7 +44,8 @@ CASES = [
     case("ctc_of", [(4, 2, 3)], labels=LABELS, steps=STEPS, counts=COUNTS, blank=0,
          like=by_all_paths, call=of_log_softmax, shapes=False, torch=None),
     case("ctc_loss", [(4, 2, 3), np.array([[2, 1], [1, 0]])], input_lengths=(4, 3),
-         target_lengths=(2, 1), reduction="none", shapes=False, torch="nn.functional.ctc_loss",
+         target_lengths=(2, 1), reduction="none", shapes=False, half=False,
+         torch="nn.functional.ctc_loss",
          call=lambda f, x, targets, **settings: f(x.log_softmax(-1), targets, **settings),
          like=lambda x, targets, input_lengths, target_lengths, reduction: by_all_paths(
              x, LABELS, STEPS, COUNTS, 0)),

@@ -197,11 +197,13 @@ POOLING = [
          torch=None, shapes=False),
     case("max_pool_gather", [(1, 1, 2, 3), WINDOWS], torch=None, shapes=False,
          like=lambda x, indices: x.reshape(1, 1, 6)[:, :, indices[0, 0]]),
+    case("largest_of", [np.array([[[3.0, 1.0, 2.0, 5.0]]])], flat=np.array([[[[0, 1], [1, 2]]]]),
+         like=lambda x, flat: np.array([[[0, 2]]]), torch=None, shapes=False),
     case("weighted_windows", [(1, 3, 3), HALVES, HALVES], fixed=(1, 2), shapes=False,
          like=lambda x, columns, rows: rows @ x @ columns.T),
     *[
         case(f"{name}_pool{axes}d", [SHAPES[axes]], kernel_size=2, like=over_windows(f),
-             shapes=False)
+             shapes=False, half=axes < 3)
         for axes in SHAPES
         for name, f in {"max": np.max, "avg": np.mean}.items()
     ],
@@ -214,7 +216,7 @@ POOLING = [
     ],
     *[
         case(f"lp_pool{axes}d", [SHAPES[axes]], kernel_size=2, like=over_windows(length),
-             call=lambda f, x, kernel_size: f(x, 2.0, kernel_size), shapes=False)
+             call=lambda f, x, kernel_size: f(x, 2.0, kernel_size), shapes=False, half=axes < 3)
         for axes in SHAPES
     ],
     *[

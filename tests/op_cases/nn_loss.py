@@ -75,10 +75,10 @@ def of_weights(x, target, weight=None, reduction="mean", label_smoothing=0.0):
     return combined(y, None, reduction)
 
 
-def less_one_hot(x, scale, key):
+def less_one_hot(x, share, g, key):
     y = np.exp(x)
     y[key] -= 1
-    return y * scale.reshape(-1, 1)
+    return y * (share * g).reshape(-1, 1)
 
 
 def poisson(x, t, log_input, reduction):
@@ -269,22 +269,24 @@ OF_CLASSES = [
     case("cross_entropy", [(4, 3), CLASSES[:3]], error=ValueError,
          raises="Expected input batch_size (4) to match target batch_size (3)"),
     case("nll_loss", [(4, 3), CLASSES], like=nll, shapes=False),
-    case("softmax_less_one_hot", [(2, 3), (2,)], key=(np.arange(2), np.array([2, 0])),
+    case("softmax_less_one_hot", [(2, 3), (2,), ()], key=(np.arange(2), np.array([2, 0])),
          like=less_one_hot,
          shapes=False),
-    case("softmax_less_one_hot", [(2, 3), ()], key=(np.arange(2), np.array([2, 0])),
+    case("softmax_less_one_hot", [(2, 3), (), (2,)], key=(np.arange(2), np.array([2, 0])),
          like=less_one_hot,
          shapes=False),
-    case("multi_margin_loss", [(4, 3), np.array([2, 0, 1, 1])], like=margins, shapes=False),
+    case("multi_margin_loss", [(4, 3), np.array([2, 0, 1, 1])], like=margins, shapes=False,
+         half=False),
     case("multi_margin_loss", [(4, 3), np.array([2, 0, 1, 1])], p=2, margin=0.5, reduction="none",
-         like=margins, shapes=False),
+         like=margins, shapes=False, half=False),
     case("multi_margin_loss", [(3,), np.array(2)], like=lambda x, t: margins(x[None], t[None]),
-         shapes=False),
+         shapes=False, half=False),
     case("multi_margin_loss", [(5, 4), (5,)], raises="expected scalar type Long but found Double"),
     case("multi_margin_loss", [(5, 0), CLASSES],
          raises="Expected non-empty vector or matrix with optional 0-dim batch size, but got: "),
-    case("multilabel_margin_loss", [(3, 4), LABELS], like=labels, shapes=False),
-    case("multilabel_margin_loss", [(3, 4), LABELS], reduction="none", like=labels, shapes=False),
+    case("multilabel_margin_loss", [(3, 4), LABELS], like=labels, shapes=False, half=False),
+    case("multilabel_margin_loss", [(3, 4), LABELS], reduction="none", like=labels, shapes=False,
+         half=False),
     case("multilabel_margin_loss", [(5, 4), np.array([1])],
          raises="inconsistent target size: [1] for input of size: [5, 4]"),
     case("linear_cross_entropy", [(4, 2), (3, 2), np.array([2, 0, 1, 1])], shapes=False,

@@ -16,6 +16,8 @@ from op_cases.row import case
 
 SHIFTS = np.array([[1, 0, 3], [2, 62, 64]])
 BYTES = np.array([200, 100, 7], np.uint8)
+BASES = np.array([[-np.inf, -2.0, -1.0, -0.5, -0.0, 0.0, 2.0, np.inf, np.nan]]).T
+POWERS = np.array([-np.inf, -3.0, -2.0, -1.5, -0.0, 0.5, 1.0, 2.0, 3.0, np.inf, np.nan])
 NEXT = np.array([1.0, 2.0, 2.0])
 
 TRIGONOMETRY = [
@@ -44,8 +46,16 @@ TRIGONOMETRY = [
 ]
 
 EXPONENTS = [
+    case("pow", [FLAGS, True], like=lambda x, n: x),
+    case("ldexp", [(3,), np.array([3, 1, 0], np.uint8)], like=np.ldexp),
+    case("ldexp", [(2,), np.array([True, False])], raises="\"ldexp_cpu_exp\" not implemented",
+         error=NotImplementedError),
+    case("bitwise_left_shift", [(2, 3), 1], raises="\"lshift_cpu\" not implemented for 'Double'",
+         error=NotImplementedError),
+    case("sub", [INTS, True], raises="Subtraction, the `-` operator, with a bool tensor"),
     case("pow", [FLAGS, 2], like=lambda x, n: x.astype(int)),
     case("pow", [2, (2, 3)], like=np.power),
+    case("pow", [BASES, POWERS], like=np.errstate(all="ignore")(np.power), orders=0, gpu=False),
     case("pow", [np.array([2, 1, -1, -1]), np.array([-1, -2, -3, -4])],
          like=lambda x, n: np.trunc(x.astype(float) ** n).astype(int)),
     case("float_power", [INTS, 2], like=lambda x, n: np.power(x, 2.0)),
@@ -135,6 +145,8 @@ COMPARISON = [
     case("heaviside", [SPECIAL, TIES[:1]], orders=0,
          like=lambda x, values: np.where(np.isnan(x), 0, np.heaviside(x, values))),
     case("heaviside", [INTS, (2, 3)], raises="tensors with different dtypes"),
+    case("step", [SPECIAL, TIES[:1]], orders=0, torch="heaviside",
+         like=lambda x, values: np.where(np.isnan(x), 0, np.heaviside(x, values))),
     case("is_nonzero", [(2,)], raises="with more than one value is ambiguous"),
     case("is_nonzero", [(0,)], raises="with no values is ambiguous"),
     case("eq", [2, INTS], error=TypeError, raises="argument 'input' (position 1) must be Tensor"),
@@ -151,7 +163,12 @@ BITS = [
     case("bitwise_right_shift", [BYTES, 2], like=lambda x, n: x >> 2),
     case("gcd", [INTS, OTHER_INTS], like=np.gcd),
     case("lcm", [INTS, OTHER_INTS], like=np.lcm),
-    case("gcd", [(3,), (3,)], raises="must be integers"),
+    case(
+        "gcd",
+        [(3,), (3,)],
+        raises="\"gcd_cpu\" not implemented for 'Double'",
+        error=NotImplementedError,
+    ),
     case("frexp", [(2, 3)], like=np.frexp, orders=1),
     case("frexp", [INTS], raises="only supports floating-point dtypes"),
     case("signbit", [SPECIAL], like=np.signbit),

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from minitorch.autograd.op import OPS
-from minitorch.autograd.tensor import FUNCTIONS, METHODS
+from minitorch.autograd.tensor import FUNCTIONS, METHODS, Tensor
+from minitorch.backend.namespaces import namespace
 from minitorch.nn import functional
 
 
@@ -82,12 +83,13 @@ class Case:
     def run(self, f, tensors):
         """What f makes of the tensors and this row's settings, as a tuple."""
         o = getattr(self.function(), "op", None)
+        settings = {name: beside(value, tensors) for name, value in self.settings.items()}
         if self.call is not None:
-            result = self.call(f, *tensors, **self.settings)
+            result = self.call(f, *tensors, **settings)
         elif o is not None and o.variadic:
-            result = f(tensors, **self.settings)
+            result = f(tensors, **settings)
         else:
-            result = f(*tensors, **self.settings)
+            result = f(*tensors, **settings)
         return tuple(result) if isinstance(result, tuple | list) else (result,)
 
     def expected(self, arrays):
@@ -124,3 +126,13 @@ def case(name, inputs, **options):
     """A row; keywords that are not options of `Case` are settings of the op."""
     known = {key: options.pop(key) for key in OPTIONS if key in options}
     return Case(name, inputs, **known, settings=options)
+
+
+def beside(value, tensors):
+    """A setting that is an array, or a tuple of them, on the device of the tensors."""
+    if type(value) is tuple:
+        return tuple(beside(each, tensors) for each in value)
+    near = next((t.array for t in tensors if isinstance(t, Tensor)), None)
+    if isinstance(value, np.ndarray) and near is not None:
+        return namespace(near).asarray(value)
+    return value

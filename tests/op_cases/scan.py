@@ -79,6 +79,8 @@ CASES = [
     case("gradient", [(3,)], edge_order=3, raises="only supports edge_order=1 and edge_order=2"),
     case("gradient", [(1,)], raises="each dimension size to be at least edge_order+1"),
     case("gradient", [(3,)], spacing=[1, 2], raises="a list of length 2"),
+    case("gradient", [(3, 3)], dim=[1, 1], raises="dim 1 appears multiple times in the list"),
+    case("gradient", [(3, 3)], spacing=[1], dim=[1, 0], raises="spacing argument of length 1"),
     case("diff", [(5,)], like=differences),
     case("diff", [(3, 4)], n=2, dim=0, like=differences, shapes=False),
     case("diff", [(4,)], n=0, like=differences, shapes=False),

@@ -61,7 +61,7 @@ SHAPES = [
     case("astype", [INTS], dtype=np.dtype("f8"), like=lambda x, dtype: x.astype(dtype), torch=None),
     case("astype", [FLAGS], dtype=np.dtype("i4"), like=lambda x, dtype: x.astype(dtype),
          torch=None),
-    case("moved", [(2, 3)], device=CPU, former=CPU,
+    case("moved", [(2, 3)], device=CPU, former=CPU, non_blocking=False,
          like=as_it_is, torch=None),
     case("viewed", [(2, 3)], size=(3, 2), like=lambda x, size: x.reshape(size)),
     case("viewed", [(2, 3)], size=(1, -1), like=lambda x, size: x.reshape(size)),

@@ -1,13 +1,14 @@
 """What to say of a state dict whose names are nearly those of the module."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable
 
 SHOWN = 5  # names at most
 
 
 def renames(missing: Iterable[str], unexpected: Iterable[str]) -> str:
-    """Lines for the end of an error: a prefix that all names have or lack, or else the nearest
+    """Lines for the end of an error: a prefix that most names have or lack, or else the nearest
     name for each; empty where nothing looks alike.
 
     >>> print(renames(["fc.weight"], ["module.fc.weight"]))
@@ -19,8 +20,9 @@ def renames(missing: Iterable[str], unexpected: Iterable[str]) -> str:
         return ""
     more, less = extra_prefix(unexpected, missing), extra_prefix(missing, unexpected)
     if more:
+        many = "all" if all(name.startswith(more) for name in unexpected) else "most"
         return (
-            f'  all names in the state_dict begin with "{more}": load\n'
+            f'  {many} names in the state_dict begin with "{more}": load\n'
             f'  {{key.removeprefix("{more}"): value for key, value in state_dict.items()}}'
         )
     if less:
@@ -36,12 +38,13 @@ def renames(missing: Iterable[str], unexpected: Iterable[str]) -> str:
 
 
 def extra_prefix(longer: list[str], shorter: list[str]) -> str:
-    """What stands before every name of `shorter` in `longer`, ending in a dot, or nothing."""
+    """What stands in `longer` before at least half of the names of `shorter`, ending in a dot, or
+    nothing.
+    """
+    ends, found = set(shorter), Counter[str]()
     for name in longer:
-        if name.endswith(f".{shorter[0]}"):
-            prefix = name.removesuffix(shorter[0])
-            if {prefix + each for each in shorter} <= set(longer) and all(
-                each.startswith(prefix) for each in longer
-            ):
-                return prefix
-    return ""
+        parts = name.split(".")
+        for i in range(1, len(parts)):
+            found[".".join(parts[:i]) + "."] += ".".join(parts[i:]) in ends
+    prefix, count = found.most_common(1)[0] if found else ("", 0)
+    return prefix if count and 2 * count >= len(ends) else ""

@@ -9,8 +9,11 @@ from collections.abc import Iterable
 from types import GeneratorType
 
 from minitorch.autograd.grad_mode import no_grad
-from minitorch.autograd.tensor import Tensor
+from minitorch.autograd.tensor import Tensor, wrap
+from minitorch.autograd.versions import stamp, version_of
+from minitorch.backend.devices import alike, device_of
 from minitorch.backend.errors import ShapeError
+from minitorch.backend.namespaces import namespace
 from minitorch.ops.from_data import tensor
 from minitorch.ops.join import stack
 
@@ -21,13 +24,8 @@ def listed(tensors):
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
-def norm_of(x, p):
-    """The p-norm of all elements of `x`."""
-    if p == math.inf:
-        return x.abs().max()
-    if p == 2:
-        return (x * x).sum().sqrt()
-    return x.norm(p)
+def gradients_of(parameters):
+    return [each.grad for each in listed(parameters) if each.grad is not None]
 
 
 @no_grad()
@@ -42,11 +40,15 @@ def get_total_norm(
     norm_type           p, or inf for the largest absolute value
     error_if_nonfinite  raise RuntimeError where it is nan or infinite
     """
-    p = float(norm_type)
-    norms = [norm_of(x, p) for x in listed(tensors)]
-    if not norms:
+    p, given = float(norm_type), listed(tensors)
+    if not given:
         return tensor(0.0)
-    total = norm_of(stack([norm.to(norms[0].device) for norm in norms]), p)
+    if p in (2, math.inf):
+        norms = [wrap(namespace(xs[0]).total_norm(xs, p)) for xs in alike([x.array for x in given])]
+    else:
+        norms = [x.norm(p) for x in given]
+    one = norms[0] if len(norms) == 1 else stack([norm.to(norms[0].device) for norm in norms])
+    total = one.norm(p) if one.ndim or p not in (2, math.inf) else one
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise ShapeError(
             f"The total norm of order {p} for gradients from `parameters` is non-finite, so it "
@@ -61,10 +63,10 @@ def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
     """Multiply the gradients by max_norm / total_norm, where that is less than 1."""
-    factor = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
-    for parameter in listed(parameters):
-        if parameter.grad is not None:
-            parameter.grad.mul_(factor.to(parameter.grad.device))
+    for arrays in alike([g.array for g in gradients_of(parameters)]):
+        norm = total_norm.to(device_of(arrays[0])).array.astype(arrays[0].dtype, copy=False)
+        namespace(arrays[0]).clip_to_norm(arrays, norm, float(max_norm))
+        stamp(*map(version_of, arrays))
 
 
 @no_grad()
@@ -84,8 +86,7 @@ def clip_grad_norm_(
         warnings.warn(
             "`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=3
         )
-    gradients = [parameter.grad for parameter in given if parameter.grad is not None]
-    total = get_total_norm(gradients, norm_type, error_if_nonfinite)
+    total = get_total_norm(gradients_of(given), norm_type, error_if_nonfinite)
     clip_grads_with_norm_(given, max_norm, total)
     return total
 
@@ -110,7 +111,6 @@ def clip_grad_norm(
 @no_grad()
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
     """Bring each element of the gradients, in place, into [-clip_value, clip_value]."""
-    bound = float(clip_value)
-    for parameter in listed(parameters):
-        if parameter.grad is not None:
-            parameter.grad.clamp_(min=-bound, max=bound)
+    for arrays in alike([g.array for g in gradients_of(parameters)]):
+        namespace(arrays[0]).clip_to_bounds(arrays, float(clip_value))
+        stamp(*map(version_of, arrays))

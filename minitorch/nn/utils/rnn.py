@@ -167,7 +167,10 @@ def pack_padded_sequence(
     PackedSequence(data=tensor([4, 1, 3, 5, 2, 6]), batch_sizes=tensor([3, 2, 1]), \
 sorted_indices=tensor([2, 0, 1]), unsorted_indices=tensor([1, 2, 0]))
     """
-    sizes = lengths.long() if isinstance(lengths, Tensor) else tensor(lengths, dtype=int64)
+    if isinstance(lengths, Tensor):
+        sizes = lengths.long()
+    else:
+        sizes = tensor(lengths, dtype=int64, device="cpu")
     sorted_indices = None
     if not enforce_sorted:
         sizes, sorted_indices = sort(sizes, descending=True)
@@ -175,9 +178,9 @@ sorted_indices=tensor([2, 0, 1]), unsorted_indices=tensor([1, 2, 0]))
         input = input.index_select(0 if batch_first else 1, sorted_indices)
     padded = input.transpose(0, 1) if batch_first or input.ndim < 2 else input
     require_lengths(padded, sizes)
-    steps = arange(int(sizes[0])).unsqueeze(1)
+    steps = arange(int(sizes[0]), device="cpu").unsqueeze(1)
     there = steps < sizes
-    rows = (steps * padded.shape[1] + arange(padded.shape[1]))[there]
+    rows = (steps * padded.shape[1] + arange(padded.shape[1], device="cpu"))[there]
     data = padded.flatten(0, 1)[rows.to(input.device)]
     return PackedSequence(data, there.sum(1), sorted_indices)
 
@@ -186,10 +189,10 @@ def require_lengths(padded, lengths):
     """Raise PyTorch's error for lengths that a padded batch (T, B, ...) can't have."""
     if not padded.numel():
         raise ShapeError("Cannot pack empty tensors.")
-    if lengths.ndim != 1:
+    if lengths.ndim != 1 or lengths.device.type != "cpu":
         raise ShapeError(
             "'lengths' argument should be a 1D CPU int64 tensor, but got "
-            f"{lengths.ndim}D {lengths.device.type} Long tensor"
+            f"{lengths.ndim}D {lengths.device} Long tensor"
         )
     if len(lengths) != padded.shape[1]:
         raise ShapeError(
@@ -230,12 +233,13 @@ def pad_packed_sequence(
             "Expected total_length to be at least the length of the longest sequence in input, but "
             f"got total_length={total_length} and max sequence length being {longest}"
         )
-    batch = arange(int(sizes[0]))
+    batch = arange(int(sizes[0]), device="cpu")
     lengths = (batch.unsqueeze(1) < sizes).sum(1)
     starts = (sizes.cumsum(0) - sizes).unsqueeze(1)
     rows = where(batch < sizes.unsqueeze(1), starts + batch, -1)
     if total_length is not None and total_length > longest:
-        rows = cat([rows, full((total_length - longest, len(batch)), -1, dtype=int64)])
+        more = (total_length - longest, len(batch))
+        rows = cat([rows, full(more, -1, dtype=int64, device="cpu")])
     if sequence.unsorted_indices is not None:
         order = sequence.unsorted_indices.cpu()
         rows, lengths = rows[:, order], lengths[order]
@@ -279,10 +283,10 @@ def pad_sequence(
         )
     require_alike(each)
     each = [sequence.to(each[0].dtype) for sequence in each]
-    lengths = tensor([len(sequence) for sequence in each])
+    lengths = tensor([len(sequence) for sequence in each], device="cpu")
     if int(lengths.min()) == int(lengths.max()):
         return stack(each, 0 if batch_first else 1)
-    longest = arange(int(lengths.max())).unsqueeze(1)
+    longest = arange(int(lengths.max()), device="cpu").unsqueeze(1)
     inside = longest - (len(longest) - lengths) if padding_side == "left" else longest
     rows = where((inside >= 0) & (inside < lengths), lengths.cumsum(0) - lengths + inside, -1)
     return padded_rows(cat(each), rows.t() if batch_first else rows, padding_value)
@@ -314,7 +318,7 @@ def unpad_sequence(
 
 def pack_sequence(sequences: list[Tensor], enforce_sorted: bool = True) -> PackedSequence:
     """Sequences (T_b, ...), packed; see `pack_padded_sequence`."""
-    lengths = tensor([sequence.shape[0] for sequence in sequences])
+    lengths = tensor([sequence.shape[0] for sequence in sequences], device="cpu")
     return pack_padded_sequence(pad_sequence(sequences), lengths, enforce_sorted=enforce_sorted)
 
 

@@ -1,0 +1,44 @@
+"""Arrays that lie in one memory: what PyTorch refuses to write while it is read."""
+
+import numpy as np
+
+from minitorch.autograd.versions import owner
+
+SHARED = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to "
+    "a single memory location. Please clone() the tensor before performing the operation."
+)
+
+
+def require_apart(written, *read):
+    """Refuse to write an array while arrays are read that share a part of its memory.
+
+    That they hold the same elements in the same order is fine. As in PyTorch, nobody looks into
+    arrays with gaps, such as x[::2].
+    """
+    for array in read:
+        if partly_shared(written, array):
+            raise RuntimeError(SHARED)
+
+
+def partly_shared(x, y):
+    """Whether two arrays without gaps have some elements in common, yet not all in one order."""
+    if x is y or type(y) is not np.ndarray or (x.base is None and y.base is None):
+        return False
+    if owner(x) is not owner(y) or not x.size or not y.size:
+        return False
+    (first, last), (start, stop) = bounds(x), bounds(y)
+    if last - first != x.nbytes or stop - start != y.nbytes:
+        return False
+    if (first, last) == (start, stop):
+        return steps(x) != steps(y)
+    return first < stop and start < last
+
+
+def bounds(array):
+    return np.lib.array_utils.byte_bounds(array)
+
+
+def steps(array):
+    """The strides that count."""
+    return [step for n, step in zip(array.shape, array.strides) if n > 1]

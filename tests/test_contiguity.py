@@ -1,0 +1,37 @@
+"""Results lie row by row in memory where PyTorch's do, so that `view` takes them."""
+
+import pytest
+
+import minitorch as m
+from minitorch.nn import functional as F
+
+CUBE = m.arange(24.0).reshape(2, 3, 4)
+PLACES = m.tensor([0, 1, 1])
+CALLS = {
+    "an index in the last dimension": lambda: CUBE[:, :, PLACES],
+    "an index in the middle": lambda: CUBE[:, PLACES],
+    "a mask in the last dimension": lambda: CUBE[:, :, m.tensor([True, False, True, True])],
+    "two indices": lambda: CUBE[:, PLACES, PLACES],
+    "a matrix of indices": lambda: CUBE[:, PLACES.reshape(3, 1)],
+    "index_select": lambda: CUBE.index_select(2, PLACES),
+    "pad": lambda: F.pad(CUBE, (1, 1), mode="reflect"),
+    "interpolate": lambda: F.interpolate(CUBE, 9),
+    "gradient": lambda: m.gradient(CUBE, dim=0)[0],
+    "kthvalue": lambda: CUBE.kthvalue(2).indices,
+    "topk": lambda: CUBE.topk(2).indices,
+    "masked_scatter": lambda: m.zeros(4).masked_scatter(m.ones(3, 4, dtype=m.bool), m.ones(12)),
+    "nonzero": lambda: CUBE.nonzero(as_tuple=True)[1],
+    "another dtype": lambda: m.ones(1, 3, dtype=m.int64).expand(3, 3)[:, None].float(),
+    "ravel": lambda: m.arange(9.0)[::2].ravel(),
+    "same padding": lambda: F.conv1d(CUBE, m.ones(3, 3, 2), padding="same"),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_the_result_is_contiguous(name):
+    assert CALLS[name]().is_contiguous()
+
+
+def test_an_index_into_a_transposed_tensor_gives_the_same_elements():
+    x = CUBE.transpose(0, 2)
+    assert x[:, :, PLACES % 2].equal(x.contiguous()[:, :, PLACES % 2])

@@ -1,0 +1,54 @@
+"""`out=`: what it is refused for, and what it does where several tensors are written."""
+
+import pytest
+
+import minitorch as m
+
+NO_GRADIENT = "functions with out=... arguments don't support automatic differentiation"
+
+
+@pytest.mark.parametrize(
+    "name, call",
+    [
+        ("amin(): ", lambda out: m.amin(m.ones(2, 2), 0, out=out)),
+        ("div(): ", lambda out: m.div(m.ones(2), m.ones(2), out=out)),
+        ("where(): ", lambda out: m.where(m.ones(2) > 0, m.ones(2), m.ones(2), out=out)),
+        ("special_log_ndtr(): ", lambda out: m.special.log_ndtr(m.ones(2), out=out)),
+        ("", lambda out: m.arange(2.0, out=out)),
+        ("", lambda out: m.linspace(0, 1, 2, out=out)),
+        ("geqrf(): ", lambda out: m.geqrf(m.ones(2, 2), out=(out, m.empty(0)))),
+        ("conj_physical(): ", lambda out: m.conj_physical(m.ones(2), out=out)),
+    ],
+    ids=str,
+)
+def test_an_out_that_requires_grad_is_refused(name, call):
+    with pytest.raises(RuntimeError) as caught:
+        call(m.ones(2).requires_grad_())
+    assert str(caught.value).startswith(name + NO_GRADIENT)
+
+
+def test_lu_writes_into_out():
+    A = m.tensor([[2.0, 1.0], [1.0, 3.0]])
+    out = (m.empty(0), m.empty(0, dtype=m.int32))
+    made = m.lu(A, out=out)
+    assert made is out
+    assert all(y.equal(wanted) for y, wanted in zip(out, m.lu(A), strict=True))
+
+
+def test_conj_physical_gives_out_its_shape():
+    out = m.empty(0)
+    assert m.conj_physical(m.ones(2, 3), out=out) is out
+    assert out.equal(m.ones(2, 3))
+
+
+def test_an_out_of_no_elements_does_not_overlap():
+    out = m.empty(1, 0, 5)
+    assert m.empty(1, 0, 5, out=out) is out
+
+
+def test_lstsq_writes_into_out():
+    A, B = m.tensor([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]]), m.ones(3, 1)
+    wanted = m.linalg.lstsq(A, B)
+    out = tuple(m.empty(0, dtype=y.dtype) for y in wanted)
+    m.linalg.lstsq(A, B, out=out)
+    assert all(y.equal(other) for y, other in zip(out, wanted, strict=True))
