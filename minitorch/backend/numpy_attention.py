@@ -1,13 +1,15 @@
 """The kernels of attention over NumPy arrays.
 
 They go through the heads in blocks whose scores are still in the cache when they are needed again:
-25 ms against 33 for 256 heads of 128 queries and keys, there and back. `cupy_attention.py` holds
-the same names and signatures for the GPU.
+25 ms against 33 for 256 heads of 128 queries and keys, there and back; threads share the blocks.
+`cupy_attention.py` holds the same names and signatures for the GPU.
 """
 
 import math
 
 import numpy as np
+
+from minitorch.backend.threads import share
 
 BLOCK = 1 << 17  # scores in a block: 512 KiB in float32
 SMALL = 40.0  # scores up to which exp() is safe as they are: a tenth of the time
@@ -31,23 +33,27 @@ def attend(q, k, v, mask, kept, scale, is_causal):
     later = np.triu(np.full((ROWS, ROWS), -np.inf, q.dtype), 1)
     lowest = np.finfo(q.dtype).min
     small = mask is None and _longest(q) * _longest(k) < SMALL
-    for rows, row, scores in _blocks(batch, length, keys, is_causal):
-        part = e[scores]
-        seen = part.shape[-1]
-        np.matmul(q[row], _transposed(k[rows][..., :seen, :]), out=part)
-        if mask is not None:
-            part += mask[scores]
-        if is_causal:
-            start = row[-2].start
-            last = part[..., start:]
-            last += later[: last.shape[-2], : last.shape[-1]]
-        if not small:
-            part -= np.maximum.reduce(part, -1, keepdims=True, initial=lowest)
-        np.exp(part, out=part)
-        # Where no key counts, all are 0, as the value will be.
-        r[row] = 1 / np.maximum(_sums(part), LEAST)
-        weights = part if kept is None else part * kept[scores]
-        np.matmul(weights, v[rows][..., :seen, :], out=y[row])
+
+    def of_heads(run):
+        for rows, row, scores in _blocks(run, length, keys, is_causal):
+            part = e[scores]
+            seen = part.shape[-1]
+            np.matmul(q[row], _transposed(k[rows][..., :seen, :]), out=part)
+            if mask is not None:
+                part += mask[scores]
+            if is_causal:
+                start = row[-2].start
+                last = part[..., start:]
+                last += later[: last.shape[-2], : last.shape[-1]]
+            if not small:
+                part -= np.maximum.reduce(part, -1, keepdims=True, initial=lowest)
+            np.exp(part, out=part)
+            # Where no key counts, all are 0, as the value will be.
+            r[row] = 1 / np.maximum(_sums(part), LEAST)
+            weights = part if kept is None else part * kept[scores]
+            np.matmul(weights, v[rows][..., :seen, :], out=y[row])
+
+    share(of_heads, list(_parts(batch, length * keys)))
     y *= r
     return y, e, r
 
@@ -63,31 +69,35 @@ def attend_share(g, q, k, v, kept, y, e, r, scale, is_causal):
     kept = _shaped(kept, e)
     g = g * r
     away = np.matmul(g[..., None, :], y[..., None])[..., 0]
-    for rows, row, scores in _blocks(batch, length, keys, is_causal):
-        weights = e[scores]
-        seen = weights.shape[-1]
-        s = np.matmul(g[row], _transposed(v[rows][..., :seen, :]))
-        if kept is not None:
-            s *= kept[scores]
-        s -= away[row]
-        s *= weights
-        if kept is not None:
-            weights = weights * kept[scores]
-        np.matmul(s, k[rows][..., :seen, :], out=gq[row])
-        gk[rows][..., :seen, :] += np.matmul(_transposed(s), q[row])
-        gv[rows][..., :seen, :] += np.matmul(_transposed(weights), g[row])
+
+    def of_heads(run):
+        for rows, row, scores in _blocks(run, length, keys, is_causal):
+            weights = e[scores]
+            seen = weights.shape[-1]
+            s = np.matmul(g[row], _transposed(v[rows][..., :seen, :]))
+            if kept is not None:
+                s *= kept[scores]
+            s -= away[row]
+            s *= weights
+            if kept is not None:
+                weights = weights * kept[scores]
+            np.matmul(s, k[rows][..., :seen, :], out=gq[row])
+            gk[rows][..., :seen, :] += np.matmul(_transposed(s), q[row])
+            gv[rows][..., :seen, :] += np.matmul(_transposed(weights), g[row])
+
+    share(of_heads, list(_parts(batch, length * keys)))
     gq *= scale
     gk *= scale
     return gq, gk, gv
 
 
-def _blocks(batch, length, keys, is_causal):
-    """The indices of some heads, of some of their queries, of the scores that these have.
+def _blocks(parts, length, keys, is_causal):
+    """The indices of the heads of each part, of some of their queries, of the scores of these.
 
     What is_causal excludes is left out, but for the corner of each block.
     """
     step = min(ROWS, length) if is_causal else length
-    for heads in _parts(batch, length * keys):
+    for heads in parts:
         for start in range(0, length, step or 1):
             queries = slice(start, start + step)
             seen = slice(min(start + step, keys) if is_causal else keys)
