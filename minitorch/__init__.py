@@ -8,7 +8,7 @@
 import gc
 
 collected = gc.isenabled()
-gc.disable()  # an import leaves no garbage; looking for it takes 12 of 100 ms
+gc.disable()  # an import leaves no garbage; looking for it takes 10 of 90 ms
 
 import importlib
 from math import e, inf, nan, pi
@@ -135,6 +135,8 @@ from minitorch.version import __version__
 
 globals().update(FUNCTIONS)
 if collected:
+    gc.freeze()  # all is old now: else the next collection would make up for it
+    gc.unfreeze()
     gc.enable()
 del collected, gc
 

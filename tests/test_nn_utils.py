@@ -216,9 +216,18 @@ def test_the_older_functional_call_warns():
     assert y.item() == 2
 
 
+def test_data_parallel_over_two_gpus_is_the_cpu_without_one_and_else_refused(monkeypatch):
+    parallel = nn.parallel.data_parallel.__globals__  # the module, whose name the function has
+    monkeypatch.setitem(parallel, "cuda_device_count", lambda: 0)
+    assert nn.DataParallel(nn.Linear(2, 1), device_ids=[0, "cuda:1"]).device_ids == []
+    monkeypatch.setitem(parallel, "cuda_device_count", lambda: 2)
+    with pytest.raises(NotImplementedError, match="computes on one GPU, but got device_ids="):
+        nn.DataParallel(nn.Linear(2, 1), device_ids=[0, "cuda:1"])
+
+
 def test_data_parallel_calls_its_module():
     layer = nn.Linear(2, 1)
-    net = nn.DataParallel(layer, device_ids=[0, "cuda:1"], dim=0)
+    net = nn.DataParallel(layer, device_ids=[0], dim=0)
     x = minitorch.ones(3, 2)
     assert (net(x) == layer(x)).all() and net.module is layer
     assert list(net.state_dict()) == ["module.weight", "module.bias"]

@@ -116,6 +116,16 @@ def memory(x):
     return x.ravel(order="K")
 
 
+def byte_bounds(x):
+    """The addresses of the first byte of `x` and of the first after its last."""
+    start = stop = x.data.ptr
+    if x.size:
+        reaches = [(n - 1) * step for n, step in zip(x.shape, x.strides)]
+        start += sum(reach for reach in reaches if reach < 0)
+        stop += sum(reach for reach in reaches if reach > 0) + x.itemsize
+    return start, stop
+
+
 def strided(x, shape, strides, offset):
     """The memory of `x` from `offset` bytes after its first element on, read with these `strides`.
 

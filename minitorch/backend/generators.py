@@ -187,6 +187,18 @@ def generators():
     return default_generator(), *(each for name, each in _defaults.items() if name != "cpu")
 
 
+def states():
+    """Where the generators of all devices are: each with its seed and how many blocks it drew."""
+    return {each: (each._seed, each._block) for each in generators()}
+
+
+def go_to_states(known):
+    """Let all go on where `states` said; one that was made since then starts again."""
+    for each in generators():
+        seed, block = known.get(each, (each._seed, 0))
+        each.manual_seed(seed)._block = block
+
+
 def seed_all(seed):
     """Start the generators of all devices anew at `seed`; returns that of the CPU."""
     for generator in generators():

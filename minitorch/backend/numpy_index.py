@@ -148,6 +148,9 @@ def first_order(x, zeros):
     return x
 
 
+byte_bounds = np.lib.array_utils.byte_bounds
+
+
 def memory(x):
     """The whole memory that `x` views, as one flat array.
 

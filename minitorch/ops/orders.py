@@ -127,7 +127,7 @@ def median_of_all(x, /, skip_nan=False):
     """The median of all elements; equal ones share the gradient."""
     xp = namespace(x)
     if 0 in x.shape:
-        return xp.full_like(x, float("nan"), shape=()), xp.zeros_like
+        return xp.full_like(x.sum(dtype=x.dtype), float("nan")), xp.zeros_like
     row = x.reshape(-1)
     y = xp.take_along(row, middle(xp, row, 0, skip_nan), 0).reshape(())
     return y, lambda g: shared_by_equals(xp, g, x, y)

@@ -2,14 +2,13 @@
 
 from functools import wraps
 
-import numpy as np
-
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import written
 from minitorch.autograd.overlap import SHARED
 from minitorch.autograd.refusals import NO_GRADIENT
 from minitorch.autograd.tensor import Tensor
 from minitorch.autograd.versions import owner
+from minitorch.backend.namespaces import namespace
 
 
 def into(out, f, *args, **settings):
@@ -21,7 +20,7 @@ def into(out, f, *args, **settings):
     tensors = tensors_in([*args, *settings.values()])
     require_no_gradient(f.__name__, [*tensors, out])
     value = f(*args, **settings).array
-    if out.is_cpu and any(overlap(t.array, out.array, value) for t in tensors if t.is_cpu):
+    if any(overlap(t.array, out.array, value) for t in tensors):
         raise RuntimeError(SHARED)
     return written(value, out)
 
@@ -59,8 +58,8 @@ def takes_out(f):
 
 def overlap(array, out, value):
     """Whether `array` lies where `value` is to be written: at `out`, or on from its start."""
-    start, stop = np.lib.array_utils.byte_bounds(out)
+    start, stop = namespace(out).byte_bounds(out)
     if out.shape != value.shape and owner(out) is owner(array):
         stop = start + value.nbytes
-    first, last = np.lib.array_utils.byte_bounds(array)
+    first, last = namespace(array).byte_bounds(array)
     return array is out or (array.size and first < stop and start < last)

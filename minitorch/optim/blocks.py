@@ -128,7 +128,7 @@ class Block:
             (index, self.value[index], {name: array[index] for name, array in flat.items()})
             for index in pieces_of(self.value, elementwise)
         ]
-        flat_floats = self.value.dtype.kind == "f" and self.value.flags.c_contiguous
+        flat_floats = elementwise and self.value.dtype.kind == "f" and self.value.flags.c_contiguous
         found = getattr(namespace(self.value), kernel, None) if kernel and flat_floats else None
         self.in_one_launch = found
 

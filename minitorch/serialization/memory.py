@@ -113,10 +113,10 @@ def view_inside(block: Any, dtype: np.dtype, offset: int, shape: Any, strides: A
     size = dtype.itemsize
     steps = [-1 if stride % size else stride // size for stride in strides]
     require_inside(shape, steps, offset // size, size, block.nbytes - offset % size)
+    if math.prod(max(n, 1) for n in shape) > 2**62:
+        raise RuntimeError(f"the sizes {list(shape)} are too large")
     if 0 in shape:
         return block[:0].view(np.uint8)[:0].view(dtype).reshape(shape)
-    if math.prod(shape) > 2**62:
-        raise RuntimeError(f"the sizes {list(shape)} are too large")
     if isinstance(block, np.ndarray):
         return np.ndarray(shape, dtype, block, offset, strides)
     return type(block)(shape, dtype, block.data + offset, strides)  # CuPy's

@@ -9,7 +9,7 @@ from minitorch.autograd.engine import collect
 from minitorch.autograd.grad_mode import enable_grad
 from minitorch.autograd.node import grad_mode, next_order
 from minitorch.autograd.tensor import Tensor
-from minitorch.backend.generators import default_generator
+from minitorch.backend.generators import go_to_states, states
 
 __all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential"]
 
@@ -66,7 +66,7 @@ def checkpoint(
         raise ValueError(
             "Passing `context_fn` or `debug` is only supported when use_reentrant=False."
         )
-    state = default_generator().state() if preserve_rng_state else None
+    known = states() if preserve_rng_state else None
     first, second = context_fn()
     start = next_order()
     with first:
@@ -74,7 +74,7 @@ def checkpoint(
     if grad_mode.enabled:
         nodes = made_since(start, outputs)
         check = determinism_check != "none"
-        again = Again(lambda: function(*args, **kwargs), second, state, nodes, check)
+        again = Again(lambda: function(*args, **kwargs), second, known, nodes, check)
         for index, node in enumerate(nodes):
             node.vjps = again.stand_ins(index, node.vjps)
     return outputs
@@ -99,12 +99,12 @@ def tensors_in(value):
 class Again:
     """The second call of a function, made when its vjps are first wanted.
 
-    state  of the random numbers before the first call, or None
-    known  what each node of the first call was, to compare with
+    states  of the generators before the first call, or None
+    known   what each node of the first call was, to compare with
     """
 
-    def __init__(self, call, context, state, nodes, check):
-        self.call, self.context, self.state, self.check = call, context, state, check
+    def __init__(self, call, context, states, nodes, check):
+        self.call, self.context, self.states, self.check = call, context, states, check
         self.known = [described(node) for node in nodes]
         self.vjps: list = [None] * len(nodes)
 
@@ -130,15 +130,14 @@ class Again:
         return self.vjps[index]
 
     def compute(self):
-        generator = default_generator()
-        now = generator.state()
-        if self.state is not None:
-            generator.go_to(self.state)
+        now = states()
+        if self.states is not None:
+            go_to_states(self.states)
         start = next_order()
         with enable_grad(), self.context:
             nodes = made_since(start, self.call())
-        if self.state is not None:
-            generator.go_to(now)
+        if self.states is not None:
+            go_to_states(now)
         if len(nodes) != len(self.known):
             raise CheckpointError(
                 "torch.utils.checkpoint: A different number of tensors was saved during the "
