@@ -77,7 +77,7 @@ def test_what_runs_while_a_file_is_read_is_heard():
         def read(self, *size):
             return eval("b''")
 
-    global listening  # noqa: PLW0603
+    global listening  # noqa: PLW0603  an audit hook cannot be taken away
     heard.clear()
     listening = True
     Hostile().read()

@@ -246,7 +246,8 @@ def test_the_state_of_a_loader_is_used_once():
 
 def test_an_order_that_is_another_one_now_is_found():
     class Fickle(SequentialSampler):
-        __iter__ = lambda self: iter(np.random.default_rng().permutation(1000).tolist())  # noqa: E731
+        def __iter__(self):
+            return iter(np.random.default_rng().permutation(1000).tolist())
 
     loader = DataLoader(Noisy(1000), 50, sampler=Fickle(Noisy(1000)))
     batches = iter(loader)

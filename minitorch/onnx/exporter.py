@@ -103,9 +103,9 @@ def the_package() -> Any:
     """The package onnx."""
     try:
         import onnx  # noqa: PLC0415  an extra
-        import onnx.checker  # noqa: PLC0415
-        import onnx.numpy_helper  # noqa: PLC0415
-        import onnx.printer  # noqa: PLC0415
+        import onnx.checker  # noqa: PLC0415  an extra
+        import onnx.numpy_helper  # noqa: PLC0415  an extra
+        import onnx.printer  # noqa: PLC0415  an extra
     except ImportError:
         raise ImportError(
             'onnx.export needs the package onnx: pip install "minitorch-numpy[onnx]"'
