@@ -8,7 +8,7 @@ import pytest
 
 import minitorch
 from minitorch import tensor
-from minitorch.autograd.op import OPS, op
+from minitorch.autograd.op import OPS, TENSOR_FUNCTIONS, op
 from minitorch.autograd.specialise import source_of
 from minitorch.backend.namespaces import namespace
 
@@ -20,8 +20,8 @@ def x():
 
 @pytest.fixture
 def new_op():
-    """Registers an op for one test."""
-    made = []
+    """Registers an op for one test, after which all names mean what they did."""
+    made, before = [], dict(vars(TENSOR_FUNCTIONS))
 
     def register(rule, **options):
         f = op(rule, public=False, **options)
@@ -31,6 +31,8 @@ def new_op():
     yield register
     for name in made:
         del OPS[name]
+    vars(TENSOR_FUNCTIONS).clear()
+    vars(TENSOR_FUNCTIONS).update(before)
 
 
 # -------------------------------------------------------------------- arguments

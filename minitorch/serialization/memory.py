@@ -185,3 +185,12 @@ def to_device(array: Any, name: str) -> Any:
             f"(tagged with {name})\n  give load() a map_location, such as 'cpu'"
         )
     return move(array, device(name))
+
+
+def require_named_tensor(saver: str, name: Any, tensor: Any) -> None:
+    """Raise TypeError for an entry of a dict that is no tensor by a name; `saver` is who asks."""
+    if not isinstance(name, str) or not isinstance(tensor, Tensor):
+        raise TypeError(
+            f"{saver}: expected a dict of tensors by str, found {name!r}: "
+            f"{type(tensor).__name__}\n  minitorch.save takes nested objects"
+        )

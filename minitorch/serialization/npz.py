@@ -14,7 +14,7 @@ from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.backend.dtypes import BY_NUMPY
 from minitorch.backend.errors import DtypeError
 from minitorch.serialization.files import File, Source, damaged, write
-from minitorch.serialization.memory import restorer
+from minitorch.serialization.memory import require_named_tensor, restorer
 from minitorch.serialization.zips import Zip
 
 MAGIC = b"\x93NUMPY"
@@ -33,11 +33,7 @@ def save_npz(tensors: Mapping[str, Tensor], f: File, keep: int = 0) -> None:
     """
     arrays = {}
     for name, tensor in tensors.items():
-        if not isinstance(name, str) or not isinstance(tensor, Tensor):
-            raise TypeError(
-                f"save_npz: expected a dict of tensors by str, found {name!r}: "
-                f"{type(tensor).__name__}\n  minitorch.save takes nested objects"
-            )
+        require_named_tensor("save_npz", name, tensor)
         arrays[name] = tensor.numpy(force=True)
 
     def writer(file):

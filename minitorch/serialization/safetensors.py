@@ -20,7 +20,7 @@ from minitorch.backend.devices import device
 from minitorch.backend.dtypes import ALL
 from minitorch.backend.errors import DtypeError
 from minitorch.serialization.files import File, Source, damaged, reading, write
-from minitorch.serialization.memory import restorer
+from minitorch.serialization.memory import require_named_tensor, restorer
 
 NAMES = {  # dtypes of NumPy by the format's names
     "BOOL": "?", "U8": "u1", "I8": "i1", "I16": "<i2", "U16": "<u2", "I32": "<i4", "U32": "<u4",
@@ -77,11 +77,7 @@ def save_safetensors(
     """
     arrays = {}
     for name, tensor in tensors.items():
-        if not isinstance(name, str) or not isinstance(tensor, Tensor):
-            raise TypeError(
-                f"save_safetensors: expected a dict of tensors by str, found {name!r}: "
-                f"{type(tensor).__name__}\n  minitorch.save takes nested objects"
-            )
+        require_named_tensor("save_safetensors", name, tensor)
         if name == "__metadata__":
             raise ValueError("save_safetensors: no tensor can have the name '__metadata__'")
         arrays[name] = tensor.detach().contiguous().numpy(force=True)
