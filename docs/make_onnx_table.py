@@ -7,9 +7,11 @@ import inspect
 import re
 from pathlib import Path
 
+import minitorch
 from minitorch.autograd.op import OPS
 from minitorch.onnx.exporter import OPSETS, RULES
 
+minitorch.load_families()
 TABLE = Path(__file__).parent / "onnx.md"
 HEAD = f"""# What can be exported to ONNX
 

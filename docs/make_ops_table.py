@@ -276,6 +276,7 @@ HEAD = line("name", "function", "method", "in place", "dtypes", "1st", "2nd", "C
 def tensor_rows():
     """Rows of the functions of minitorch and the methods and properties of Tensor."""
     yes = {True: "yes", False: ""}
+    minitorch.load_families()
     functions, own = {k: v for k, v in FUNCTIONS.items() if callable(v)}, methods()
     for name in sorted({*functions, *own}):
         if name.endswith("_") and name[:-1] in {*functions, *own}:

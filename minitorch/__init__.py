@@ -70,46 +70,29 @@ from minitorch.methods import attributes, convert, inplace, legacy, operators, s
 from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
 from minitorch.ops import (
     activation,
-    activation_forms,
-    adaptive_pool,
-    average_pool,
     bits,
     bounds,
     comparison,
-    conv,
-    copies,
     creation,
     decompose,
-    distance,
     draws,
-    dropout,
-    einsum,
     elementwise,
-    embedding,
     exponents,
     extremes,
-    fold,
+    families,
     from_data,
     gather,
-    grid,
     histogram,
-    implicit,
     index,
     join,
     least_squares,
-    low_rank,
     matrix_functions,
-    norm,
     norms,
     orders,
-    pad,
-    pairwise,
     pieces,
-    pool,
     products,
     random,
     rearrange,
-    recurrent,
     reduce,
     reorder,
     scan,
@@ -120,9 +103,7 @@ from minitorch.ops import (
     statistics,
     strides,
     sums_of_products,
-    transposed_conv,
     trigonometry,
-    windows,
 )
 from minitorch.ops.shape import (
     channels_last,
@@ -167,11 +148,26 @@ NAMED = {  # single names from these
 
 
 def __getattr__(name):
-    """The packages above `methods`, loaded at their first use: together they take as long as the
-    rest.
+    """What loads at its first use: the packages above `methods`, which together take as long as the
+    rest, and the families of ops.
     """
     if name in LATER:
         return importlib.import_module(f"minitorch.{name}")
     if name in NAMED:
         return getattr(importlib.import_module(f"minitorch.{NAMED[name]}"), name)
+    if name[:2] != "__":
+        load_families()
+        if name in globals():
+            return globals()[name]
     raise AttributeError(f"module 'minitorch' has no attribute {name!r}{why_missing(name)}")
+
+
+def __dir__():
+    load_families()
+    return [*globals(), *LATER, *NAMED]
+
+
+def load_families():
+    """Make all functions attributes of this module."""
+    families.load()
+    globals().update({name: f for name, f in FUNCTIONS.items() if name not in globals()})

@@ -23,6 +23,7 @@ from minitorch import fx as fx
 from minitorch import hub as hub
 from minitorch import jit as jit
 from minitorch import linalg as linalg
+from minitorch import load_families as load_families
 from minitorch import losses as losses
 from minitorch import methods as methods
 from minitorch import mps as mps

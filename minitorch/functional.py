@@ -2,6 +2,7 @@
 
 from minitorch.autograd.tensor import FUNCTIONS
 from minitorch.nn import functional as F
+from minitorch.ops import families
 
 __all__ = ["F"]
 NAMES = """
@@ -9,4 +10,5 @@ NAMES = """
     cdist chain_matmul einsum lu meshgrid norm split tensordot unique unique_consecutive
     unravel_index
 """
+families.load()
 globals().update({name: FUNCTIONS[name] for name in NAMES.split()})

@@ -11,6 +11,7 @@ import minitorch
 from minitorch.backend import devices
 from minitorch.methods import convert
 
+minitorch.load_families()  # so that all ops are registered, whichever test comes first
 NO_CUDA = pytest.StashKey[str | None]()  # why there is no device to run on; None if there is
 
 

@@ -147,6 +147,20 @@ def test_importing_minitorch_loads_nothing_but_numpy():
     assert loaded <= {"minitorch", "numpy"}
 
 
+def test_families_of_ops_load_at_the_first_function_that_is_asked_for():
+    code = (
+        "import sys, minitorch;"
+        "late = [f'minitorch.ops.{family}' for family in minitorch.families.LATER];"
+        "assert not set(late) & set(sys.modules);"
+        "assert 'minitorch.backend.numpy_conv' not in sys.modules;"
+        "assert minitorch.conv2d is minitorch.nn.functional.conv2d;"
+        "assert set(late) < set(sys.modules);"
+        "assert {'einsum', 'nn', 'save', 'add'} < set(dir(minitorch));"
+        "assert minitorch.special.i0(minitorch.zeros(1)).item() == 1"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 @pytest.mark.parametrize("before", ["enable", "disable"])
 def test_importing_minitorch_leaves_the_garbage_collector_as_it_was(before):
     code = f"import gc; gc.{before}(); import minitorch; print(gc.isenabled())"

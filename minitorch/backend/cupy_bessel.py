@@ -3,7 +3,8 @@
 import functools
 
 import cupy as cp
-from cupyx.scipy.special import i0, i0e, i1, i1e, j0, j1, k0, k0e, k1, k1e, y0, y1
+from cupyx.scipy.special import i0 as bessel_i0
+from cupyx.scipy.special import i0e, i1, i1e, j0, j1, k0, k0e, k1, k1e, y0, y1
 
 
 def spherical_j0(x):
@@ -30,7 +31,7 @@ POLYNOMIALS = {
 }
 
 
-def polynomial(x, n, kind):
+def orthogonal_polynomial(x, n, kind):
     """The orthogonal polynomial `kind` of degree n at x, by its recurrence; 0 where n < 0."""
     return evaluation(kind)(x, n)
 
@@ -58,7 +59,7 @@ def evaluation(kind):
 
 __all__ = [
     "airy_ai",
-    "i0",
+    "bessel_i0",
     "i0e",
     "i1",
     "i1e",
@@ -68,7 +69,7 @@ __all__ = [
     "k0e",
     "k1",
     "k1e",
-    "polynomial",
+    "orthogonal_polynomial",
     "spherical_j0",
     "y0",
     "y1",

@@ -15,14 +15,14 @@ from minitorch.backend.numpy_special import _by_parts, _chebyshev, _in_double
 
 
 @_in_double
-def i0(x):
+def bessel_i0(x):  # NumPy has an `i0`, without PyTorch's dtypes
     """Modified Bessel function of the first kind, of order 0."""
     return _grown(np.abs(x), _i0e)
 
 
 @_in_double
 def i0e(x):
-    """exp(-|x|) * i0(x)."""
+    """exp(-|x|) * bessel_i0(x)."""
     return _i0e(np.abs(x))
 
 
@@ -241,7 +241,7 @@ POLYNOMIALS = {
 }
 
 
-def polynomial(x, n, kind):
+def orthogonal_polynomial(x, n, kind):
     """The orthogonal polynomial `kind` of degree n at x, by its recurrence; 0 where n < 0."""
     first, following = POLYNOMIALS[kind]
 

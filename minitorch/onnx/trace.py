@@ -21,7 +21,7 @@ from minitorch.autograd.versions import owner, touch
 from minitorch.methods import convert, inplace, legacy
 from minitorch.nn.modules.module import Module
 from minitorch.onnx.errors import OnnxExporterError
-from minitorch.ops import index
+from minitorch.ops import families, index
 from minitorch.ops.shape import astype
 from minitorch.profiler.recorder import replaced
 
@@ -160,6 +160,7 @@ def run(model: Any, args: list, kwargs: dict, inputs: list[np.ndarray], read: Ca
 @contextmanager
 def recording(trace: Trace) -> Iterator[None]:
     """Note all calls of ops in this thread."""
+    families.load()
     with ExitStack() as stack:
         for call in OPS.values():
             stack.callback(watch(trace, call))

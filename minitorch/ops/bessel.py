@@ -12,7 +12,7 @@ BESSEL = {
     "bessel_j1": ("j1", "Bessel function of the first kind, of order 1."),
     "bessel_y0": ("y0", "Bessel function of the second kind, of order 0."),
     "bessel_y1": ("y1", "Bessel function of the second kind, of order 1."),
-    "modified_bessel_i0": ("i0", "Modified Bessel function of the first kind, of order 0."),
+    "modified_bessel_i0": ("bessel_i0", "Modified Bessel function of the first kind, of order 0."),
     "modified_bessel_i1": ("i1", "Modified Bessel function of the first kind, of order 1."),
     "modified_bessel_k0": ("k0", "Modified Bessel function of the second kind, of order 0."),
     "modified_bessel_k1": ("k1", "Modified Bessel function of the second kind, of order 1."),
@@ -51,7 +51,7 @@ def polynomial(name, meaning):
     kind = name.removeprefix("shifted_")
 
     def rule(x, n, /):
-        return namespace(x).polynomial(x if kind == name else 2 * x - 1, n, kind)
+        return namespace(x).orthogonal_polynomial(x if kind == name else 2 * x - 1, n, kind)
 
     rule.__name__, rule.__doc__ = name, f"The polynomial of degree n at x: {meaning}"
     return op(

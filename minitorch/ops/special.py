@@ -256,11 +256,11 @@ def sinc(x, /):
 # -------------------------------------------------------------------- modified Bessel functions
 
 
-@op(promote="float", wide=True)
+@op(promote="float", wide=True, numpy=("bessel_i0",))
 def i0(x, /):
     """Modified Bessel function of the first kind, of order 0."""
     xp = namespace(x)
-    return xp.i0(x), lambda g: g * xp.i1(x)
+    return xp.bessel_i0(x), lambda g: g * xp.i1(x)
 
 
 @op(promote="float", wide=True, public=False, shown="SpecialI0E")
@@ -277,7 +277,7 @@ def i1(x, /):
     xp = namespace(x)
     y = xp.i1(x)
     zero = x == 0
-    return y, lambda g: g * xp.where(zero, 0.5, xp.i0(x) - y / xp.where(zero, 1, x))
+    return y, lambda g: g * xp.where(zero, 0.5, xp.bessel_i0(x) - y / xp.where(zero, 1, x))
 
 
 @op(promote="float", wide=True, public=False, shown="SpecialI1E")

@@ -47,7 +47,7 @@ def kaiser(beta, dtype):
 
     def i0(xp, x):
         """As PyTorch has it: where exp(x) is too large for `dtype`, from 89 on in float32, inf."""
-        return xp.exp(x).astype(kind) * (xp.i0(x) * xp.exp(-x)).astype(kind)
+        return xp.exp(x).astype(kind) * (xp.bessel_i0(x) * xp.exp(-x)).astype(kind)
 
     def formula(xp, n, last):
         z = n * (2 / last) - 1 if last else n

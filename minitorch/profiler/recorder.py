@@ -22,6 +22,7 @@ from minitorch.autograd.op import OPS
 from minitorch.autograd.specialise import first_call, specialise
 from minitorch.autograd.tensor import Tensor
 from minitorch.nn.modules.module import Module
+from minitorch.ops import families
 from minitorch.optim.optimizer import Optimizer
 from minitorch.profiler.events import FunctionEvent
 
@@ -281,6 +282,7 @@ def recording(recorder: Recorder) -> Iterator[None]:
     own_trace = recorder.memory and not tracemalloc.is_tracing()
     if own_trace:
         tracemalloc.start()
+    families.load()
     restore = [watch_op(op) for op in OPS.values()]
     restore.append(replaced(engine, "walk", watched_walk))
     if recorder.modules:
