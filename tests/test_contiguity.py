@@ -35,3 +35,29 @@ def test_the_result_is_contiguous(name):
 def test_an_index_into_a_transposed_tensor_gives_the_same_elements():
     x = CUBE.transpose(0, 2)
     assert x[:, :, PLACES % 2].equal(x.contiguous()[:, :, PLACES % 2])
+
+
+LAYOUTS = {  # what is differentiated, by the leaf w of (6, 4)
+    "transposed": lambda w: (w.t() @ m.ones(6, 2)).sum(),
+    "broadcast": lambda w: w.sum(),
+    "column of it": lambda w: w[:, 1].sum(),
+    "used twice": lambda w: (w.t() @ m.ones(6, 2)).sum() + w.sum(),
+}
+
+
+@pytest.mark.parametrize("f", LAYOUTS.values(), ids=LAYOUTS)
+def test_a_gradient_lies_in_memory_as_its_leaf_does(f):
+    w = m.rand(6, 4, requires_grad=True)
+    f(w).backward()
+    assert w.grad.stride() == (4, 1)
+    turned = m.rand(4, 6).t().requires_grad_()
+    f(turned).backward()
+    assert turned.grad.stride() == (1, 6)
+
+
+@pytest.mark.parametrize("kernel", [1, 3, 5, 7])
+@pytest.mark.parametrize("side", [4, 16])
+def test_gradients_of_convolutions_can_be_viewed_as_vectors(kernel, side):
+    conv = m.nn.Conv2d(4, 6, kernel, padding=kernel // 2)
+    conv(m.rand(2, 4, side, side)).sum().backward()
+    assert conv.weight.grad.view(-1).shape == (24 * kernel * kernel,)

@@ -81,7 +81,7 @@ VIEWED_ONCE = references_of_base(np.empty(2).reshape(2, 1))
 
 
 def is_own(g):
-    """Whether an array that only `walk` holds has its memory for itself, as a whole and in order.
+    """Whether an array that only `walk` holds has its memory for itself, as a whole.
 
     It may be a view of an array that nobody else holds: copying four million bytes takes 0.3 ms.
     """
@@ -90,7 +90,7 @@ def is_own(g):
     return (
         type(g.base) is type(g)
         and g.base.nbytes == g.nbytes
-        and g.flags.c_contiguous
+        and g.flags.c_contiguous  # so no window that overlaps another
         and getattr(g.flags, "writeable", True)  # NumPy's broadcasts are not; CuPy has no such flag
         and references_of_base(g) == VIEWED_ONCE
     )
@@ -170,8 +170,12 @@ def accumulate(node, g, alone):
     if isinstance(g, Tensor):
         tensor._grad = g.clone() if tensor._grad is None else tensor._grad + g
     elif tensor._grad is None:
-        own = alone and type(g) is type(tensor.array) and is_own(g)
-        tensor._grad = wrap(g if own else namespace(tensor.array).array(g, copy=True))
+        array = tensor.array
+        if g.strides != array.strides or type(g) is not type(array):
+            g = laid_out_as(array, g)
+        elif not (alone and is_own(g)):
+            g = namespace(array).array(g, copy=True)
+        tensor._grad = wrap(g)
     elif tensor._grad.node is not None:
         tensor._grad = wrap(tensor._grad.array + g)
     else:
@@ -179,6 +183,16 @@ def accumulate(node, g, alone):
         versions.touch(tensor._grad.array)
     for hook in node.settings:
         hook(tensor)
+
+
+def laid_out_as(array, g):
+    """A copy of `g` in the memory order of `array`, as far as that leaves no gaps."""
+    xp = namespace(array)
+    if array.flags.c_contiguous:
+        return xp.copied(xp.asarray(g), "C")
+    made = xp.empty_like(array)
+    made[...] = xp.asarray(g)
+    return made
 
 
 def holds_arrays(node):

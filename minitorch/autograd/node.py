@@ -3,7 +3,7 @@
 import itertools
 import threading
 from functools import lru_cache
-from types import BuiltinFunctionType, FunctionType, NoneType, SimpleNamespace
+from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
 from typing import Any
 
 next_order = itertools.count(1).__next__
@@ -132,7 +132,7 @@ def freed(node):
     )
 
 
-PLAIN = {int, float, bool, str, NoneType, SimpleNamespace, BuiltinFunctionType}
+PLAIN = {int, float, bool, str, NoneType, ModuleType, BuiltinFunctionType}
 
 
 def saves_array(vjps):
