@@ -27,7 +27,7 @@ What is refused, with an error that names the op and the module that called it:
 - values that leave tensors (`.item()`, `.numpy()`) and come back, branches on values, draws;
 - shapes that depend on values, but for `x[mask]`: `nonzero`, `unique`, `bincount`;
 - buffers and parameters that `forward` writes to;
-- packed sequences, and an LSTM with `proj_size`;
+- packed sequences;
 - average pooling and interpolation of images of other sizes: a batch of another size is fine;
 - sizes that follow a dynamic axis neither as a multiple nor with a fixed difference, as `n // 2`.
 """

@@ -6,6 +6,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
@@ -77,6 +78,8 @@ class Checkpoint:
             raise ValueError(f"Checkpoint: every_steps is 1 or more, not {every_steps}")
         for name, part in parts.items():
             require_state(name, part)
+        if path is not None and not Path(path).parent.is_dir():  # now, not at the first save
+            raise RuntimeError(f"Parent directory {Path(path).parent} does not exist.")
         self.path = None if path is None else os.fspath(path)
         self.every_steps = every_steps
         self.every_seconds = every_seconds
@@ -214,6 +217,7 @@ def state_of(part):
 
 
 def put_state(part, state):
+    """Bring `part` to the state that `state_of` had of it."""
     if isinstance(part, Generator):
         part.go_to(state)
     elif isinstance(part, list):

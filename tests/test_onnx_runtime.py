@@ -210,9 +210,23 @@ def test_a_recurrent_layer_takes_its_state():
     check(nn.LSTM(3, 4), args, others, dynamic=axes)
 
 
-def test_a_projection_is_refused():
-    with pytest.raises(torch.onnx.OnnxExporterError, match="ONNX has no LSTM with a projection"):
-        torch.onnx.export(nn.LSTM(3, 4, proj_size=2), torch.randn(5, 2, 3))
+@pytest.mark.parametrize("layers", [1, 2])
+def test_an_lstm_with_a_projection_gives_the_same(layers):
+    model = nn.LSTM(3, 4, layers, proj_size=2, bidirectional=layers == 2)
+    n = 2 * layers if layers == 2 else 1
+    args, others = (
+        (torch.randn(5, b, 3), (torch.randn(n, b, 2), torch.randn(n, b, 4))) for b in (2, 3)
+    )
+    axes = {name: {1: "batch"} for name in ("input", "hx_0", "hx_1")}
+    check(model, args, others, dynamic=axes)
+
+
+def test_a_projection_that_loses_a_direction_is_refused():
+    model = nn.LSTM(3, 4, proj_size=2)
+    with torch.no_grad():
+        model.weight_hr_l0[1] = model.weight_hr_l0[0]
+    with pytest.raises(torch.onnx.OnnxExporterError, match="rows that depend on one another"):
+        torch.onnx.export(model, torch.randn(5, 2, 3))
 
 
 # -------------------------------------------------------------------- attention

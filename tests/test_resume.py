@@ -41,7 +41,7 @@ class Noisy(Dataset):
         self.length = length
 
     def __getitem__(self, index):
-        return index, minitorch.rand(1), random.random(), np.random.rand()
+        return index, minitorch.rand(1, device="cpu"), random.random(), np.random.rand()
 
     def __len__(self):
         return self.length
@@ -71,8 +71,8 @@ class Shuffled(Sampler):
         return len(self.order)
 
 
-def seeded(seed=4):
-    return minitorch.Generator().manual_seed(seed)
+def seeded(seed=4, device="cpu"):
+    return minitorch.Generator(device).manual_seed(seed)
 
 
 def seed_all(seed):
@@ -307,7 +307,7 @@ def make_run(path, **options):
         "scheduler": optim.lr_scheduler.ExponentialLR(optimizer, 0.9),
         "loader": DataLoader(Noisy(), 3, shuffle=True),
         "average": optim.swa_utils.AveragedModel(model),
-        "generator": seeded(),
+        "generator": seeded(device=minitorch.get_default_device()),
         "losses": [],
         "notes": {},
     }
@@ -320,6 +320,7 @@ def train(run, epochs=3, leave_after=None):
     for epoch in run.epochs(epochs):
         for i, *noise in at["loader"]:
             at["optimizer"].zero_grad()
+            i, *noise = (each.to(minitorch.get_default_device()) for each in (i, *noise))
             x = sum(each.float().reshape(-1, 1) for each in noise)
             loss = (at["model"](x) - i.reshape(-1, 1)).square().mean()
             loss = loss * float(minitorch.rand(1, generator=at["generator"]))
@@ -497,6 +498,11 @@ def test_a_checkpoint_takes_no_part_whose_state_it_cannot_have(tmp_path):
         Checkpoint(tmp_path / "run", best=0.5)
 
 
+def test_a_folder_that_is_not_there_is_known_before_the_first_step(tmp_path):
+    with pytest.raises(RuntimeError, match=r"Parent directory .*none does not exist"):
+        Checkpoint(tmp_path / "none" / "run", data=[])
+
+
 def test_a_checkpoint_is_not_saved_after_every_0th_step(tmp_path):
     with pytest.raises(ValueError, match="every_steps is 1 or more, not 0"):
         Checkpoint(tmp_path / "run", every_steps=0)
@@ -542,7 +548,8 @@ def resumed_weights(tmp_path, make_optimizer, make_scheduler):
             seed_all(3)
             weight = nn.Parameter(minitorch.ones(2, 3))
             optimizer = make_optimizer([weight])
-            scheduler, draws = make_scheduler(optimizer), seeded()
+            scheduler = make_scheduler(optimizer)
+            draws = seeded(device=minitorch.get_default_device())
             run = Checkpoint(
                 tmp_path / "run",
                 weights=nn.ParameterList([weight]),

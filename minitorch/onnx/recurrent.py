@@ -54,11 +54,28 @@ def run(g, kind, x, states, weights, sizes, width, **attributes):
 @rule("lstm_steps")
 def lstm_steps(g, out, x, h, c, inner, weight, bias, projection, sizes, wanted):
     if projection is not None:
-        raise OnnxExporterError(
-            "ONNX has no LSTM with a projection (proj_size)\n  use a Linear layer behind it"
-        )
+        return projected(g, x, h, c, inner, weight, bias, projection, sizes)
     weights = weights_of(g, 4, (0, 3, 1, 2), inner, weight, (bias, None))
     return run(g, "LSTM", x, (h, c), weights, sizes, inner.shape[1], hidden_size=weight.shape[1])
+
+
+def projected(g, x, h, c, inner, weight, bias, projection, sizes):
+    """ONNX has no LSTM with a projection P: here one with the weight U P in place of U, whose
+    outputs are projected afterwards. It starts from some h' of which P h' = h.
+    """
+    p = g.constants_of(projection, "a projection")  # (P, H)
+    if np.linalg.matrix_rank(p) < len(p):
+        raise OnnxExporterError("an LSTM whose projection has rows that depend on one another")
+    u = g.constants_of(weight, "a weight of a recurrent layer")
+    whole = Value((len(u), p.shape[1]), u.dtype)
+    whole.array = (u.astype("f8") @ p).astype(u.dtype)
+    start = g.node("MatMul", h, g.constant(np.linalg.pinv(p.T.astype("f8")).astype(p.dtype)))
+    weights = weights_of(g, 4, (0, 3, 1, 2), inner, whole, (bias, None))
+    rows, last, cells = run(
+        g, "LSTM", x, (start, c), weights, sizes, inner.shape[1], hidden_size=p.shape[1]
+    )
+    turned = g.constant(np.ascontiguousarray(p.T))
+    return g.node("MatMul", rows, turned), g.node("MatMul", last, turned), cells
 
 
 @rule("gru_steps")

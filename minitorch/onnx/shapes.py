@@ -66,6 +66,11 @@ def joined(g, out, *tensors, dim):
     return g.node("Concat", *parts, axis=dim)
 
 
+@rule("thirds")
+def thirds(g, out, x):
+    return g.node("Split", x, axis=-1, num_outputs=3, outputs=3)
+
+
 @rule("stacked")
 def stacked(g, out, *tensors, dim):
     parts = [g.node("Unsqueeze", x, g.ints([dim])) for x in tensors]

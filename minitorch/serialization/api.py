@@ -2,14 +2,18 @@
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any, Literal
 
+from minitorch.backend.devices import device
 from minitorch.serialization.checkpoint_writer import save_checkpoint
 from minitorch.serialization.checkpoints import load_legacy, load_zip
 from minitorch.serialization.files import File, Source, damaged, reading, write
 from minitorch.serialization.npz import MAGIC, load_npy, load_npz
 from minitorch.serialization.safetensors import Entries, named_tensors, write_entries
 from minitorch.serialization.structure import decode, encode
+
+MAP_LOCATION = Callable | device | str | dict[str, str] | None  # where `load` puts tensors
 
 Format = Literal["safetensors", "pt"]
 PYTORCH_ENDINGS = (".pt", ".pth")
@@ -64,7 +68,7 @@ def save(
 
 def load(
     f: File,
-    map_location: Any = None,
+    map_location: MAP_LOCATION = None,
     pickle_module: Any = None,
     *,
     weights_only: bool | None = None,
@@ -80,9 +84,13 @@ def load(
 
     Reads minitorch's files, safetensors (a dict of tensors), PyTorch's zip and its format before
     1.6, .npz (a dict of tensors) and .npy (a tensor). bfloat16 becomes float32. No code that a file
-    names is run, whatever `weights_only` and `pickle_module` say; `mmap` changes nothing. The
-    tensors take the memory of the file, three times that at most (bfloat16), or what a compressed
-    .npz holds: at most 64 MB or 100 times the file.
+    names is run, whatever `weights_only` and `pickle_module` say; `mmap` changes nothing.
+
+    The tensors take the memory of the file, three times that at most (bfloat16), or what a
+    compressed .npz holds: at most 64 MB or 100 times the file. Those of 64 KB to 8 MB share pieces
+    of 16 MB, each of which is freed with the last tensor in it. Python's own objects are larger
+    than what stands for them in any file, an empty list 64 times: a pickle whose containers would
+    take over 64 MB and over 24 times its bytes is refused, and JSON makes at most 50 times its own.
 
     Raises RuntimeError for a truncated or altered file, which names the tensor,
     pickle.UnpicklingError for a file that asks for more than plain data, which names what, and
@@ -92,7 +100,7 @@ def load(
         return load_source(source, map_location, encoding)
 
 
-def load_source(source: Source, map_location: Any, encoding: str) -> Any:
+def load_source(source: Source, map_location: MAP_LOCATION, encoding: str) -> Any:
     start = source.bytes(0, min(source.size, 264))
     if not start:
         raise EOFError("Ran out of input: the file is empty")

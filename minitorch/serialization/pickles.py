@@ -12,12 +12,14 @@ from collections.abc import Callable, Collection, Mapping
 from pickle import UnpicklingError
 from typing import Any
 
-from minitorch.serialization.files import Source
+from minitorch.serialization.files import ALWAYS_FINE, Source
 
 MARK = object()
 LONGEST_NAME = 1000  # bytes
 LONGEST_KEY = 64  # elements of a tuple that is the key of a dict: hashing it takes time
 LARGEST_CROWD = 100  # keys of one hash in a dict or set
+LARGEST_GROWTH = 24  # times its bytes that what a pickle builds may take in memory; a list of two
+# numbers takes 8 times those that Python writes for it, a dict of one number 21 times
 
 
 class Named:
@@ -80,12 +82,15 @@ class Machine:
         self.crowds: Crowds = {}
         self.position = 0  # bytes read
         self.handed = 0  # elements and characters that builders were given
+        self.made = 0  # bytes that all containers and built values take, about
 
     def read(self, source: Source) -> Any:
         """The object whose pickle begins where `source` stands; it is left after its end."""
         self.source = source
         try:
             while (code := self.take(1)) != b".":
+                if code in SIZES:
+                    self.note(SIZES[code])
                 if code in VALUES:
                     self.stack.append(VALUES[code](self))
                 elif code in ACTIONS:
@@ -116,6 +121,15 @@ class Machine:
             raise UnpicklingError("Weights only load failed. The pickle is truncated in a name")
         self.position += len(data)
         return data[:-1].decode()
+
+    def note(self, size):
+        """An empty list is 1 byte in a pickle and 64 in memory: a few are data, many a bomb."""
+        self.made += size
+        if self.made > max(ALWAYS_FINE, LARGEST_GROWTH * self.position):
+            raise UnpicklingError(
+                f"Weights only load failed. A bomb of containers: {self.position} bytes that take "
+                f"over {self.made} in memory\n  if it is none: keep what it holds in tensors"
+            )
 
     def do_proto(self):
         self.take(1)
@@ -291,13 +305,14 @@ class Machine:
         self.stack.append(self.storage(self.pop()))
 
 
-def plain_keys(keys: Collection[Any], target: Any = None, crowds: Crowds | None = None) -> Any:
+def plain_keys(keys: Collection[Any], target: Any = (), crowds: Crowds | None = None) -> Any:
     """`keys`, if they are what dicts and sets of plain data have.
 
     Tuples and large integers can be made to clash, and each that does is compared with all those
-    before it: `crowds` counts their hashes in the container `target`, which may get more later.
+    before it: `crowds` counts the hashes in the container `target`, which may get more later.
     """
     crowd: Counter | None = None
+    few = len(target) + len(keys) <= LARGEST_CROWD
     for key in keys:
         if isinstance(key, tuple):
             if len(key) > LONGEST_KEY or not all(isinstance(each, ATOMS) for each in key):
@@ -306,9 +321,13 @@ def plain_keys(keys: Collection[Any], target: Any = None, crowds: Crowds | None 
             raise UnpicklingError(f"Weights only load failed. A {type(key).__name__} is no key")
         elif not isinstance(key, int) or key.bit_length() < 64:
             continue
+        if few:
+            continue
         if crowd is None:
             crowds = {} if crowds is None else crowds
-            _, crowd = crowds.setdefault(id(target), (target, Counter()))
+            if id(target) not in crowds:
+                crowds[id(target)] = target, Counter(map(hash, target))
+            crowd = crowds[id(target)][1]
         crowd[hash(key)] += 1
         if crowd[hash(key)] > LARGEST_CROWD:
             raise UnpicklingError("Weights only load failed. Keys that are made to clash")
@@ -322,6 +341,14 @@ OF_PYTHON_2 = {
     "__builtin__.bytearray": "builtins.bytearray",
     "__builtin__.complex": "builtins.complex",
 }
+
+
+SIZES = {  # bytes in memory of what opcodes make that is far larger than they are
+    b"]": 64, b"}": 72, b"\x8f": 224, b"t": 56, b"\x85": 56, b"\x86": 64, b"\x87": 72,
+    b"\x91": 224, b"R": 160, b"\x81": 160,
+    b"s": 160, b"u": 160, b"a": 32, b"e": 32,  # a first element makes a container grow
+    b"\x94": 60,
+}  # fmt: skip
 
 
 # -------------------------------------------------------------------- opcodes
