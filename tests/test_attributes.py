@@ -1,6 +1,7 @@
 """What tensors say of themselves, what dtypes make of each other, and settings."""
 
 import copy
+import re
 
 import pytest
 
@@ -208,3 +209,48 @@ def test_the_typed_storage_holds_all_elements_and_is_deprecated():
 def test_a_storage_seen_in_another_dtype():
     with pytest.warns(UserWarning, match="TypedStorage is deprecated"):
         assert minitorch.ones(2).view(minitorch.int32).storage().dtype is minitorch.int32
+
+
+def test_set_lets_a_tensor_view_the_memory_of_another():
+    x = minitorch.arange(24.0).view(3, 8)
+    y = minitorch.tensor([])
+    assert y.set_(x.untyped_storage(), 10, (2, 2), (7, 1)) is y
+    y[0] = -1
+    assert y.tolist() == [[-1, -1], [17, 18]] and x[1, 2:4].tolist() == [-1, -1]
+    assert y.set_(x[1]).data_ptr() == x[1].data_ptr()
+    assert y.set_(x, 3, (2, 2)).tolist() == [[3, 4], [5, 6]]
+    assert y.set_(x.untyped_storage()).shape == (24,)
+    assert y.set_().shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda x: minitorch.exp(5), TypeError, "argument 'input' (position 1) must be Tensor"),
+        (lambda x: minitorch.equal(x, 5), TypeError, "argument 'other' (position 2) must be Tens"),
+        (lambda x: ~x, TypeError, "~ (operator.invert) is only implemented on integer and Boolean"),
+        (lambda x: setattr(x, "grad", x), RuntimeError, "can't assign Variable as its own grad"),
+        (lambda x: setattr(x, "data", x.int()), RuntimeError, "must be floating point or complex"),
+        (lambda x: x.expand(3, 4), RuntimeError, "at non-singleton dimension 1."),
+        (lambda x: minitorch.addmm(x, x, x), RuntimeError, "cannot be multiplied (2x3 and 2x3)"),
+        (lambda x: x[0].index_add(0, minitorch.tensor([5]), x[0, :1]), IndexError, "out of range"),
+    ],
+)
+def test_what_is_refused_in_the_words_of_pytorch(call, error, text):
+    with pytest.raises(error, match=re.escape(text)):
+        call(minitorch.ones(2, 3, requires_grad=True))
+
+
+def test_set_refuses_another_dtype_what_lies_outside_and_leaves():
+    x = minitorch.arange(4.0)
+    with pytest.raises(RuntimeError, match="Could not set tensor of type float to a tensor of typ"):
+        minitorch.tensor([1]).set_(x)
+    with pytest.raises(RuntimeError, match="out of bounds for storage of size 16"):
+        minitorch.tensor([]).set_(x, 1, (4,))
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+        minitorch.zeros(1, requires_grad=True).set_(x)
+
+
+def test_a_tensor_has_a_number_of_its_own():
+    x, y = minitorch.ones(1), minitorch.ones(1)
+    assert x._cdata == x._cdata != y._cdata

@@ -484,6 +484,11 @@ def test_several_weights_of_an_output_give_as_many_gradients():
     assert autograd.grad(g.sum(), x)[0].tolist() == [4, 4]
 
 
+def test_gradients_with_respect_to_numbers_are_refused(x):
+    with pytest.raises(RuntimeError, match=r"all inputs have to be Tensors .*, but got int"):
+        autograd.grad(x.sum(), [x, 3])
+
+
 def test_gradients_with_respect_to_nothing_are_refused():
     x = tensor([1.0], requires_grad=True)
     with pytest.raises(RuntimeError, match="`inputs` argument to `grad\\(\\)` cannot be empty"):

@@ -61,3 +61,35 @@ def test_gradients_of_convolutions_can_be_viewed_as_vectors(kernel, side):
     conv = m.nn.Conv2d(4, 6, kernel, padding=kernel // 2)
     conv(m.rand(2, 4, side, side)).sum().backward()
     assert conv.weight.grad.view(-1).shape == (24 * kernel * kernel,)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x.sum(0),
+        lambda x: x.mean(1, keepdim=True),
+        lambda x: x.prod(0),
+        lambda x: x.amax(0),
+        lambda x: x.cumsum(0),
+        lambda x: x.cumprod(0),
+        lambda x: x.softmax(1),
+        lambda x: x.log_softmax(1),
+        lambda x: x.tril(),
+        lambda x: x.roll(1, 0),
+        lambda x: x.masked_fill(x > 0, 1),
+        lambda x: x.index_select(1, m.tensor([1, 0])),
+        lambda x: x[:, [1, 0]],
+        lambda x: m.cat([x, x], 1),
+        lambda x: m.stack([x, x]),
+        lambda x: F.logsigmoid(x),
+        lambda x: F.interpolate(x[None], scale_factor=2),
+    ],
+)
+def test_a_result_can_be_viewed_whatever_the_strides_of_the_input(f):
+    x = m.arange(24.0).reshape(2, 3, 4).permute(2, 1, 0)
+    assert f(x).view(-1).equal(f(x.contiguous()).view(-1))
+
+
+def test_joined_images_keep_their_channels_together():
+    x = m.ones(2, 3, 4, 4).contiguous(memory_format=m.channels_last)
+    assert m.cat([x, x]).is_contiguous(memory_format=m.channels_last)

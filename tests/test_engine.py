@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import minitorch
+from minitorch import tensor
 from minitorch.autograd import grad
 from minitorch.autograd.engine import is_own, unbroadcast
 
@@ -178,3 +179,20 @@ def test_a_gradient_can_be_changed_where_it_is_a_broadcast_of_one_number():
     (x.sum() * 8).backward()
     x.grad /= 8
     assert x.grad.tolist() == [1.0]
+
+
+def test_a_gradient_by_an_intermediate_leaves_what_lies_before_it():
+    x = tensor([1.0, 2.0], requires_grad=True)
+    y = x.exp()
+    (g,) = grad((y * y).sum(), y)
+    y.backward(g)
+    np.testing.assert_allclose(x.grad.numpy(), 2 * np.exp([2.0, 4.0]), rtol=1e-6)
+
+
+def test_a_gradient_by_an_intermediate_and_by_what_lies_before_it_frees_both():
+    x = tensor([1.0, 2.0], requires_grad=True)
+    y = x.exp()
+    gy, gx = grad((y * y).sum(), (y, x))
+    np.testing.assert_allclose(gx.numpy(), (gy * y).detach().numpy())
+    with pytest.raises(RuntimeError, match="second time"):
+        y.sum().backward()

@@ -100,7 +100,7 @@ def test_a_graph_that_was_freed_is_refused():
     x = leaf(1.0)
     y = x.exp()
     y.sum().backward()
-    with pytest.raises(RuntimeError, match="a second time: what ExpBackward0 had saved"):
+    with pytest.raises(RuntimeError, match="what ExpBackward0 had saved is gone"):
         grad((y * y).sum(), x, create_graph=True)
 
 

@@ -156,7 +156,7 @@ REFUSED = [
         "fill_ only supports 0-dimension value tensor but got tensor with 1",
     ),
     (lambda x: x[0].expand(2, 3).add_(1), "refers to a single memory location"),
-    (lambda x: x[0].expand(2, 3).zero_(), "refers to a single memory location"),
+    (lambda x: x[0].expand(2, 3).fill_(tensor(1.0)), "refers to a single memory location"),
     (lambda x: x[0].fill_diagonal_(1), "dimensions must larger than 1"),
 ]
 
@@ -333,3 +333,13 @@ def test_what_is_no_lazy_conjugate_resolves_to_itself():
     x = ones(2)
     assert x.resolve_conj() is x
     assert x.resolve_neg() is x
+
+
+def test_a_counter_counts_in_place():
+    count = minitorch.tensor([3, 4])
+    count.add_(1)
+    count -= 2
+    count *= 5
+    assert count.tolist() == [10, 15] and count.dtype is minitorch.int64
+    with pytest.raises(RuntimeError, match="can't be cast"):
+        count.add_(0.5)

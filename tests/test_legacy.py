@@ -89,3 +89,7 @@ def test_dtypes_that_numpy_lacks_are_refused_with_what_to_take(use):
 def test_complex_dtypes_are_refused_with_what_to_do():
     with pytest.raises(DtypeError, match="complex numbers are out of scope\n  keep real and imag"):
         torch.ones(1).to(torch.complex64)
+
+
+def test_the_class_tensor_stands_for_the_default_dtype():
+    assert torch.ones(1).bool().type(torch.Tensor).dtype is torch.float32

@@ -11,6 +11,7 @@ from minitorch import tensor
 from minitorch.autograd.op import OPS, TENSOR_FUNCTIONS, op
 from minitorch.autograd.specialise import source_of
 from minitorch.backend.namespaces import namespace
+from minitorch.nn import functional as F
 
 
 @pytest.fixture
@@ -122,12 +123,19 @@ def test_a_write_to_out_is_noticed(x):
 @pytest.mark.parametrize(
     "call, error, text",
     [
-        (lambda x: x.add([1]), TypeError, "argument 'other' must be Tensor, not list"),
+        (lambda x: x.add([1]), TypeError, "'other' (position 2) must be Tensor, not list"),
         (lambda x: x.add([1]), TypeError, "make one with minitorch.tensor(...)"),
-        (lambda x: minitorch.exp("x"), TypeError, "argument 'input' must be Tensor, not str"),
-        (lambda x: x.add(None), TypeError, "argument 'other' must be Tensor, not NoneType"),
+        (lambda x: minitorch.exp("x"), TypeError, "'input' (position 1) must be Tensor, not str"),
+        (lambda x: x.add(None), TypeError, "'other' (position 2) must be Tensor, not NoneType"),
         (lambda x: x.add(), TypeError, "missing 1 required positional argument: 'other'"),
         (lambda x: minitorch.exp(x, 1), TypeError, "takes 1 positional argument but 2 were given"),
+        (lambda x: x.sum("rows"), TypeError, "sum(): argument 'dim' must be int, not str"),
+        (lambda x: x ** "2", TypeError, "'exponent' (position 2) must be Number, not str"),
+        (lambda x: x.clamp("a"), TypeError, "'min' (position 2) must be Number, not str"),
+        (lambda x: x.clamp(max="a"), TypeError, "'max' (position 3) must be Number, not str"),
+        (lambda x: minitorch.cat("ab"), TypeError, "must be tuple of Tensors, not str"),
+        (lambda x: minitorch.stack(None), TypeError, "must be tuple of Tensors, not NoneType"),
+        (lambda x: x.softmax(1.5), TypeError, "softmax(): argument 'dim' must be int, not float"),
         (lambda x: minitorch.sum(x, dims=0), TypeError, "unexpected keyword argument 'dims'"),
         (
             lambda x: x + minitorch.ones(3),
@@ -146,6 +154,82 @@ def test_wrong_arguments_are_refused_by_name(x, call, error, text):
     with pytest.raises(error) as caught:
         call(x)
     assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text, call",
+    {
+        "cross_entropy_loss(): argument 'target' (position 2)": lambda x: F.cross_entropy(x, [0]),
+        "cross_entropy_loss(): argument 'input' (position 1)": lambda x: F.cross_entropy([0], x),
+        "nll_loss_nd(): argument 'target' (position 2)": lambda x: F.nll_loss(x, [0, 1]),
+        "kl_div(): argument 'target' (position 2)": lambda x: F.kl_div(x, [0, 1]),
+        "embedding(): argument 'indices' (position 2)": lambda x: F.embedding([0], x),
+        "embedding(): argument 'weight' (position 1)": lambda x: F.embedding(x.long(), [0]),
+        "conv2d(): argument 'input' (position 1)": lambda x: F.conv2d([0], x),
+        "conv2d(): argument 'weight' (position 2)": lambda x: F.conv2d(x, [0]),
+        "max_pool2d(): argument 'input' (position 1)": lambda x: F.max_pool2d([0], 2),
+        "avg_pool2d(): argument 'input' (position 1)": lambda x: F.avg_pool2d([0], 2),
+        "adaptive_avg_pool2d(): argument 'input'": lambda x: F.adaptive_avg_pool2d([0], 2),
+        "batch_norm(): argument 'input' (position 1)": lambda x: F.batch_norm([0], x, x),
+        "layer_norm(): argument 'input' (position 1)": lambda x: F.layer_norm([0], (1,)),
+        "dropout(): argument 'input' (position 1)": lambda x: F.dropout([0]),
+        "pad(): argument 'input' (position 1)": lambda x: F.pad([0], (1, 1)),
+        "one_hot(): argument 'input' (position 1)": lambda x: F.one_hot([0]),
+        "cosine_similarity(): argument 'x2' (position 2)": lambda x: F.cosine_similarity(x, [0]),
+        "index_select(): argument 'index' (position 2)": lambda x: x.index_select(0, [0]),
+        "copy_(): argument 'other' (position 1)": lambda x: x.copy_([0]),
+        "_unique2(): argument 'input' (position 1)": lambda x: minitorch.unique([0]),
+        "unique_consecutive(): argument": lambda x: minitorch.unique_consecutive([0]),
+        "amax(): argument 'input' (position 1)": lambda x: minitorch.amax([0]),
+        "amin(): argument 'input' (position 1)": lambda x: minitorch.amin([0]),
+        "aminmax(): argument 'input' (position 1)": lambda x: minitorch.aminmax([0]),
+        "max(): argument 'input' (position 1)": lambda x: minitorch.max([0]),
+        "renorm(): argument 'input' (position 1)": lambda x: minitorch.renorm([0], 1, 0, 1),
+        "full_like(): argument 'input' (position 1)": lambda x: minitorch.full_like([0], 1),
+        "index_copy(): argument 'index' (position 2)": lambda x: x.index_copy(0, [0], x),
+        "index_fill(): argument 'index' (position 2)": lambda x: x.index_fill(0, [0], 1),
+        "index_add(): argument 'index' (position 2)": lambda x: x.index_add(0, [0], x),
+        "isclose(): argument 'other' (position 2)": lambda x: minitorch.isclose(x, [0]),
+        "linalg_vector_norm(): argument": lambda x: minitorch.linalg.vector_norm([0]),
+        "linalg_inv(): argument 'A' (position 1)": lambda x: minitorch.linalg.inv([[1]]),
+        "linalg_solve(): argument 'A' (position 1)": lambda x: minitorch.linalg.solve([[1]], x),
+        "linalg_qr(): argument 'A' (position 1)": lambda x: minitorch.linalg.qr([[1]]),
+        "linalg_lu(): argument 'A' (position 1)": lambda x: minitorch.linalg.lu([[1]]),
+        "clamp_min(): argument 'input' (position 1)": lambda x: minitorch.clamp_min([0], 1),
+        "clamp_max(): argument 'input' (position 1)": lambda x: minitorch.clamp_max([0], 1),
+    }.items(),
+)
+def test_a_list_in_place_of_a_tensor_is_refused_by_the_argument_it_stands_for(x, text, call):
+    with pytest.raises(TypeError) as caught:
+        call(x)
+    assert str(caught.value).startswith(text)
+    assert str(caught.value).endswith(
+        "must be Tensor, not list\n  make one with minitorch.tensor(...)"
+    )
+
+
+def test_an_array_in_place_of_classes_is_refused(x):
+    with pytest.raises(TypeError, match=r"must be Tensor, not numpy\.ndarray\n  make one"):
+        F.cross_entropy(x, np.array([0, 1]))
+
+
+def test_an_error_hides_what_numpy_said_where_it_says_more(x):
+    with pytest.raises(RuntimeError, match="must match the size of tensor b") as caught:
+        x + minitorch.ones(3)
+    assert caught.value.__suppress_context__ and caught.value.__cause__ is None
+
+
+def test_an_error_shows_what_numpy_said_where_it_knows_no_better(x, new_op):
+    f = new_op(lambda x, /: x.reshape(7))
+    with pytest.raises(RuntimeError, match="cannot reshape array of size 4") as caught:
+        f(x)
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_a_traceback_names_the_op(x):
+    with pytest.raises(RuntimeError) as caught:
+        x * minitorch.ones(3)
+    assert "<op mul>" in [str(entry.path) for entry in caught.traceback]
 
 
 def test_shape_errors_are_value_errors_and_runtime_errors(x):
@@ -193,7 +277,7 @@ def test_a_new_op_on_a_list_of_tensors_and_one_with_several_outputs(new_op):
         y = tensors[0] * scale
         for x in tensors[1:]:
             y = y + x * scale
-        return y, [lambda g: g * scale for _ in tensors]
+        return y, lambda g: [g * scale for _ in tensors]
 
     def parts(x, /):
         return (x * 2, x * x), lambda gs: sum_of(
@@ -203,7 +287,7 @@ def test_a_new_op_on_a_list_of_tensors_and_one_with_several_outputs(new_op):
     def sum_of(a, b):
         return b if a is None else a if b is None else a + b
 
-    f, h = new_op(combined), new_op(parts, outputs=("double", "square"))
+    f, h = new_op(combined, joint=True), new_op(parts, outputs=("double", "square"))
     x = tensor([1.0, 2.0], dtype=minitorch.float64, requires_grad=True)
     y = tensor([5.0, 6.0], dtype=minitorch.float64, requires_grad=True)
     assert f([x, y], scale=2.0).tolist() == [12, 16]
@@ -243,3 +327,39 @@ def test_a_return_type_can_be_copied_and_made_of_its_fields():
     assert again._fields == ("values", "indices")
     assert again.values.tolist() == [1.0, 3.0]
     assert type(found)(*found) == tuple(found)
+
+
+NUMBERS = {  # a call with 0-d tensors for its numbers, and the same with the numbers
+    "add": lambda x, n: minitorch.add(x, x, alpha=n(0.5)),
+    "add_": lambda x, n: x.clone().add_(x, alpha=n(0.5)),
+    "sub_": lambda x, n: x.clone().sub_(x, alpha=n(0.5)),
+    "addcdiv_": lambda x, n: x.clone().addcdiv_(x, x + 1, value=n(-0.5)),
+    "addcmul": lambda x, n: minitorch.addcmul(x, x, x, value=n(2)),
+    "addmm": lambda x, n: minitorch.addmm(x, x, x, beta=n(0.5), alpha=n(2)),
+    "index_add": lambda x, n: x.index_add(0, tensor([0]), x[:1], alpha=n(2)),
+    "elu": lambda x, n: minitorch.nn.functional.elu(-x, n(0.5)),
+    "hardtanh": lambda x, n: minitorch.nn.functional.hardtanh(x, n(0), n(2)),
+    "logit": lambda x, n: minitorch.logit(x / 10, n(0.2)),
+    "split": lambda x, n: x.split(n(1))[1],
+    "chunk": lambda x, n: x.chunk(n(2))[1],
+    "roll": lambda x, n: x.roll(n(1), 0),
+    "randperm": lambda x, n: minitorch.randperm(n(1)),
+    "randint": lambda x, n: minitorch.randint(n(1), (2,)),
+    "normal_": lambda x, n: x.clone().normal_(n(3.0), n(0.0)),
+    "uniform_": lambda x, n: x.clone().uniform_(n(3.0), n(3.0)),
+    "dropout": lambda x, n: minitorch.nn.functional.dropout(x, n(1.0)),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_tensor_of_no_dimensions_may_stand_for_a_number(name):
+    call, x = NUMBERS[name], tensor([[1.0, 2.0], [3.0, 4.0]])
+    made, expected = call(x, tensor), call(x, lambda n: n)
+    assert made.dtype is expected.dtype
+    assert made.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("alpha", [tensor([0.5]), tensor(0.5, requires_grad=True)])
+def test_other_tensors_do_not_stand_for_a_number(alpha):
+    with pytest.raises(TypeError, match=r"add\(\): argument 'alpha' must be Number, not Tensor"):
+        minitorch.add(tensor([1.0]), tensor([1.0]), alpha=alpha)

@@ -11,6 +11,7 @@ NO_GRADIENT = "functions with out=... arguments don't support automatic differen
     "name, call",
     [
         ("amin(): ", lambda out: m.amin(m.ones(2, 2), 0, out=out)),
+        ("aten::heaviside(): ", lambda out: m.heaviside(m.ones(2), m.ones(2), out=out)),
         ("div(): ", lambda out: m.div(m.ones(2), m.ones(2), out=out)),
         ("where(): ", lambda out: m.where(m.ones(2) > 0, m.ones(2), m.ones(2), out=out)),
         ("special_log_ndtr(): ", lambda out: m.special.log_ndtr(m.ones(2), out=out)),
@@ -52,3 +53,22 @@ def test_lstsq_writes_into_out():
     out = tuple(m.empty(0, dtype=y.dtype) for y in wanted)
     m.linalg.lstsq(A, B, out=out)
     assert all(y.equal(other) for y, other in zip(out, wanted, strict=True))
+
+
+@pytest.mark.parametrize("f", [m.sum, m.prod, m.cumsum, m.cumprod])
+def test_the_dtype_of_out_is_that_of_a_sum(f):
+    out = m.empty(0, dtype=m.int32)
+    assert f(m.tensor([1.5, 2.5]), 0, out=out) is out
+    assert out.dtype is m.int32 and out.tolist() == f(m.tensor([1, 2]), 0).tolist()
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda x: m.max(x, 0, out=(m.empty(0), m.empty(0))), "have dtype long int, but got float"),
+        (lambda x: m.quantile(x, 0.5, out=m.empty(0, dtype=m.float64)), "must be same dtype as th"),
+    ],
+)
+def test_an_out_of_another_dtype_is_refused(call, text):
+    with pytest.raises(RuntimeError, match=text):
+        call(m.ones(2))

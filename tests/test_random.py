@@ -484,3 +484,9 @@ def test_integers_reach_all_of_the_range(low, high):
     assert drawn.dtype == np.int64 and low <= drawn.min() and drawn.max() < high
     middle = drawn.astype(np.float64).mean() - (low + high - 1) / 2
     assert abs(middle) <= 0.03 * (high - low)
+
+
+def test_a_single_number_is_drawn_from_a_gamma_distribution():
+    drawn = minitorch._standard_gamma(minitorch.tensor(2.0))
+    assert drawn.shape == () and drawn.item() > 0
+    assert minitorch.distributions.Gamma(minitorch.tensor(1.0), 2.0).sample().shape == ()

@@ -346,3 +346,10 @@ def test_torch_gives_the_same_for_repeated_elements_and_nan(name, settings, nan)
     for a, b in pairs:
         assert repr(a.dtype) == repr(b.dtype)
         np.testing.assert_allclose(a.numpy(), b.numpy(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["max", "min", "median", "cummax", "sort"])
+def test_the_values_of_a_single_number_are_its_own(name):
+    x = minitorch.tensor(3.0)
+    getattr(x, name)(dim=0)[0].add_(1)
+    assert x.item() == 3

@@ -25,6 +25,16 @@ ROWS = [
     (lambda: m.cumprod(ones("int64"), 0, dtype=m.bool), "cumprod_out_cpu", "Bool"),
     (lambda: m.searchsorted(ones("bool"), ones("bool")), "searchsorted_out_cpu", "Bool"),
     (lambda: m.bucketize(ones("bool"), ones("bool")), "searchsorted_out_cpu", "Bool"),
+    (
+        lambda: m.native_batch_norm(ones("int8", 2, 1), *[None] * 4, True, 0.5, 1e-5),
+        "batch_norm",
+        "Char",
+    ),
+    (
+        lambda: m.native_layer_norm(ones("int8"), (2,), None, None, 1e-5),
+        "LayerNormKernelImpl",
+        "Char",
+    ),
     (lambda: m.cross(ones("bool", 3), ones("bool", 3)), "cross", "Bool"),
     (lambda: ones("bool").index_reduce(0, at(2), ones("bool"), "amax"), "index_func_", "Bool"),
     (
@@ -43,6 +53,7 @@ ROWS = [
         "slow_conv_transpose3d_out_cpu",
         "Int",
     ),
+    (lambda: F.max_pool1d(ones("int64", 1, 4), 2), "max_pool1d_impl", "Long"),
     (lambda: F.avg_pool3d(ones("float16", 1, 2, 2, 2), 2), "avg_pool3d_out_frame", "Half"),
     (lambda: F.local_response_norm(ones("int32", 1, 2, 2), 2), "avg_pool2d", "Int"),
     (

@@ -417,7 +417,35 @@ REFUSED_KEYS = [
     (slice(0.0, 1.0), TypeError, "slice indices must be integers or None or have an __index__"),
     (slice(None, None, -1), ValueError, "step must be greater than zero"),
     (slice(None, None, 0), ValueError, "slice step cannot be zero"),
+    (slice(tensor(1.0), None), TypeError, "only integer tensors of a single element can be conv"),
+    (np.float64(1), IndexError, "only integers, slices (`:`), ellipsis (`...`), None and long or"),
+    ((0, np.bool_(True)), IndexError, "valid indices (got bool"),
+    (1 << 64, ValueError, "Overflow when unpacking long long"),
 ]
+
+
+def test_zero_dimensional_integers_of_any_dtype_are_indices(x):
+    assert x[tensor(1, dtype=minitorch.int16)].data_ptr() == x[1].data_ptr()
+
+
+def test_no_elements_can_be_taken_from_a_dimension_without_any():
+    with pytest.raises(IndexError, match="index is out of bounds for dimension with size 0"):
+        zeros(10, 0)[:, [0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("write", "text"),
+    [
+        (lambda x: x.__setitem__(0, 1j), "value cannot be converted to type float without overfl"),
+        (lambda x: x.int().__setitem__(0, 1j), "value cannot be converted to type int without"),
+        (lambda x: x.char().__setitem__(0, 999), "value cannot be converted to type int8_t with"),
+        (lambda x: x.masked_fill(x > 0, 1j), "value cannot be converted to type float without"),
+        (lambda x: x.index_fill(0, tensor([0]), 1j), "Converting complex Scalar to non-complex"),
+    ],
+)
+def test_numbers_that_do_not_fit_the_dtype_are_refused(write, text, x):
+    with pytest.raises(RuntimeError, match=text):
+        write(x)
 
 
 @pytest.mark.parametrize(("key", "error", "text"), REFUSED_KEYS)
@@ -819,6 +847,77 @@ def test_one_hot_rows():
             one_hot(tensor(classes), count)
     with pytest.raises(RuntimeError, match="Can not infer total number of classes"):
         one_hot(zeros(0, dtype=minitorch.int64))
+
+
+@pytest.mark.parametrize(
+    ("bytes_", "text"),
+    [
+        (lambda x: x[:, 1:5], "self.storage_offset() must be divisible by 4 to view Byte as Int"),
+        (lambda x: x.as_strided((2, 4), (1, 1)), "self.stride(0) must be divisible by 4 to view"),
+    ],
+)
+def test_larger_elements_must_lie_at_their_places(bytes_, text):
+    with pytest.raises(RuntimeError, match=re.escape(text)):
+        bytes_(zeros(2, 8, dtype=minitorch.uint8)).view(minitorch.int32)
+
+
+def test_resizing_to_an_order_in_memory():
+    x = zeros(24)
+    last = minitorch.channels_last
+    assert x.resize_(1, 2, 3, 4, memory_format=last).is_contiguous(memory_format=last)
+    y = zeros(24).resize_as_(x, memory_format=minitorch.preserve_format)
+    assert y.stride() == x.stride() == (24, 1, 8, 2)
+    assert y.resize_as_(zeros(4, 6)).is_contiguous()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "text"),
+    [
+        ((2, 4, 2**29, 2**29), "Storage size calculation overflowed with sizes=[2, 4, 536870912"),
+        ((8, 8, 2**29, 2**29), "numel: integer multiplication overflow"),
+    ],
+)
+def test_sizes_beyond_all_memory(sizes, text):
+    with pytest.raises(RuntimeError, match=re.escape(text)):
+        zeros(1, dtype=minitorch.float64).resize_(sizes)
+
+
+def test_new_dimensions_of_size_one_have_the_strides_of_a_view():
+    assert zeros(5).expand(1, 1, 5).stride() == (5, 5, 1)
+    assert zeros(5).expand(1, 2, 5).stride() == zeros(5).expand(2, 5)[None].stride()
+
+
+def test_boundaries_have_a_dimension():
+    with pytest.raises(RuntimeError, match="boundaries tensor should have positive dimension"):
+        minitorch.searchsorted(tensor(1), tensor([3]))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: x.topk(1, True),
+        lambda x: x.sort(True),
+        lambda x: x.sum(True),
+        lambda x: x.unsqueeze(True),
+        lambda x: x.transpose(0, True),
+        lambda x: minitorch.stack([x], True),
+    ],
+)
+def test_a_bool_is_no_dimension(call, x):
+    with pytest.raises(TypeError, match="must be int, not bool"):
+        call(x)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "text"),
+    [
+        ((1, 1, -12), "Attempting to broadcast a dimension with negative length!"),
+        ((1.5,), "Input shapes should be of type ints, a tuple of ints, or a list of ints, got 1."),
+    ],
+)
+def test_what_is_no_shape_does_not_broadcast(shapes, text):
+    with pytest.raises(RuntimeError, match=text):
+        minitorch.broadcast_shapes(*shapes)
 
 
 # -------------------------------------------------------------------- windows and strides

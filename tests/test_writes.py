@@ -1,9 +1,11 @@
 """In-place writes and the graph: what is refused, and that gradients follow through views."""
 
+import numpy as np
 import pytest
 
 import minitorch
 from minitorch import autograd, tensor
+from minitorch.nn import functional as F
 
 
 def leaf(*values):
@@ -78,6 +80,36 @@ def test_a_write_through_an_expanded_tensor_is_refused():
         RuntimeError, match="more than one element of the written-to tensor refers to"
     ):
         minitorch.zeros(1).expand(3).add_(1)
+    with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
+        minitorch.zeros(1).expand(3)[:] = tensor(1.0)
+
+
+def test_parts_of_an_expanded_tensor_that_do_not_overlap_are_written():
+    x = minitorch.zeros(3, 1)
+    y = x.expand(3, 4)
+    y[1, 2] = 5
+    y[:, 1] += 1
+    y[[2]] = tensor([7.0, 7, 7, 7])
+    assert x.tolist() == [[1], [6], [7]]
+    z = minitorch.ones(4)
+    z.unfold(0, 2, 1)[1].mul_(2)
+    assert z.tolist() == [1, 2, 2, 1]
+
+
+def test_an_expanded_tensor_can_be_filled():
+    x = minitorch.ones(3, 1)
+    x.expand(3, 4).fill_(2)
+    assert x.tolist() == [[2], [2], [2]]
+    x.expand(3, 4).zero_()
+    assert x.sum() == 0
+
+
+def test_read_only_memory_of_numpy_stays_unwritten():
+    array = np.zeros(3)
+    array.flags.writeable = False
+    x = minitorch.from_numpy(array)
+    with pytest.raises(RuntimeError, match="more than one element"):
+        x.zero_()
 
 
 def test_a_written_constant_is_refused_for_higher_derivatives(x):
@@ -219,3 +251,39 @@ def test_versions_count_the_writes(x):
     y.detach().zero_()
     y[0].add_(1)
     assert y._version == 3
+
+
+@pytest.mark.parametrize(
+    "f, shape",
+    [
+        (lambda x: x.max(0).values, ()),
+        (lambda x: minitorch.histogram(x, x).bin_edges, (3,)),
+        (lambda x: x.matrix_power(1), (2, 2)),
+        (lambda x: minitorch.chain_matmul(x), (2, 2)),
+        (lambda x: F.pixel_shuffle(x, 1), (1, 2, 3)),
+        (lambda x: F.pixel_unshuffle(x, 1), (1, 2, 3)),
+        (lambda x: F.channel_shuffle(x, 1), (1, 2, 3)),
+        (lambda x: F.channel_shuffle(x, 2), (1, 2, 3)),
+    ],
+)
+def test_a_result_for_which_nothing_had_to_be_done_has_memory_of_its_own(f, shape):
+    x = minitorch.rand(shape).sort(-1).values
+    before = x.clone()
+    f(x).fill_(9)
+    assert (x == before).all()
+
+
+def test_integers_in_place_of_which_nan_to_num_has_nothing_to_put_are_copied():
+    x = tensor([1, 2])
+    x.nan_to_num().fill_(9)
+    assert x.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("grad", [False, True])
+def test_an_activation_in_place_counts_as_a_write(grad):
+    x = minitorch.ones(2, requires_grad=grad).clone()
+    before = x._version
+    F.relu(x, inplace=True)
+    assert x._version == before + 1
+    x.mul_(2)
+    assert x._version == before + 2

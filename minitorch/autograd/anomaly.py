@@ -78,7 +78,7 @@ def calling_lines():
     lines: list = []
     frame: Any = sys._getframe(2)
     while frame is not None and len(lines) < DEPTH:
-        if not frame.f_code.co_filename.startswith((PACKAGE, "<string>")):
+        if not frame.f_code.co_filename.startswith((PACKAGE, "<op ")):
             lines.append((frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name))
         frame = frame.f_back
     return lines[::-1]

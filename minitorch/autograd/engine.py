@@ -124,8 +124,10 @@ def walk(nodes, gradients, retain_graph, create_graph, targets):
         hooks = node.hooks
         if hooks:
             g = call_hooks(hooks, g)
-        if targets is not None and node in targets:
+        if wanted is not None and node in targets:
             found[node] = g
+            if not any(parent in wanted for parent in node.parents):
+                continue  # so what it saved stays for whoever goes on from here
         if node.leaf is not None:
             if targets is None:
                 alone = sys.getrefcount(g) == ALONE
@@ -392,6 +394,9 @@ def as_lists(outputs, weights):
 
 
 def require_node(tensor):
+    if not isinstance(tensor, Tensor):
+        kind = type(tensor).__name__
+        raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {kind}")
     if tensor.node is None:
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     return tensor.node

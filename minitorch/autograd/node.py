@@ -126,13 +126,19 @@ class RemovableHandle:
 def freed(node):
     """The error for going backward through a node whose arrays were let go of."""
     return RuntimeError(
-        "Trying to backward through the graph a second time: what "
-        f"{node.name()} had saved was freed by the first backward. Specify retain_graph=True\n"
-        "  in the call of that one, or compute the loss again"
+        "Trying to backward through the graph a second time (or directly access saved tensors "
+        "after they have already been freed). Saved intermediate values of the graph are freed "
+        "when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to "
+        "backward through the graph a second time or if you need to access saved tensors after "
+        f"calling backward.\n  what {node.name()} had saved is gone: give the first call "
+        "retain_graph=True, or compute the loss again"
     )
 
 
-PLAIN = {int, float, bool, str, NoneType, ModuleType, BuiltinFunctionType}
+PLAIN = {int, slice, float, bool, str, NoneType, ModuleType, BuiltinFunctionType}
+
+
+HOLDING = ("strides", "array", "leaves")  # what an array, a Tensor and a chain of calls have
 
 
 def saves_array(vjps):
@@ -145,7 +151,7 @@ def saves_array(vjps):
                 waiting.append(cell.cell_contents)
         elif kind is tuple or kind is list:
             waiting += each
-        elif kind not in PLAIN and (hasattr(each, "strides") or hasattr(each, "array")):
+        elif kind not in PLAIN and any(hasattr(each, name) for name in HOLDING):
             return True
     return False
 
@@ -159,6 +165,8 @@ def captured(vjps):
             waiting.extend(cell.cell_contents for cell in each.__closure__ or ())
         elif isinstance(each, tuple | list):
             waiting.extend(each)
+        elif hasattr(each, "leaves"):  # a chain of calls on a GPU
+            waiting.extend(each.leaves)
         elif each is not None and not isinstance(each, BuiltinFunctionType):
             found.append(each)
     return found

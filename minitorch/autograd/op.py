@@ -21,34 +21,32 @@ from typing import Any
 import numpy as np
 
 from minitorch.autograd.node import Node, grad_mode
-from minitorch.autograd.overlap import require_apart
+from minitorch.autograd.overlap import OVERLAPPING, require_apart
 from minitorch.autograd.parts import PICK, pick, return_type
 from minitorch.autograd.refusals import (
     NO_BOOL,
     NO_BOOLS,
     NO_GRADIENT,
+    explain,
     no_cast,
+    no_tensor,
+    require_alike,
     require_kind,
     require_same,
 )
 from minitorch.autograd.specialise import first_call, specialise
-from minitorch.autograd.strays import gathered, strays
+from minitorch.autograd.strays import gathered, number_in, strays
 from minitorch.autograd.tensor import Tensor, function, method, record, set_base, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend import dtypes
-from minitorch.backend.devices import device_of
-from minitorch.backend.dtypes import SCALAR_NAMES, common_dtype
-from minitorch.backend.errors import DtypeError, ShapeError
-from minitorch.backend.namespaces import BY_TYPE, functions_of, namespace
+from minitorch.backend.dtypes import common_dtype
+from minitorch.backend.errors import DtypeError
+from minitorch.backend.namespaces import BY_TYPE, at_first_cupy, functions_of, namespace
 
 OPS: dict = {}
 TENSOR_FUNCTIONS = BY_TYPE[Tensor] = functions_of()
 F4, F8 = np.dtype("f4"), np.dtype("f8")
 ERRORS = (ValueError, TypeError, IndexError)
-OVERLAPPING = (
-    "unsupported operation: more than one element of the written-to tensor refers to a single "
-    "memory location. Please clone() the tensor before performing the operation."
-)
 
 
 class Op:
@@ -58,14 +56,15 @@ class Op:
     tensors        names of the tensor inputs; the first is `input` to callers, as in PyTorch
     settings       names of the other arguments
     promote        "common": inputs are brought to one dtype; "float": and to a floating one;
-                   "same": they must have one dtype, and not bool; "no bool": common, without bool
-                   tensors; None: taken as they are
+                   "same": they must have one dtype, and not bool; "alike": one dtype; "no bool":
+                   common, without bool tensors; None: taken as they are
     apart          names of tensors that keep their own dtype (masks, indices)
     view           the value may share the memory of the first input
-    joint          one vjp returns the shares of all inputs
+    joint          one vjp returns the shares of all inputs; so does that of `*tensors`
     differentiable False: the rule returns its value alone
     outputs        names of the outputs, where there are several
-    casts          callers may pass `dtype=`: the value's, to which the input is converted first
+    casts          callers may pass `dtype=`: the value's, to which the input is converted first;
+                   "out": where they pass `out=` alone it is that of `out`
     wide           float16 is computed in float32 and the value rounded, as in PyTorch; "cpu": not
                    on a GPU, whose products of float16 are summed in float32 anyway
     refuses        (kinds of dtypes, name of PyTorch's kernel): NotImplementedError for the common
@@ -161,12 +160,12 @@ class Op:
         except ERRORS as error:
             if strays(tensors):
                 return self.call(gathered(tensors), settings, out)
-            raise self.explain(error, tensors) from error
+            explain(self, error, tensors)
         if not self.differentiable:
+            if grad_mode.enabled and any(getattr(to, "node", None) for to in written_to):
+                raise RuntimeError(f"aten::{self.public_name()}(): {NO_GRADIENT}")
             return self.place(result, out)
         value, *vjps = result
-        if self.variadic:
-            (vjps,) = vjps
         nodes = [t.node if isinstance(t, Tensor) else None for t in tensors]
         recorded = nodes
         if out is not None:
@@ -217,14 +216,16 @@ class Op:
 
     def bind(self, tensors, settings, out=None, dtype=None):
         """Take whatever PyTorch takes for a tensor, bring dtypes together, and call."""
-        tensors = [self.accept(name, value) for name, value in zip(self.names(tensors), tensors)]
-        if self.numbers != "any":
+        tensors = [self.accept(i, value) for i, value in enumerate(tensors)]
+        if self.numbers != "any" or len(tensors) == 1:
             self.require_tensors(tensors)
         joined = [
             t
             for name, t in zip(self.names(tensors), tensors)
             if name not in self.apart and t is not None
         ]
+        if dtype is None and out is not None and self.casts == "out":
+            dtype = out.dtype
         if dtype is not None:
             require_kind(dtypes.as_dtype(dtype), *self.refuses)
             tensors[0] = tensors[0].to(dtype)
@@ -259,20 +260,22 @@ class Op:
     def names(self, tensors):
         return self.tensors or ("tensors",) * len(tensors)
 
-    def accept(self, name, value):
+    def accept(self, i, value):
+        """Input number `i` as a Tensor or a Python number, or None for an optional one."""
+        if self.variadic and not isinstance(value, Tensor):
+            kind = type(value).__name__
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {kind}")
         if isinstance(value, Tensor | bool | int | float) and not isinstance(value, np.generic):
             return value
+        name = self.tensors[i]
         if value is None and name in self.optional:
             return value
         if isinstance(value, np.generic):
             return value.item()
         if isinstance(value, np.ndarray) or type(value) in BY_TYPE:
             return wrap(value)
-        raise TypeError(
-            f"{self.name}(): argument '{'input' if name == 'x' else name}' must be Tensor, "
-            f"not {type(value).__name__}"
-            + ("\n  make one with minitorch.tensor(...)" if isinstance(value, list | tuple) else "")
-        )
+        name = "input" if name == "x" else name
+        raise TypeError(no_tensor(self.public_name(), name, i + 1, value))
 
     def require_tensors(self, tensors):
         """Refuse Python numbers where PyTorch does; see `numbers`."""
@@ -283,14 +286,15 @@ class Op:
             or len(numbers) == len(tensors)
         ):
             name = "input" if numbers[0] == 0 else self.tensors[numbers[0]]
-            raise TypeError(
-                f"{self.public_name()}(): argument '{name}' (position {numbers[0] + 1}) must be "
-                f"Tensor, not {type(tensors[numbers[0]]).__name__}"
-            )
+            at = numbers[0]
+            raise TypeError(no_tensor(self.public_name(), name, at + 1, tensors[at]))
 
     def common(self, joined):
         """The dtype in which to compute on these tensors and numbers."""
         tensors = [t for t in joined if isinstance(t, Tensor)]
+        if self.promote == "alike":
+            require_alike(self.tensors, joined)
+            joined = tensors
         kind = common_dtype(
             [t.dtype for t in tensors if t.array.ndim],
             [t.dtype for t in tensors if not t.array.ndim],
@@ -318,43 +322,6 @@ class Op:
         except OverflowError:  # an integer beyond this dtype wraps around
             return wrap(namespace(near).asarray(t).astype(kind.dtype))
 
-    def explain(self, error, tensors):
-        """The error to show for what the array library said of these inputs."""
-        arrays = [t.array for t in tensors if isinstance(t, Tensor)]
-        if isinstance(error, ShapeError | DtypeError | IndexError | NotImplementedError):
-            return error
-        named = "   ".join(
-            f"{name} {tuple(t.shape)}" if isinstance(t, Tensor) else f"{name} {t!r}"
-            for name, t in zip(("input", *self.tensors[1:]), tensors)
-        )
-        if len({type(a) for a in arrays}) > 1:
-            places = ", ".join(dict.fromkeys(str(device_of(a)) for a in arrays))
-            return DtypeError(
-                "Expected all tensors to be on the same device, but found at least two devices, "
-                f"{places}\n  {self.name}: {named}\n  move them with .to(device)"
-            )
-        for a in arrays:
-            for b in arrays:
-                for back in range(1, min(a.ndim, b.ndim) + 1):
-                    if a.shape[-back] != b.shape[-back] and 1 not in (
-                        a.shape[-back],
-                        b.shape[-back],
-                    ):
-                        return ShapeError(
-                            f"The size of tensor a ({a.shape[-back]}) must match the size of "
-                            f"tensor b ({b.shape[-back]}) at non-singleton dimension "
-                            f"{max(a.ndim, b.ndim) - back}\n  {self.name}: {named}"
-                        )
-        if "boolean subtract" in str(error):
-            return DtypeError(NO_BOOLS)
-        if "not supported for the input types" in str(error):
-            given = SCALAR_NAMES[arrays[0].dtype.name]
-            return NotImplementedError(
-                f"\"{self.name}_cpu\" not implemented for '{given}'\n  {named}"
-            )
-        kind = DtypeError if isinstance(error, TypeError) else ShapeError
-        return kind(f"{self.name}(): {error}\n  {named}")
-
     # ---------------------------------------------------------------- higher derivatives
 
     def value(self, node, arrays):
@@ -364,7 +331,7 @@ class Op:
     def read_again(self, node, inputs):
         """The vjps of a recorded call on Tensors; the value gets the node of the call."""
         y, *vjps = self.composite(*inputs, **dict(zip(self.settings, node.settings, strict=True)))
-        vjps = tuple(vjps[0]) if self.variadic else vjps[0] if self.joint else tuple(vjps)
+        vjps = vjps[0] if self.joint else tuple(vjps)
         if self.outputs:
             for i, each in enumerate(y):
                 if each.array.dtype.kind == "f":
@@ -422,9 +389,10 @@ def op(rule=None, *, public=True, numpy=(), **options):
         return lambda rule: op(rule, public=public, numpy=numpy, **options)
     o = Op(rule, **options)
     scope = {
-        "__name__": rule.__module__, "op": o, "rule": rule, "bind": o.bind, "explain": o.explain,
+        "__name__": rule.__module__, "op": o, "rule": rule, "bind": o.bind, "explain": explain,
         "wrap": wrap, "record": record, "set_base": set_base, "specialise": specialise,
         "grad_mode": grad_mode, "F4": F4, "F8": F8, "ERRORS": ERRORS, "strays": strays,
+        "Tensor": Tensor, "number_in": number_in,
         **{f"default_{name}": default for name, default in o.defaults.items()},
     }  # fmt: skip
     call: Any = FunctionType(first_call.__code__, scope, o.name)
@@ -433,10 +401,36 @@ def op(rule=None, *, public=True, numpy=(), **options):
     call.__doc__ = rule.__doc__
     call.op = o
     OPS[o.name] = call
+    for each in at_registration:
+        each(call)
     inner = call if o.numbers != "none" else taking_numbers(call)
     for name in (o.name, *numpy):
         setattr(TENSOR_FUNCTIONS, name, inner)
     return method(function(call)) if public else call
+
+
+at_registration: list = []  # functions that are called with each op that is made from now on
+
+
+CHAINS = ("activation", "activation_forms", "binary_loss", "loss", "norm", "ranking_loss")
+
+
+@at_first_cupy.append
+def fuse_rules():
+    """Let a GPU compute in one launch what the rules in the modules CHAINS of `ops` call element by
+    element; see `backend/cupy_chains.py`. Before there is a CuPy array no call costs more for it.
+    """
+    from minitorch.backend.cupy_chains import fused  # noqa: PLC0415  only where CuPy is
+
+    def fuse(call):
+        o = call.op
+        chains = o.rule.__module__.rpartition(".")[2] in CHAINS
+        if chains and o.differentiable and not o.variadic and not o.outputs:
+            o.rule = call.__globals__["rule"] = fused(o.rule)
+
+    for call in OPS.values():
+        fuse(call)
+    at_registration.append(fuse)
 
 
 def taking_numbers(call):

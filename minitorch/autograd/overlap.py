@@ -1,12 +1,17 @@
 """Arrays that lie in one memory: what PyTorch refuses to write while it is read."""
 
-import numpy as np
-
 from minitorch.autograd.versions import owner
+from minitorch.backend.namespaces import namespace
 
 SHARED = (
     "unsupported operation: some elements of the input tensor and the written-to tensor refer to "
     "a single memory location. Please clone() the tensor before performing the operation."
+)
+
+
+OVERLAPPING = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single "
+    "memory location. Please clone() the tensor before performing the operation."
 )
 
 
@@ -23,10 +28,11 @@ def require_apart(written, *read):
 
 def partly_shared(x, y):
     """Whether two arrays without gaps have some elements in common, yet not all in one order."""
-    if x is y or type(y) is not np.ndarray or (x.base is None and y.base is None):
+    if x is y or type(y) is not type(x) or (x.base is None and y.base is None):
         return False
     if owner(x) is not owner(y) or not x.size or not y.size:
         return False
+    bounds = namespace(x).byte_bounds
     (first, last), (start, stop) = bounds(x), bounds(y)
     if last - first != x.nbytes or stop - start != y.nbytes:
         return False
@@ -35,8 +41,19 @@ def partly_shared(x, y):
     return first < stop and start < last
 
 
-def bounds(array):
-    return np.lib.array_utils.byte_bounds(array)
+def opened(array, repeated=False):
+    """`array`, read-only as a part of what `expand` or `unfold` made, such that it can be written.
+
+    repeated  also where elements overlap
+
+    Raises RuntimeError where elements overlap, and for memory that nobody may write.
+    """
+    y = namespace(array).strided(array, array.shape, array.strides, 0)
+    if repeated and y.base.flags.writeable:
+        y.flags.writeable = True
+    if not y.flags.writeable:
+        raise RuntimeError(OVERLAPPING)
+    return y
 
 
 def steps(array):

@@ -1,7 +1,11 @@
-"""What PyTorch says of dtypes that do not go together."""
+"""What PyTorch says of inputs that do not go together."""
 
+from typing import NoReturn
+
+from minitorch.autograd.tensor import Tensor
+from minitorch.backend.devices import device_of
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES
-from minitorch.backend.errors import DtypeError
+from minitorch.backend.errors import DtypeError, ShapeError
 
 NO_BOOL = (
     "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
@@ -17,6 +21,17 @@ NO_GRADIENT = (
     "functions with out=... arguments don't support automatic differentiation, but one of the "
     "arguments requires grad."
 )
+
+
+def no_tensor(name, argument, position, value):
+    """What PyTorch's function `name` says of a value that is no tensor."""
+    kind = type(value)
+    module = "numpy." if kind.__module__ == "numpy" else ""
+    remedy = "\n  make one with minitorch.tensor(...)"
+    return (
+        f"{name}(): argument '{argument}' (position {position}) must be Tensor, "
+        f"not {module}{kind.__name__}{remedy if module or isinstance(value, list | tuple) else ''}"
+    )
 
 
 def no_cast(made, wanted):
@@ -42,6 +57,17 @@ def require_same(tensors):
         raise DtypeError(f"{unlike(*names)}\n  convert one with .to(dtype)")
 
 
+def require_alike(names, tensors):
+    """Refuse tensors of another dtype than that of the first."""
+    wanted = tensors[0].dtype
+    for name, t in zip(names[1:], tensors[1:], strict=True):
+        if hasattr(t, "dtype") and t.dtype is not wanted:
+            raise DtypeError(
+                f"expected dtype {C_NAMES[wanted.name]} for `{name}` but got dtype "
+                f"{C_NAMES[t.dtype.name]}\n  convert it with .to({wanted})"
+            )
+
+
 def unlike(first, second, added=None):
     """What PyTorch says of the dtypes of two matrices and of what is added to their product."""
     if added is None:
@@ -50,3 +76,41 @@ def unlike(first, second, added=None):
     which, first = ("self", added) if first == second else ("mat1", first)
     names = f"{SCALAR_NAMES[first]} and {SCALAR_NAMES[second]}"
     return f"{which} and mat2 must have the same dtype, but got {names}"
+
+
+def explain(op, error, tensors) -> NoReturn:
+    """Raise what there is to say of these inputs, which the array library refused."""
+    arrays = [t.array for t in tensors if isinstance(t, Tensor)]
+    if isinstance(error, ShapeError | DtypeError | IndexError | NotImplementedError):
+        raise error
+    named = "   ".join(
+        f"{name} {tuple(t.shape)}" if isinstance(t, Tensor) else f"{name} {t!r}"
+        for name, t in zip(("input", *op.tensors[1:]), tensors)
+    )
+    if len({type(a) for a in arrays}) > 1:
+        places = ", ".join(dict.fromkeys(str(device_of(a)) for a in arrays))
+        raise DtypeError(
+            "Expected all tensors to be on the same device, but found at least two devices, "
+            f"{places}\n  {op.name}: {named}\n  move them with .to(device)"
+        ) from None
+    for a in arrays:
+        for b in arrays:
+            for back in range(1, min(a.ndim, b.ndim) + 1):
+                if a.shape[-back] != b.shape[-back] and 1 not in (
+                    a.shape[-back],
+                    b.shape[-back],
+                ):
+                    raise ShapeError(
+                        f"The size of tensor a ({a.shape[-back]}) must match the size of "
+                        f"tensor b ({b.shape[-back]}) at non-singleton dimension "
+                        f"{max(a.ndim, b.ndim) - back}\n  {op.name}: {named}"
+                    ) from None
+    if "boolean subtract" in str(error):
+        raise DtypeError(NO_BOOLS) from None
+    if "not supported for the input types" in str(error) or "Wrong type (" in str(error):
+        kernel = f"{op.name}_{device_of(arrays[0]).type}"
+        given = SCALAR_NAMES[arrays[0].dtype.name]
+        refusal = f"\"{kernel}\" not implemented for '{given}'\n  {named}"
+        raise NotImplementedError(refusal) from None
+    kind = DtypeError if isinstance(error, TypeError) else ShapeError
+    raise kind(f"{op.public_name()}(): {error}\n  {named}") from error

@@ -17,7 +17,7 @@ writes it, as `dataclass` writes `__init__`. For `mul` it reads
             made, v0, v1 = rule(x0, x1)
         except ERRORS as error:
             if strays((input, other,)): return bind((input, other,), {}, out)
-            raise explain(error, (input, other,)) from error
+            explain(op, error, (input, other,))
         p0, p1 = input.node, other.node
         if p0 is None and p1 is None or not grad_mode.enabled:
             return wrap(made)
@@ -39,7 +39,8 @@ def specialise(function, casts=False):
     casts  whether `autocast` is to convert the inputs first; see `amp/casting.py`
     """
     names: dict = {}  # of this thread: another one may be at the same op
-    exec(source_of(function.op, casts), function.__globals__, names)
+    code = compile(source_of(function.op, casts), f"<op {function.op.name}>", "exec")
+    exec(code, function.__globals__, names)
     made = names["call"]
     function.__defaults__ = made.__defaults__
     function.__kwdefaults__ = made.__kwdefaults__
@@ -58,7 +59,8 @@ def source_of(o, casts=False):
     everything = "tuple(tensors)" if o.variadic else listing(tensors)
     settings = "{" + ", ".join(f"'{s}': {s}" for s in o.settings) + "}"
     general = (
-        f"return bind({everything}, {settings}{', out' * takes_out(o)}{', dtype=dtype' * o.casts})"
+        f"return bind({everything}, {settings}{', out' * takes_out(o)}"
+        f"{', dtype=dtype' * bool(o.casts)})"
     )
     lines = [f"def call({signature(o)}):"]
     if casts:
@@ -73,8 +75,15 @@ def source_of(o, casts=False):
         for s in o.settings
         if s in NUMPY_NAMES and s not in o.defaults
     ]
-    if o.variadic or o.outputs:
+    lines += [
+        f"    if {s} is not default_{s} and type({s}) is Tensor: {s} = number_in({s}, '{s}', op)"
+        for s, default in o.defaults.items()
+        if type(default) is float or s in ("alpha", "eps", "value")
+    ]
+    if o.outputs:
         return "\n".join([*lines, f"    {general}", ""])
+    if o.variadic:
+        return "\n".join([*lines, *on_many(o, general), ""])
     count = range(len(tensors))
     vjps = ["v"] if o.joint else [f"v{i}" for i in count]
     results = ", ".join(["made", *vjps] if o.differentiable else ["made"])
@@ -86,11 +95,35 @@ def source_of(o, casts=False):
         f"        {results} = rule({', '.join(arguments)})",
         "    except ERRORS as error:",
         f"        if strays({everything}): {general}",
-        f"        raise explain(error, {everything}) from error",
+        f"        explain(op, error, {everything})",
         *(recording(o, tensors) if o.differentiable else ["    return wrap(made)"]),
         "",
     ]
     return "\n".join(lines)
+
+
+def on_many(o, general):
+    """The body for any number of tensors, which have a joint vjp."""
+    return [
+        "    try:",
+        "        arrays = [t.array for t in tensors]",
+        "        nodes = tuple([t.node for t in tensors])",
+        "    except AttributeError:",
+        f"        {general}",
+        "    d = arrays[0].dtype if arrays else None",
+        "    same = (d is F4 or d is F8) and [a.dtype for a in arrays].count(d) == len(arrays)",
+        "    if not same or out is not None:",
+        f"        {general}",
+        "    try:",
+        f"        made, v = rule(*arrays, {', '.join(f'{s}={s}' for s in o.settings)})",
+        "    except ERRORS as error:",
+        f"        if strays(tensors): {general}",
+        "        explain(op, error, tensors)",
+        "    if nodes.count(None) == len(nodes) or not grad_mode.enabled:",
+        "        return wrap(made)",
+        "    inputs = [None if n and not n.leaf else a for a, n in zip(arrays, nodes)]",
+        f"    return record(made, op, nodes, v, tuple(inputs), {listing(o.settings)})",
+    ]
 
 
 def callers(o):
@@ -121,7 +154,7 @@ def signature(o):
     head += [parameter(s) for s in o.settings if s not in o.keyword_only]
     keywords = [parameter(s) for s in o.settings if s in o.keyword_only]
     keywords += [f"{NUMPY_NAMES[s]}=None" for s in o.settings if s in NUMPY_NAMES]
-    keywords += ["dtype=None"] * o.casts + ["out=None"] * takes_out(o)
+    keywords += ["dtype=None"] * bool(o.casts) + ["out=None"] * takes_out(o)
     return ", ".join(head + ["*", *keywords] * bool(keywords))
 
 
@@ -129,7 +162,7 @@ def loading(o, tensors, general):
     """Arrays x0, x1 ... of the inputs; to `general` with what is not plain."""
     optional = [name in o.optional for name in o.tensors]
     joined = [i for i, name in enumerate(o.tensors) if name not in o.apart]
-    odd = ["out is not None"] * takes_out(o) + ["dtype is not None"] * o.casts
+    odd = ["out is not None"] * takes_out(o) + ["dtype is not None"] * bool(o.casts)
     floating = "not (d is F4 or d is F8)"
     refused = o.refuses[0]
     dtypes = [floating] if o.promote == "float" or o.wide or refused else []

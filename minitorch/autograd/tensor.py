@@ -122,6 +122,11 @@ class Tensor:
         return self.array.nbytes
 
     @property
+    def _cdata(self):
+        """A number that no other tensor has while this one lives."""
+        return id(self)
+
+    @property
     def _version(self):
         return version_of(self.array).count
 
@@ -159,8 +164,8 @@ class Tensor:
         if requires_grad and self.node is None:
             if not self.dtype.is_floating_point:
                 raise RuntimeError(
-                    "only Tensors of floating point dtype can require gradients, "
-                    f"this one is {self.dtype}: convert it with .float() first"
+                    "only Tensors of floating point dtype can require gradients\n"
+                    f"  this one is {self.dtype}: convert it with .float() first"
                 )
             self.node = Node(None, (), (), (), (), self.array.shape, weakref.ref(self))
         elif not requires_grad and self.node is not None:
@@ -196,6 +201,8 @@ class Tensor:
 
     @grad.setter
     def grad(self, value):
+        if value is self:
+            raise RuntimeError("can't assign Variable as its own grad")
         if value is not None:
             if not isinstance(value, Tensor):
                 raise TypeError(
@@ -280,6 +287,11 @@ class Tensor:
     def data(self, other):
         if not isinstance(other, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(other).__name__}")
+        if self.node is not None and other.array.dtype.kind != "f":
+            raise RuntimeError(
+                "data set to a tensor that requires gradients must be floating point or complex "
+                "dtype"
+            )
         self.array = other.array
         if self.node is not None and self.node.leaf is not None:
             self.node.shape = other.array.shape

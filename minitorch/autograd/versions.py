@@ -62,6 +62,12 @@ def touch(array):
     stamp(version_of(array))
 
 
+def count_on(array, former):
+    """`array` takes the place of `former`, whose writes it goes on counting."""
+    entry = _versions.get(id(owner(former)))
+    version_of(array).count = 1 if entry is None else entry[1].count + 1
+
+
 def changed_since(order, arrays):
     """The first of `arrays` whose memory was written after `order`, or None."""
     for array in arrays:

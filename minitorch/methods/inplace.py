@@ -29,9 +29,20 @@ from minitorch.ops import (
     trigonometry,
 )
 from minitorch.ops.index import assign, concerns_graph
+from minitorch.ops.making import require_tensor
 from minitorch.ops.pieces import as_strided
 from minitorch.ops.reorder import swapaxes, swapdims, t, transpose
-from minitorch.ops.shape import clone, contiguous_format, integers, squeeze, unsqueeze
+from minitorch.ops.shape import (
+    channels_last,
+    channels_last_3d,
+    clone,
+    contiguous_format,
+    integers,
+    inverse,
+    preserve_format,
+    squeeze,
+    unsqueeze,
+)
 
 # -------------------------------------------------------------------- forms made from a list
 
@@ -94,11 +105,14 @@ for module, names in FORMS.items():
 
 # -------------------------------------------------------------------- arithmetic, quickly
 
+I8 = np.dtype(np.int64)
+
 
 def arithmetic(name, f, quick):
     """The method `name` that gives its tensor the value of `f`.
 
-    quick  the same on arrays, `quick(x, y)`; it serves floats of one dtype that no graph concerns
+    quick  the same on arrays, `quick(x, y)`; it serves floats of one dtype that no graph concerns,
+           and counters: int64 and a Python int
     """
 
     def call(self, other, **settings):
@@ -107,15 +121,21 @@ def arithmetic(name, f, quick):
         if y is not other:
             require_apart(x, y)
         plain = type(y) is float or type(y) is int or getattr(y, "dtype", None) is x.dtype
-        if plain and (x.dtype is F4 or x.dtype is F8) and not concerns_graph(self, other):
+        if settings and isinstance(settings.get("alpha"), Tensor):
+            plain = False
+        quickly = plain and (x.dtype is F4 or x.dtype is F8 or counts(x, y, settings))
+        if quickly and not concerns_graph(self, other):
             try:
                 quick(x, y, **settings)
-            except ValueError:
+            except (ValueError, OverflowError):
                 pass  # `write` says what is wrong
             else:
                 touch(x)
                 return self
         return write(self, lambda x: f(x, other, **settings))
+
+    def counts(x, y, settings):
+        return x.dtype is I8 and type(y) is int and not settings and quick is not div
 
     call.__name__ = name
     call.__doc__ = f"`{f.__name__}` in place."
@@ -190,10 +210,7 @@ def copy_(self, src, non_blocking=False):
     """The elements of `src`, broadcast, in the dtype and on the device of this tensor."""
     if isinstance(src, bool | int | float):
         return fill_(self, src)
-    if not isinstance(src, Tensor):
-        raise TypeError(
-            f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}"
-        )
+    require_tensor("copy_", src, "other")
     return assign(self, (Ellipsis,), src if src.device == self.device else src.to(self.device))
 
 
@@ -290,6 +307,12 @@ def resize_(self, *sizes, memory_format=contiguous_format):
         return self
     require_alone("resize_", self)
     array, xp, count = self.array, namespace(self.array), math.prod(sizes)
+    if count * array.itemsize >= 1 << 63:
+        raise ShapeError(
+            f"Storage size calculation overflowed with sizes={list(sizes)}"
+            if count < 1 << 63
+            else f"numel: integer multiplication overflow\n  sizes {list(sizes)}"
+        )
     rest = xp.memory(array)[(address(array) - address(xp.memory(array))) // array.itemsize :]
     if rest.size < count:
         if shared(self):
@@ -298,15 +321,20 @@ def resize_(self, *sizes, memory_format=contiguous_format):
                 f"  it holds {rest.size} elements, {list(sizes)} takes {count}: clone() it first"
             )
         rest = xp.concatenate([rest, xp.empty(count - rest.size, array.dtype)])
-    self.array = rest[:count].reshape(sizes)
+    axes = memory_format.axes(len(sizes)) or range(len(sizes))
+    self.array = rest[:count].reshape([sizes[d] for d in axes]).transpose(inverse(axes))
     return self
 
 
 @function
 @method
 def resize_as_(input, the_template, *, memory_format=contiguous_format):
-    """`resize_` to the shape of `the_template`."""
-    return input.resize_(the_template.shape)
+    """`resize_` to the shape of `the_template`; with `preserve_format` also to its order."""
+    if memory_format is preserve_format:
+        orders = (contiguous_format, channels_last, channels_last_3d)
+        held = [order for order in orders if order.holds(the_template.array)]
+        memory_format = (held or [contiguous_format])[0]
+    return input.resize_(the_template.shape, memory_format=memory_format)
 
 
 def shared(tensor):

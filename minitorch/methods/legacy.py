@@ -51,7 +51,7 @@ FUNCTIONS.update({kind.__name__: kind for kind in TYPES.values() if not kind.is_
 def type_of(self, dtype=None, non_blocking=False):
     """PyTorch's legacy name of dtype and device; with `dtype` the tensor in that dtype.
 
-    dtype  a dtype, a legacy type or its name
+    dtype  a dtype, a legacy type or its name; `Tensor` itself stands for the default dtype
 
     >>> from minitorch import ones
     >>> ones(2).type()
@@ -66,7 +66,8 @@ def type_of(self, dtype=None, non_blocking=False):
         dtype = TYPES[dtype]
     if isinstance(dtype, LegacyType):
         return to(self, "cuda" if dtype.is_cuda else "cpu", dtype.dtype)
-    return cast(self, dtypes.as_dtype(dtype))
+    kind = dtypes.get_default_dtype() if dtype is Tensor else dtypes.as_dtype(dtype)
+    return cast(self, kind)
 
 
 type_of.__name__ = "type"

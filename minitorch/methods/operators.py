@@ -26,6 +26,15 @@ def unless_foreign(comparison):
     return compare
 
 
+def inverted(tensor):
+    """~tensor."""
+    if tensor.dtype.is_floating_point:
+        raise TypeError(
+            "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
+        )
+    return bits.bitwise_not(tensor)
+
+
 OPERATORS = {
     "__add__": e.add,
     "__radd__": e.add,
@@ -47,7 +56,7 @@ OPERATORS = {
     "__neg__": e.neg,
     "__pos__": lambda tensor: tensor,
     "__abs__": e.abs,
-    "__invert__": bits.bitwise_not,
+    "__invert__": inverted,
     "__eq__": unless_foreign(comparison.eq),
     "__ne__": unless_foreign(comparison.ne),
     "__lt__": comparison.lt,

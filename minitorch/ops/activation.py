@@ -59,7 +59,7 @@ def relu(x, /):
     return y, lambda g: xp.relu_share(g, y)
 
 
-@op(public=False, wide=True)
+@op(public=False, wide="cpu")
 def leaky_relu(x, /, negative_slope=0.01):
     """x where it is positive, else negative_slope * x."""
     only_floats("leaky_relu_cpu", x)
@@ -153,7 +153,7 @@ def hardtanh(x, /, min_val=-1.0, max_val=1.0):
     return xp.clip(x, low, high), lambda g: xp.zero_where((x <= min_val) | (x >= max_val), g)
 
 
-@op(public=False, wide=True)
+@op(public=False, wide="cpu")
 def hardsigmoid(x, /):
     """x / 6 + 1/2, but at least 0 and at most 1."""
     only_floats("hardsigmoid_cpu", x)
@@ -162,7 +162,7 @@ def hardsigmoid(x, /):
     return y, lambda g: xp.zero_where((x <= -3) | (x >= 3), g * (1 / 6))
 
 
-@op(public=False, wide=True)
+@op(public=False, wide="cpu")
 def hardswish(x, /):
     """x * hardsigmoid(x). Howard and others, 2019, arXiv:1905.02244."""
     only_floats("hardswish_cpu", x)
@@ -221,7 +221,7 @@ def axis_of_floats(name, x, dim):
     return axis
 
 
-@op(casts=True, wide=True)
+@op(casts=True, wide="cpu")
 def softmax(x, /, dim):
     """exp(x) over its sum along `dim`.
 
@@ -230,15 +230,15 @@ def softmax(x, /, dim):
     tensor([0.5000, 0.5000])
     """
     xp, axis = namespace(x), axis_of_floats("softmax", x, dim)
-    y = xp.softmax(x, axis) if x.ndim else xp.ones_like(x)
+    y = xp.dense(xp.softmax(x, axis)) if x.ndim else xp.ones_like(x)
     return y, lambda g: xp.softmax_share(g, y, axis) if y.ndim else g * 0
 
 
-@op(casts=True, wide=True)
+@op(casts=True, wide="cpu")
 def log_softmax(x, /, dim):
     """Logarithm of `softmax`, exact where that would be 0."""
     xp, axis = namespace(x), axis_of_floats("log_softmax", x, dim)
-    y = xp.log_softmax(x, axis) if x.ndim else xp.zeros_like(x)
+    y = xp.dense(xp.log_softmax(x, axis)) if x.ndim else xp.zeros_like(x)
     return y, lambda g: xp.log_softmax_share(g, y, axis) if y.ndim else g * 0
 
 
@@ -265,7 +265,7 @@ def log1p_exp(x):
     return xp.log1p(xp.exp(-xp.absolute(x))) + xp.maximum(x, 0)
 
 
-@op(public=False, wide=True)
+@op(public=False, wide="cpu")
 def elu(x, /, alpha=1.0, scale=1.0, input_scale=1.0):
     """scale * x where x is positive, else scale * alpha * (exp(input_scale * x) - 1).
 
@@ -292,7 +292,7 @@ def selu(input):
 
 
 @function
-@op(public=False, wide=True)
+@op(public=False, wide="cpu")
 def celu(x, /, alpha=1.0):
     """x where it is positive, else alpha * (exp(x / alpha) - 1).
 
@@ -303,7 +303,7 @@ def celu(x, /, alpha=1.0):
     return elu.op.rule(x, alpha, 1.0, 1 / alpha)
 
 
-@op(public=False, wide=True)
+@op(public=False, wide="cpu")
 def silu(x, /):
     """x * sigmoid(x). Hendrycks and Gimpel, 2016, arXiv:1606.08415."""
     only_floats("silu_cpu", x)
@@ -311,7 +311,7 @@ def silu(x, /):
     return x * s, lambda g: g * (s * (1 + x * (1 - s)))
 
 
-@op(public=False, wide=True)
+@op(public=False, wide="cpu")
 def mish(x, /):
     """x * tanh(softplus(x)). Misra, 2019, arXiv:1908.08681."""
     only_floats("mish_cpu", x)
@@ -320,7 +320,7 @@ def mish(x, /):
     return x * t, lambda g: g * (t + x * xp.sigmoid(x) * (1 - t * t))
 
 
-@op(public=False, wide=True)
+@op(public=False, wide="cpu")
 def gelu(x, /, *, approximate="none"):
     """x times the chance that a normal number is below x.
 
@@ -342,7 +342,7 @@ def gelu(x, /, *, approximate="none"):
     return x * chance, lambda g: g * (chance + x * (density * xp.exp(-0.5 * (x * x))))
 
 
-@op(public=False, wide=True)
+@op(public=False, wide="cpu")
 def softplus(x, /, beta=1.0, threshold=20.0):
     """log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds the threshold."""
     only_floats("softplus_cpu", x)
@@ -354,13 +354,13 @@ def softplus(x, /, beta=1.0, threshold=20.0):
     )
 
 
-@op(public=False, shown="LogSigmoid", wide=True)
+@op(public=False, shown="LogSigmoid", wide="cpu")
 def logsigmoid(x, /):
     """log(sigmoid(x)), without underflow."""
     only_floats("log_sigmoid_cpu", x)
     xp = namespace(x)
     y = xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.absolute(x)))
-    return y, lambda g: g * xp.sigmoid(-x)
+    return xp.dense(y), lambda g: g * xp.sigmoid(-x)
 
 
 @op(public=False, wide=True, refuses=("biu", "glu_cpu"))

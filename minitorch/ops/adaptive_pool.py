@@ -10,6 +10,7 @@ from minitorch.autograd.tensor import FUNCTIONS, function
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.average_pool import weigh, weights_of
+from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import max_pool_gather, require_type
 from minitorch.ops.random import rand
 from minitorch.ops.reduce import mean
@@ -37,6 +38,8 @@ def adaptive_avg_pool3d(input, output_size):
 
 
 def adaptive_average(name, input, output_size):
+    """The adaptive average pooling of this name."""
+    require_tensor(name, input)
     axes, shape = int(name[-2]), input.array.shape
     counts = wanted_sizes(name, shape, output_size)
     if len(counts) != axes:
@@ -152,6 +155,8 @@ FUNCTIONS["adaptive_max_pool1d"] = adaptive_max_pool1d_with_indices  # PyTorch's
 
 
 def adaptive_largest(name, input, output_size, return_indices):
+    """The adaptive max pooling of this name."""
+    require_tensor(name, input)
     axes, shape = int(name[-2]), input.array.shape
     counts = wanted_sizes(name, shape, output_size)
     if len(counts) != axes:
@@ -282,6 +287,8 @@ def fractional_max_pool3d_with_indices(
 
 
 def fractional(name, input, kernel_size, output_size, output_ratio, return_indices, samples):
+    """The fractional max pooling of this name."""
+    require_tensor(name, input)
     axes, shape = int(name[-2]), input.array.shape
     require_type(f"{name}_out_frame", input, "biu")
     if output_size is None and output_ratio is None:

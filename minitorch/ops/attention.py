@@ -6,12 +6,13 @@ Vaswani and others, Attention Is All You Need, 2017, arXiv:1706.03762.
 import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.tensor import wrap
 from minitorch.backend.dtypes import bool as bool_
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.activation import softmax
-from minitorch.ops.creation import full, ones, zeros
-from minitorch.ops.dropout import dropout
+from minitorch.ops.creation import full, zeros
+from minitorch.ops.dropout import drawn_mask, idle
 from minitorch.ops.join import broadcast_shapes
 from minitorch.ops.products import matmul
 
@@ -45,15 +46,14 @@ def scaled_dot_product_attention(
     query, key, value = in_batches(query, key, value)
     mask, kept = additive(attn_mask, query.dtype), None
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
-    if dropout_p > 0:
-        shape = *query.shape[:-1], key.shape[-2]
-        kept = dropout(ones(shape, dtype=query.dtype, device=query.device), dropout_p)
+    if dropout_p > 0 and not idle(query, dropout_p, True):
+        kept = wrap(drawn_mask(query, (*query.shape[:-1], key.shape[-2]), dropout_p))
     if mask is not None and mask.requires_grad:
         return attend_in_steps(query, key, value, mask, kept, scale, is_causal)[0]
     return attention(query, key, value, mask, kept, scale, is_causal)
 
 
-@op(public=False, joint=True, promote="same", wide=True, shown="ScaledDotProductAttention")
+@op(public=False, joint=True, promote="same", wide="cpu", shown="ScaledDotProductAttention")
 def attention(x, key, value, mask=None, kept=None, /, scale=1.0, is_causal=False):
     """softmax(x @ key.T * scale + mask) * kept @ value; no gradient for `mask` and `kept`.
 

@@ -14,6 +14,7 @@ from minitorch.backend.namespaces import namespace
 from minitorch.backend.numpy_pool import pooled_size
 from minitorch.ops.elementwise import where
 from minitorch.ops.index import WHOLE, copy_at
+from minitorch.ops.making import require_tensor
 from minitorch.ops.out import takes_out
 from minitorch.ops.pool import (
     each_axis,
@@ -157,6 +158,7 @@ def avg_pool3d(
 
 def average(name, input, how: Any, ceil_mode, count_include_pad, divisor_override):
     """The average pooling of this name; integers are rounded towards zero."""
+    require_tensor(name, input)
     shape, axes = input.array.shape, int(name[-2])
     if divisor_override == 0:
         raise ShapeError("divisor must be not zero")
@@ -232,6 +234,7 @@ def lp_pool3d(input, norm_type, kernel_size, stride=None, ceil_mode=False):
 
 
 def power_average(axes, input, norm_type, kernel_size, stride, ceil_mode):
+    """(sum of x^p over each window)^(1/p), p = norm_type; the largest for infinity."""
     largest_of = (max_pool1d, max_pool2d, max_pool3d)[axes - 1]
     if norm_type in (float("inf"), -float("inf")):
         sign = 1 if norm_type > 0 else -1

@@ -2,12 +2,13 @@
 
 import math
 
-from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import FUNCTIONS, function
+from minitorch.autograd.versions import touch
 from minitorch.backend.dtypes import float16, float32
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import require_type
 
 
@@ -18,28 +19,21 @@ def batch_norm_by_batch(x, weight=None, bias=None, /, eps=1e-5):
     Also returns mean and variance (C,); no gradient flows through these two.
     """
     xp = namespace(x)
-    unit, mean, var, scale = xp.normalize_channels(x, eps)
-    gain = scale if weight is None else scale * weight
-    return (
-        (xp.scale_channels(unit, weight, bias), mean, var),
-        lambda parts: xp.normalize_channels_share(parts[0], unit, gain),
-    )
+    y, unit, mean, var, gain = xp.normalize_channels(x, weight, bias, eps)
+    return (y, mean, var), lambda parts: xp.normalize_channels_share(parts[0], unit, gain)
 
 
-def normalize_channels(x, eps):
+def normalize_channels(x, weight, bias, eps):
     """The kernel of this name, on Tensors."""
     axes = (0, *range(2, x.ndim))
     mean = x.mean(axes)
     centred = x - beside(mean, x)
     var = (centred * centred).mean(axes)
     scale = (var + eps).rsqrt()
-    return centred * beside(scale, x), mean, var, scale
-
-
-def scale_channels(x, weight, bias):
-    """The kernel of this name, on Tensors."""
-    y = x if weight is None else x * beside(weight, x)
-    return y if bias is None else y + beside(bias, x)
+    unit = centred * beside(scale, x)
+    y = unit if weight is None else unit * beside(weight, x)
+    y = y if bias is None else y + beside(bias, x)
+    return y, unit, mean, var, scale if weight is None else scale * weight
 
 
 def normalize_channels_share(g, unit, gain):
@@ -56,7 +50,6 @@ def beside(vector, x):
 
 
 TENSOR_FUNCTIONS.normalize_channels = normalize_channels
-TENSOR_FUNCTIONS.scale_channels = scale_channels
 TENSOR_FUNCTIONS.normalize_channels_share = normalize_channels_share
 
 
@@ -80,6 +73,7 @@ def batch_norm(
 
     Ioffe and Szegedy, Batch Normalization, 2015, arXiv:1502.03167, algorithm 1.
     """
+    require_tensor("batch_norm", input)
     shape = input.array.shape
     if training:
         if math.prod(shape[:1] + shape[2:]) == 1:
@@ -142,17 +136,19 @@ def by_batch(input, running_mean, running_var, weight, bias, momentum, eps):
     """Output, mean and variance; the running statistics are moved."""
     count = input.array.size // input.array.shape[1]
     y, mean, var = batch_norm_by_batch(input, weight, bias, eps)
-    with no_grad():
-        if running_mean is not None:
-            move(running_mean, mean, momentum)
-        if running_var is not None:
-            move(running_var, var * (count / (count - 1)), momentum)
+    move(momentum, (running_mean, mean, 1), (running_var, var, count / (count - 1)))
     return y, mean, var
 
 
-def move(running, seen, momentum):
-    """Move `running` in place by the share `momentum` towards what was seen."""
-    running.mul_(1 - momentum).add_(seen, alpha=momentum)
+def move(share, *moves):
+    """For each (running, seen, times) move `running`, unless None, in place by `share` towards
+    seen * times.
+    """
+    arrays = [(each.array, seen.array, times) for each, seen, times in moves if each is not None]
+    if arrays:
+        namespace(arrays[0][0]).move_averages(arrays, share)
+    for running, _, _ in arrays:
+        touch(running)
 
 
 def batch_norm_by_running(input, mean, var, weight, bias, eps):
@@ -189,6 +185,7 @@ def batch_norm_reordered(
 @function
 def native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps):
     """`batch_norm`, and what it normalised by while training: means and 1 / sqrt(var + eps)."""
+    require_type("batch_norm", input, "biu")
     if not training:
         y = batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
         return y, input.new_zeros(0), input.new_zeros(0)

@@ -34,13 +34,19 @@ def bitwise_xor(x, other, /):
 @op(differentiable=False, numbers="some", refuses=("bf", "lshift_cpu"))
 def bitwise_left_shift(x, other, /):
     """The bits of x moved up by `other` places; zeros come in below."""
-    return namespace(x).left_shift(x, other)
+    return namespace(x).left_shift(x, places(other, x))
 
 
 @op(differentiable=False, numbers="some", refuses=("bf", "rshift_cpu"))
 def bitwise_right_shift(x, other, /):
     """The bits of x moved down by `other` places; the sign stays."""
-    return namespace(x).right_shift(x, other)
+    return namespace(x).right_shift(x, places(other, x))
+
+
+def places(n, x):
+    """By how many places to move the bits of `x`: all of them for a number beyond that."""
+    width = 8 * x.dtype.itemsize
+    return width if isinstance(n, int) and not 0 <= n < width else n
 
 
 # -------------------------------------------------------------------- divisors

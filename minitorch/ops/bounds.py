@@ -9,7 +9,7 @@ from minitorch.backend import dtypes
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import same
-from minitorch.ops.making import require_tensor
+from minitorch.ops.making import number, require_tensor
 
 
 @op(numbers="none")
@@ -81,6 +81,10 @@ def clamp(input, min=None, max=None, *, out=None):
         raise ShapeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor) or input.array.dtype.kind != "f":
         return clamp_tensor(input, min, max, out=out)
+    if min is not None:
+        min = number("clamp", "min", 2, min)
+    if max is not None:
+        max = number("clamp", "max", 3, max)
     return clamp_scalar(input, min, max, out=out)
 
 
@@ -103,9 +107,10 @@ def clamp_max(input, max, *, out=None):
 @op
 def nan_to_num(x, /, nan=None, posinf=None, neginf=None):
     """x with numbers in place of nan (default 0), inf (the largest) and -inf (the least float)."""
+    xp = namespace(x)
     if x.dtype.kind != "f":
-        return x, same
-    xp, limits = namespace(x), dtypes.finfo(dtypes.as_dtype(x.dtype))
+        return xp.copy(x), same
+    limits = dtypes.finfo(dtypes.as_dtype(x.dtype))
     y = xp.where(xp.isnan(x), 0.0 if nan is None else nan, x)
     y = xp.where(y == math.inf, limits.max if posinf is None else posinf, y)
     y = xp.where(y == -math.inf, limits.min if neginf is None else neginf, y)

@@ -14,6 +14,7 @@ from minitorch.ops.activation import log_softmax, only_floats
 from minitorch.ops.binary_loss import no_weight
 from minitorch.ops.elementwise import where
 from minitorch.ops.loss import agreed, combined
+from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import require_type
 from minitorch.ops.products import linear
 
@@ -110,6 +111,8 @@ def nll_loss(
 
     Raises IndexError for a class out of range, on the CPU.
     """
+    require_tensor("nll_loss_nd", input)
+    require_tensor("nll_loss_nd", target, "target", 2)
     reduction = agreed(reduction, size_average, reduce)
     require_type("nll_loss_out_frame", input, "biu")
     return by_rows(nll_of_rows, input, target, weight, ignore_index, reduction)
@@ -135,6 +138,8 @@ def cross_entropy(
 
     Szegedy and others, Rethinking the Inception Architecture, 2015, arXiv:1512.00567, section 7.
     """
+    require_tensor("cross_entropy_loss", input)
+    require_tensor("cross_entropy_loss", target, "target", 2)
     reduction = agreed(reduction, size_average, reduce)
     if label_smoothing == 0 and input.array.shape != target.array.shape:
         return by_rows(cross_entropy_of_rows, input, target, weight, ignore_index, reduction)

@@ -63,7 +63,7 @@ def isclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
     equal_nan  whether two NaN are close
     """
     require_tensor("isclose", input)
-    require_tensor("isclose", other)
+    require_tensor("isclose", other, "other", 2)
     if input.dtype is not other.dtype:
         names = SCALAR_NAMES[input.dtype.name], SCALAR_NAMES[other.dtype.name]
         raise DtypeError(f"{names[0]} did not match {names[1]}\n  convert one with .to(dtype)")
@@ -90,11 +90,12 @@ def allclose(input, other, rtol=1e-5, atol=1e-8, equal_nan=False):
 @method
 def equal(input, other):
     """Whether two tensors have the same shape and the same elements."""
+    require_tensor("equal", other, "other", 2)
     return input.array.shape == other.array.shape and eq(input, other).all().item()
 
 
 @function
-@op(differentiable=False, public=False)
+@op(differentiable=False, public=False, numbers="some")
 def isin(elements, test_elements, /, *, assume_unique=False, invert=False):
     """Whether each of `elements` is among `test_elements`; one of the two may be a number.
 

@@ -10,6 +10,7 @@ from minitorch.autograd.tensor import Tensor, function
 from minitorch.backend.dtypes import int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import require_type
 
 
@@ -80,6 +81,18 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 
 @function
+def conv_tbc(input, weight, bias, pad=0):
+    """`conv1d` with the channels last and time first.
+
+    input    (T, N, C)
+    weight   (K, C, O), bias (O,)
+    returns  (T + 2*pad - K + 1, N, O)
+    """
+    y = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad)
+    return y.permute(2, 0, 1)
+
+
+@function
 def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """Volumes (N, C, D, H, W) convolved with `weight` (O, C/groups, KD, KH, KW); see `conv2d`."""
     return convolve("conv3d", input, weight, bias, stride, padding, dilation, groups)
@@ -87,6 +100,8 @@ def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 def convolve(name, input, weight, bias, stride, padding, dilation, groups):
     """The convolution of this name, over as many axes as the digit in it says."""
+    require_tensor(name, input)
+    require_tensor(name, weight, "weight", 2)
     axes = int(name[-2])
     if input.array.ndim != axes + 2:
         x = one_batch(name, input, axes)

@@ -14,6 +14,7 @@ from minitorch.backend.errors import DtypeError, LinAlgError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import eye, zeros
 from minitorch.ops.join import cat
+from minitorch.ops.making import require_tensor
 from minitorch.ops.out import takes_out
 from minitorch.ops.products import scalar_name
 
@@ -27,15 +28,16 @@ def swap(x):
 
 
 def require_matrix(name, x, what="A"):
+    require_tensor(name.removeprefix("torch.").replace(".", "_"), x, what)
     if x.array.ndim < 2:
         raise ShapeError(f"{name}: The input tensor {what} must have at least 2 dimensions.")
 
 
-def require_square(name, x, what="A"):
-    require_matrix(name, x, what)
+def require_square(name, x):
+    require_matrix(name, x)
     if x.shape[-1] != x.shape[-2]:
         raise ShapeError(
-            f"{name}: {what} must be batches of square matrices, but they are {x.shape[-2]} by "
+            f"{name}: A must be batches of square matrices, but they are {x.shape[-2]} by "
             f"{x.shape[-1]} matrices"
         )
 
@@ -179,6 +181,7 @@ LU_UNPACK = return_type("lu_unpack", ("P", "L", "U"))
 
 def factored_lu(name, A, pivot, check_errors):
     """LU, pivots and info of A."""
+    require_tensor(f"linalg_{name.rpartition('.')[2]}", A, "A")
     if A.array.ndim < 2:
         raise ShapeError(
             f"{name}: Expected tensor with 2 or more dimensions. Got size: {list(A.shape)} instead"

@@ -13,6 +13,7 @@ from minitorch.ops.elementwise import add, div, mul, sub
 from minitorch.ops.index import take_rows
 from minitorch.ops.join import broadcast_tensors
 from minitorch.ops.loss import at_least
+from minitorch.ops.making import require_tensor
 from minitorch.ops.products import linear, matmul
 from minitorch.ops.reduce import axes_of
 
@@ -68,6 +69,8 @@ def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
 @function
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """The cosine of the angle between the vectors along `dim`; no length counts as below eps."""
+    require_tensor("cosine_similarity", x1, "x1")
+    require_tensor("cosine_similarity", x2, "x2", 2)
     kind = promote_types(x1.dtype, x2.dtype)
     if not kind.is_floating_point:
         raise DtypeError(

@@ -223,6 +223,7 @@ def overwrite(tensor, array):
 def uniform_(self, from_=0.0, to=1.0, *, generator=None):
     """Fill with numbers uniform in [from_, to)."""
     require_floating("check_uniform_bounds", self.dtype)
+    from_, to = float(from_), float(to)
     largest = float(np.finfo(self.array.dtype).max)
     for name, n in (("from", from_), ("to", to)):
         if not abs(n) <= largest:
@@ -244,6 +245,7 @@ def uniform_(self, from_=0.0, to=1.0, *, generator=None):
 @method
 def normal_(self, mean=0.0, std=1.0, *, generator=None):
     """Fill with normal numbers of that mean and standard deviation."""
+    mean, std = float(mean), float(std)
     require_spread(std)
     require_floating("normal_kernel_cpu", self.dtype)
     g = source(generator, self.device)

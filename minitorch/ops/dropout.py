@@ -12,6 +12,7 @@ from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import mul
+from minitorch.ops.making import require_tensor
 from minitorch.ops.random import source
 from minitorch.ops.shape import squeeze, unsqueeze
 
@@ -118,9 +119,8 @@ def drop(input, parts, p, training, inplace):
     """The elements that share a number in the shape that `parts` gives live or die together."""
     if idle(input, p, training):
         return input
-    draws, scale = drawn(input, parts), 1 / (1 - p) if p < 1 else 0
-    mask = namespace(draws).mask_of(draws, p, scale)
-    mask = wrap(laid_out(mask, input.array))
+    p = float(p)  # it may be a 0-d tensor
+    mask = wrap(laid_out(drawn_mask(input, parts(input.array.shape), p), input.array))
     return write(input, lambda x: mul(x, mask)) if inplace else mul(input, mask)
 
 
@@ -128,6 +128,7 @@ def drop_to_floor(input, parts, p, training, inplace):
     """`drop`, but what dies becomes -FLOOR, and all is scaled to mean 0 and variance 1."""
     if idle(input, p, training):
         return input
+    p = float(p)
     scale = 1 / math.sqrt((FLOOR * FLOOR * p + 1) * (1 - p)) if p < 1 else 0
     kept = drawn(input, parts) >= p
     number = input.array.dtype.type
@@ -152,6 +153,7 @@ def laid_out(mask, array):
 
 def idle(input, p, training):
     """Whether nothing is to be dropped."""
+    require_tensor("dropout", input)
     if not 0 <= p <= 1:
         raise ShapeError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
@@ -163,6 +165,12 @@ def idle(input, p, training):
             "  dropout needs floats: convert with .float()"
         )
     return False
+
+
+def drawn_mask(input, shape, p):
+    """An array of that shape like `input`: 0 with probability p, else 1 / (1 - p)."""
+    scale = 1 / (1 - p) if p < 1 else 0
+    return source(None, input.device).mask(shape, p, scale, input.array.dtype)
 
 
 def drawn(input, parts):

@@ -136,7 +136,8 @@ def fmod(x, other, /):
 
 @op(wide=True, refuses=("b", "addcmul_cpu_out"))
 def addcmul(x, tensor1, tensor2, /, *, value=1):
-    """x + value * tensor1 * tensor2."""
+    """x + value * tensor1 * tensor2; of integers, `value` without its fraction."""
+    value = value if x.dtype.kind == "f" else int(value)
     return (
         x + value * tensor1 * tensor2,
         same,
@@ -166,7 +167,7 @@ def addcdiv(x, tensor1, tensor2, /, *, value=1):
     )
 
 
-@op(wide=True, refuses=("biu", "lerp_kernel_tensor"))
+@op(promote="alike", wide=True, refuses=("biu", "lerp_kernel_tensor"))
 def lerp(x, end, weight, /):
     """x + weight * (end - x): x where `weight` is 0, `end` where it is 1."""
     span = end - x
@@ -303,8 +304,9 @@ def choose(condition, x, other, /):
     """x where `condition` (bool) holds, else other."""
     if condition.dtype.kind != "b":
         raise DtypeError(
-            f"where expected condition to be a boolean tensor, but got a tensor with dtype "
-            f"{condition.dtype}\n  make one with a comparison, or with .bool()"
+            "where expected condition to be a boolean tensor, but got a tensor with dtype "
+            f"{dtypes.SCALAR_NAMES[condition.dtype.name]}\n"
+            "  make one with a comparison, or with .bool()"
         )
     xp = namespace(condition)
     return (

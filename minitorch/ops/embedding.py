@@ -14,6 +14,7 @@ from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import arange
 from minitorch.ops.gather import take_along
 from minitorch.ops.index import put_add
+from minitorch.ops.making import require_tensor
 
 # -------------------------------------------------------------------- one row for each index
 
@@ -64,6 +65,7 @@ def embedding(
 
 def look_up(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False):
     """`embedding` with minitorch's arguments: `padding_idx` -1 stands for none."""
+    require_tensor("embedding", weight, "weight")
     if weight.ndim != 2:
         raise ShapeError(
             f"'weight' must be 2-D\n  weight {tuple(weight.shape)}: a row for each index"
@@ -90,6 +92,7 @@ FUNCTIONS["embedding"] = look_up
 
 
 def require_indices(name, indices):
+    require_tensor(name, indices, "indices", 2)
     if indices.dtype not in (int32, int64):
         raise DtypeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: "
@@ -313,6 +316,7 @@ def one_hot(input, num_classes=-1):
     tensor([[1, 0, 0],
             [0, 0, 1]])
     """
+    require_tensor("one_hot", input)
     if input.dtype is not int64:
         raise ShapeError(
             "one_hot is only applicable to index tensor of type LongTensor.\n"

@@ -9,6 +9,7 @@ from minitorch.backend import dtypes
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import mul
+from minitorch.ops.making import number
 
 # -------------------------------------------------------------------- powers
 
@@ -51,6 +52,7 @@ def pow(input, exponent, *, out=None):
     """
     if isinstance(exponent, Tensor) or not isinstance(input, Tensor):
         return pow_tensor(input, exponent, out=out)
+    exponent = number("pow", "exponent", 2, exponent)
     if not input.dtype.is_floating_point:
         if isinstance(exponent, float):
             input = input.to(dtypes.get_default_dtype())
@@ -60,6 +62,8 @@ def pow(input, exponent, *, out=None):
             return pow_scalar(input.to(dtypes.int64), int(exponent), out=out).to(dtypes.bool)
         elif input.dtype is dtypes.bool:
             input = input.to(dtypes.int64)
+        elif exponent >= 2 ** (8 * input.itemsize - (input.dtype.kind == "i")):
+            raise ShapeError(dtypes.out_of_range(input.dtype))
     return pow_scalar(input, exponent, out=out)
 
 

@@ -3,7 +3,7 @@
 from minitorch.autograd.op import op
 from minitorch.autograd.parts import return_type
 from minitorch.autograd.tensor import Tensor, function, method
-from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES
+from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import maximum, minimum
@@ -57,13 +57,14 @@ def smallest(x, /, dim=None, keepdim=False):
 
 
 def extreme(name, x, dim, keepdim):
+    """The op `name` (amax or amin) of arrays, with its vjp."""
     axes, kept = reduced(x.shape, dim)
     xp = namespace(x)
     if 0 in x.shape:
         if dim is None or dim in ((), []):
             raise ShapeError(f"{no_elements(name)}\n  input {tuple(x.shape)}")
         require_elements(name, x.shape, [dim] if isinstance(dim, int) else dim)
-    y = getattr(xp, name)(x, axis=axes, keepdims=keepdim)
+    y = xp.dense(getattr(xp, name)(x, axis=axes, keepdims=keepdim))
 
     def vjp(g):
         ties = xp.astype(x == y.reshape(kept), x.dtype)
@@ -136,11 +137,7 @@ def aminmax(input, *, dim=None, keepdim=False, out=None):
         require_elements("aminmax", shape, axes_of(len(shape), dim))
     low, high = out or (None, None)
     for each in out or ():
-        if each.dtype is not input.dtype:
-            raise DtypeError(
-                f"Expected out tensor to have dtype {C_NAMES[input.dtype.name]}, but got "
-                f"{C_NAMES[each.dtype.name]} instead"
-            )
+        require_out(each, input.dtype)
     return AMINMAX(smallest(input, dim, keepdim, out=low), largest(input, dim, keepdim, out=high))
 
 
@@ -160,14 +157,22 @@ def min_along(x, /, dim, keepdim=False):
 
 
 def along(x, dim, keepdim, which):
+    """Values and indices by `which` (argmax or argmin) along `dim`, with their vjp."""
     (axis,) = axes_of(x.ndim, dim) or (0,)
+    if 0 in x.shape:
+        require_elements(which[3:], x.shape, (axis,))
+    return selected(
+        x, axis, keepdim, lambda xp, x, axis: xp.expand_dims(getattr(xp, which)(x, axis), axis)
+    )
+
+
+def selected(x, axis, keepdim, choose):
+    """(values, indices) and their vjp; `choose(xp, x, axis)` finds one index along `axis`."""
     xp, shape = namespace(x), x.shape
     if not shape:
-        return (x, xp.zeros((), "int64")), lambda parts: parts[0]
-    if 0 in shape:
-        require_elements(which[3:], shape, (axis,))
-    indices = xp.expand_dims(getattr(xp, which)(x, axis=axis), axis)
-    values = xp.take_along_axis(x, indices, axis)
+        return (xp.copy(x), xp.zeros((), "int64")), lambda parts: parts[0]
+    indices = choose(xp, x, axis)
+    values = xp.take_along(x, indices, axis)
     kept = values.shape
 
     def vjp(parts):
@@ -202,6 +207,7 @@ def min(input, dim=None, keepdim=False, *, other=None, axis=None, keepdims=None,
 
 
 def three_forms(name, whole, along_dim, pairwise, input, dim, keepdim, out):
+    """`max` or `min`, by what `dim` is: of the whole tensor, along a dimension, of two tensors."""
     require_tensor(name, input)
     if dim is None:
         if not input.numel():
@@ -209,7 +215,18 @@ def three_forms(name, whole, along_dim, pairwise, input, dim, keepdim, out):
         return whole(input, out=out)
     if isinstance(dim, Tensor):
         return pairwise(input, dim, out=out)
+    for each, kind in zip(out or (), (input.dtype, int64)):
+        require_out(each, kind)
     return along_dim(input, dim, keepdim, out=out)
+
+
+def require_out(out, kind):
+    """Refuse a tensor to write to of another dtype."""
+    if out.dtype is not kind:
+        raise DtypeError(
+            f"Expected out tensor to have dtype {C_NAMES[kind.name]}, but got "
+            f"{C_NAMES[out.dtype.name]} instead"
+        )
 
 
 @op(differentiable=False, numbers="some")
@@ -225,6 +242,7 @@ def argmin(x, /, dim=None, keepdim=False):
 
 
 def position(x, dim, keepdim, which):
+    """The index that `which` (argmax or argmin) finds, refused where there is none."""
     if x.dtype.kind == "b":
         raise DtypeError(f"{which}(): does not support bool input")
     if dim is not None:

@@ -131,6 +131,8 @@ def pixel_shuffle(input, upscale_factor):
             "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square "
             f"of upscale_factor, but input.size(-3)={c} is not divisible by {r * r}"
         )
+    if r == 1:
+        return input.clone()
     n, c = len(lead), c // (r * r)
     y = input.reshape(*lead, c, r, r, h, w)
     y = y.permute(*range(n), n, n + 3, n + 1, n + 4, n + 2)
@@ -151,6 +153,8 @@ def pixel_unshuffle(input, downscale_factor):
                 f"pixel_unshuffle expects {name} to be divisible by downscale_factor, but "
                 f"input.size({d})={size} is not divisible by {r}"
             )
+    if r == 1:
+        return input.clone()
     n = len(lead)
     y = input.reshape(*lead, c, h // r, r, w // r, r)
     y = y.permute(*range(n), n, n + 2, n + 4, n + 1, n + 3)
@@ -185,6 +189,8 @@ def channel_shuffle(input, groups):
         raise ShapeError(
             f"Number of channels must be divisible by groups. Got {c} channels and {groups} groups."
         )
+    if 1 in (groups, c // groups):
+        return input.clone()
     return input.reshape(n, groups, c // groups, *size).transpose(1, 2).reshape(n, c, *size)
 
 

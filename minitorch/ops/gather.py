@@ -4,12 +4,13 @@ import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import Tensor, function, method, wrap
-from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, int64
+from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, int64, out_of_range
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import where as choose
 from minitorch.ops.index import WHOLE, copy_at, take_rows
 from minitorch.ops.join import together
+from minitorch.ops.making import require_tensor
 from minitorch.ops.out import into
 from minitorch.ops.shape import axis_of, broadcast_to, reshape
 
@@ -194,7 +195,7 @@ def index_select(input, dim, index, *, out=None):
     """
     if out is not None:
         return into(out, index_select, input, dim, index)
-    require_tensor("index_select", index)
+    require_tensor("index_select", index, "index", 2)
     if index.array.ndim > 1:
         raise IndexError(
             f"index_select(): Index is supposed to be a vector, it has shape {index.array.shape}"
@@ -215,13 +216,6 @@ def index_select(input, dim, index, *, out=None):
     return y if input.array.ndim else reshape(y, ())
 
 
-def require_tensor(name, index):
-    if not isinstance(index, Tensor):
-        raise TypeError(
-            f"{name}(): argument 'index' (position 2) must be Tensor, not {type(index).__name__}"
-        )
-
-
 def slices_at(input, dim, index):
     """The axis that `dim` names and the key for `index` along it."""
     axis = axis_of(input.array.ndim, dim)
@@ -232,6 +226,8 @@ def converted(value, input):
     """`value`, a number or a 0-d tensor, in the dtype of `input`: integers drop a fraction."""
     if isinstance(value, Tensor):
         return value.to(input.dtype)
+    if isinstance(value, complex):
+        raise ShapeError(out_of_range(input.dtype))
     return value if input.dtype.is_floating_point else input.array.dtype.type(value).item()
 
 
@@ -268,7 +264,7 @@ def flat_index(name, input, index):
 def fill_where(x, mask, /, value):
     """`x`, but the number `value` where `mask` holds."""
     xp = namespace(x)
-    return xp.where(mask, value, x), lambda g: xp.where(mask, 0, g), None
+    return xp.dense(xp.where(mask, value, x)), lambda g: xp.where(mask, 0, g), None
 
 
 @function
@@ -320,6 +316,13 @@ def nonzero(input, *, as_tuple=False, out=None):
     as_tuple  a tensor for each dimension instead, as x[...] takes them
     """
     if out is not None:
+        if as_tuple:
+            raise ShapeError("nonzero does not support the out kwarg when as_tuple is True")
+        if out.dtype is not int64:
+            raise DtypeError(
+                "nonzero: Expected out tensor to have scalar type Long but got scalar type"
+                f"{SCALAR_NAMES[out.dtype.name]}"
+            )
         return into(out, nonzero, input.detach())
     array = input.array
     xp = namespace(array)
@@ -360,6 +363,8 @@ def unravel_index(indices, shape):
         raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
     if isinstance(shape, int):
         shape = (shape,)
+    if not isinstance(shape, tuple | list):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
     for n in shape:
         if not isinstance(n, int):
             raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(n)}")

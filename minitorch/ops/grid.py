@@ -69,6 +69,7 @@ def grid_sampler_3d(input, grid, interpolation_mode, padding_mode, align_corners
 
 
 def sample(input, grid, mode, padding_mode, align_corners):
+    """`grid_sample` of the dimensions that `input` has: each corner's number times its share."""
     require_grid(input, grid, mode)
     n, c, *size = input.array.shape
     out = grid.array.shape[1:-1]

@@ -192,7 +192,7 @@ def given_edges(x, bins, d):
             "torch.histogramdd: bins tensor should have at least 1 element, but got 0 elements in "
             f"the bins tensor for dimension {d}"
         )
-    return edges
+    return edges.copy()
 
 
 def even_edges(x, bins, range, d):

@@ -126,7 +126,8 @@ def _standard_gamma(input, generator=None):
     g = source(generator, None)
     shapes = move(require_shapes(input).array, g.device)
     tiny = np.finfo(shapes.dtype).tiny
-    drawn = np.maximum(g.gamma(np.maximum(shapes, 0), shapes.dtype), tiny)
+    # Ellipsis: of no dimensions NumPy makes a scalar, which is no array
+    drawn = np.maximum(g.gamma(np.maximum(shapes, 0)[...], shapes.dtype), tiny)[...]
     return gamma_drawn(input, wrap(drawn).to(input.device))
 
 

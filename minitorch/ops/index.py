@@ -10,13 +10,13 @@ from operator import index as as_int
 import numpy as np
 
 from minitorch.autograd.node import grad_mode
-from minitorch.autograd.op import OVERLAPPING, op
-from minitorch.autograd.overlap import require_apart
+from minitorch.autograd.op import op
+from minitorch.autograd.overlap import opened, require_apart
 from minitorch.autograd.rebase import write
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.autograd.versions import owner, touch
 from minitorch.backend.devices import device_of, move
-from minitorch.backend.dtypes import BY_NUMPY, SCALAR_NAMES
+from minitorch.backend.dtypes import BY_NUMPY, SCALAR_NAMES, out_of_range
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.shape import broadcast_to, clone
@@ -81,13 +81,22 @@ def part(x, key):
     """x[key], or an IndexError in PyTorch's words."""
     try:
         return x[key]
-    except IndexError as error:
+    except (IndexError, OverflowError) as error:
         raise IndexError(explain(error, x, key)) from None
+
+
+def require_words(key):
+    """Refuse integers of more than 64 bits."""
+    if any(type(each) is int and not -(1 << 63) <= each < 1 << 63 for each in key):
+        raise ValueError("Overflow when unpacking long long")
 
 
 def explain(error, x, key):
     """What PyTorch says where NumPy says `error` of x[key]."""
+    require_words(key)
     text = str(error)
+    if "non-empty take" in text:
+        return "index is out of bounds for dimension with size 0"
     if "boolean" in text:
         return mask_misfit(list(x.shape), key)
     if "broadcast" in text:
@@ -211,7 +220,7 @@ def plain(each, array):
     elif isinstance(each, bool | list | tuple | range):
         found = np.array(each)
         found = found if found.size else found.astype(np.int64)
-    elif hasattr(each, "dtype"):
+    elif hasattr(each, "dtype") and type(each) is not np.bool_ and each.dtype.kind != "f":
         found = each
     elif hasattr(each, "__index__"):
         return as_int(each)
@@ -220,12 +229,12 @@ def plain(each, array):
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
             f"valid indices (got {type(each).__name__})"
         )
+    if not found.ndim and found.dtype.kind == "i":
+        return int(found)
     if found.dtype not in INDICES:
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
     if found.dtype == np.uint8:
         found = as_mask(found)
-    if not found.ndim and found.dtype.kind != "b":
-        return int(found)
     return move(found, device_of(array))
 
 
@@ -249,6 +258,8 @@ def plain_slice(each):
     try:
         start, stop, step = (n if n is None else as_int(n) for n in (start, stop, step))
     except TypeError:
+        if any(isinstance(n, Tensor) for n in (start, stop, step)):
+            raise
         raise TypeError(
             "slice indices must be integers or None or have an __index__ method"
         ) from None
@@ -274,6 +285,8 @@ def __getitem__(self, key):
 
 @method
 def __setitem__(self, key, value):
+    if isinstance(value, complex):
+        raise ShapeError(out_of_range(self.dtype))
     if not isinstance(value, Tensor | bool | int | float | np.generic):
         kind = "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
         raise TypeError(
@@ -308,8 +321,11 @@ def __delitem__(self, key):
 
 def assign(target, key, value):
     """target[key] = value, where `key` comes from `cut`; returns `target`."""
-    if isinstance(value, Tensor) and owner(value.array) is owner(target.array):
-        require_apart(part(target.array, key), value.array)
+    if isinstance(value, Tensor):
+        if type(value.array) is not type(target.array):
+            value = brought(value, target.device, key)
+        elif owner(value.array) is owner(target.array):
+            require_apart(part(target.array, key), value.array)
     if concerns_graph(target, value):
         given = value
         if isinstance(value, Tensor):
@@ -330,9 +346,26 @@ def assign(target, key, value):
     except IndexError as error:
         raise IndexError(explain(error, array, key)) from None
     except (ValueError, TypeError, OverflowError) as error:
-        raise refusal(error, array, key, value) from None
+        require_words(key)
+        if "read-only" not in str(error):
+            raise refusal(error, array, key, value) from None
+        store(array, key, value)
     touch(array)
     return target
+
+
+def store(array, key, value):
+    """array[key] = value where `array` lies in what `expand` or `unfold` made, so is read-only.
+
+    Raises RuntimeError where elements of the part overlap; not for index arrays, nor for a number
+    everywhere (`fill_`), since the order of the writes does not matter then.
+    """
+    given = value.array if isinstance(value, Tensor) else value
+    if any(hasattr(each, "strides") for each in key):
+        opened(array, True)[key] = given
+    else:
+        filled = key == (Ellipsis,) and given is value
+        opened(array[key], filled)[...] = given
 
 
 def concerns_graph(target, value=None):
@@ -344,14 +377,20 @@ def concerns_graph(target, value=None):
     return isinstance(value, Tensor) and value.node is not None
 
 
+def brought(value, device, key):
+    """`value` on another device, to which one number or the value of a slice may be copied."""
+    if value.ndim and any(hasattr(each, "strides") for each in key):
+        raise DtypeError(
+            "Expected all tensors to be on the same device, but found at least two devices, "
+            f"{device}, {value.device}\n  move the value with .to(device)"
+        )
+    return value.to(device)
+
+
 def refusal(error, array, key, value):
     """Why `value` can't be put into array[key]."""
-    if "read-only" in str(error):
-        return RuntimeError(OVERLAPPING)
     if not isinstance(value, Tensor):
-        return ShapeError(
-            f"value cannot be converted to type {BY_NUMPY[array.dtype].name}_t without overflow"
-        )
+        return ShapeError(out_of_range(BY_NUMPY[array.dtype]))
     wanted, given = list(array[key].shape), list(value.shape)
     while given and given[0] == 1:  # those PyTorch leaves out
         given = given[1:]

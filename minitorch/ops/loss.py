@@ -16,6 +16,7 @@ from minitorch.backend.namespaces import namespace
 from minitorch.ops.activation import only_floats
 from minitorch.ops.creation import ones_like
 from minitorch.ops.elementwise import exp, log
+from minitorch.ops.making import require_tensor
 from minitorch.ops.reduce import require_float
 
 # -------------------------------------------------------------------- reduction
@@ -286,6 +287,8 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
 
     Kullback and Leibler, On Information and Sufficiency, 1951.
     """
+    require_tensor("kl_div", input)
+    require_tensor("kl_div", target, "target", 2)
     if not (input.dtype.is_floating_point and target.dtype.is_floating_point):
         raise DtypeError("kl_div: Integral inputs not supported.\n  convert with .float()")
     over_rows = size_average is None and reduce is None and reduction == "batchmean"

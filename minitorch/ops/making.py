@@ -3,12 +3,12 @@
 import numpy as np
 
 from minitorch.autograd.node import grad_mode
-from minitorch.autograd.rebase import OVERLAPPING
-from minitorch.autograd.refusals import NO_GRADIENT
+from minitorch.autograd.overlap import OVERLAPPING
+from minitorch.autograd.refusals import NO_GRADIENT, no_tensor
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend.devices import device as as_device
-from minitorch.backend.devices import get_default_device, load_cupy, on
+from minitorch.backend.devices import get_default_device, load_cupy, placing
 from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype, get_default_dtype
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.layouts import require_dense, strided
@@ -27,7 +27,7 @@ def create(make, device, requires_grad=False, out=None, layout=strided, pin_memo
     if target.type == "cpu":
         array = make(np)
     else:
-        with on(target):
+        with placing(target):
             array = make(load_cupy())
     if out is not None:
         return put_into(out, array)
@@ -87,11 +87,10 @@ def kind_of(dtype, out=None):
     return get_default_dtype() if dtype is None else as_dtype(dtype)
 
 
-def require_tensor(name, input):
-    if not isinstance(input, Tensor):
-        raise TypeError(
-            f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
-        )
+def require_tensor(name, value, argument="input", position=1):
+    """Refuse what is no tensor as this argument of the function `name`."""
+    if not isinstance(value, Tensor):
+        raise TypeError(no_tensor(name, argument, position, value))
 
 
 def number(name, argument, position, value):

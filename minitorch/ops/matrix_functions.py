@@ -18,6 +18,7 @@ from minitorch.ops.decompose import (
 from minitorch.ops.elementwise import maximum, where
 from minitorch.ops.join import stack
 from minitorch.ops.least_squares import tolerances
+from minitorch.ops.making import require_tensor
 from minitorch.ops.out import takes_out
 from minitorch.ops.products import matmul, scalar_name
 from minitorch.ops.reduce import axes_of
@@ -37,6 +38,8 @@ def matrix_power(input, n):
             f"matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}"
         )
     require_square("linalg.matrix_power", input)
+    if n == 1:
+        return input.clone()
     if n == 0:
         one = eye(input.shape[-1], dtype=input.dtype, device=input.device)
         return where(zeros_like(input, dtype=bool), input, one)  # of zero derivative
@@ -134,6 +137,7 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, dtype=None):
 
 def converted(name, A, dtype):
     """A in `dtype`, if one is given; only floats have norms."""
+    require_tensor(name.replace(".", "_"), A)
     if not A.dtype.is_floating_point:
         raise DtypeError(
             f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(A)}"

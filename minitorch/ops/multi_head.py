@@ -3,8 +3,11 @@
 import math
 import warnings
 
+from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.backend.dtypes import bool as bool_
 from minitorch.backend.errors import ShapeError
+from minitorch.backend.namespaces import namespace
+from minitorch.backend.numpy_rows import parts_of_rows
 from minitorch.ops.activation import softmax
 from minitorch.ops.attention import scaled_dot_product_attention
 from minitorch.ops.creation import zeros
@@ -156,13 +159,29 @@ def projected(query, key, value, weight, bias):
     )
     width = query.shape[-1]
     if query is key is value:
-        return linear(query, weight, bias).chunk(3, -1)
+        return thirds(linear(query, weight, bias))
     heads = linear(query, weight[:width], None if bias is None else bias[:width])
     rest, b = weight[width:], None if bias is None else bias[width:]
     if key is value:
         return heads, *linear(key, rest, b).chunk(2, -1)
     k = linear(key, rest[:width], None if b is None else b[:width])
     return heads, k, linear(value, rest[width:], None if b is None else b[width:])
+
+
+@op(public=False, promote=None, outputs=("query", "key", "value"), shown="Split")
+def thirds(x, /):
+    """The three parts of x (..., 3 * E) along its last axis."""
+    xp, shape = namespace(x), (*x.shape[:-1], x.shape[-1] // 3)
+
+    def vjp(parts):
+        kind = next(g for g in parts if g is not None).dtype
+        parts = [xp.zeros(shape, kind) if g is None else g for g in parts]
+        return xp.concatenate(parts, axis=-1)
+
+    return xp.parts_of_rows(x, 3), vjp
+
+
+TENSOR_FUNCTIONS.parts_of_rows = parts_of_rows
 
 
 def projected_apart(query, key, value, weights, bias):

@@ -19,6 +19,7 @@ from minitorch.ops.batch_norm import (
 )
 from minitorch.ops.creation import zeros
 from minitorch.ops.join import cat
+from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import require_type
 
 
@@ -29,7 +30,7 @@ def layer_norm_of(x, weight=None, bias=None, /, axes=(-1,), eps=1e-5):
     inner = shape[x.ndim - len(axes) :]
     rows = x.reshape(math.prod(shape[: x.ndim - len(axes)]), math.prod(inner))
     w, b = (None if each is None else each.reshape(-1) for each in (weight, bias))
-    unit, scale = xp.normalize_rows(rows, eps)
+    y, unit, scale = xp.normalize_rows(rows, w, b, eps)
 
     def vjp(g):
         g = g.reshape(rows.shape)
@@ -42,14 +43,16 @@ def layer_norm_of(x, weight=None, bias=None, /, axes=(-1,), eps=1e-5):
             gb = xp.sum_of_rows(g).reshape(inner)
         return xp.normalize_rows_share(g, w, unit, scale).reshape(shape), gw, gb
 
-    return xp.scale_rows(unit, w, b).reshape(shape), vjp
+    return y.reshape(shape), vjp
 
 
-def normalize_rows(x, eps):
+def normalize_rows(x, weight, bias, eps):
     """The kernel of this name, on Tensors."""
     centred = x - x.mean(1, keepdim=True)
     scale = ((centred * centred).mean(1, keepdim=True) + eps).rsqrt()
-    return centred * scale, scale
+    unit = centred * scale
+    y = unit if weight is None else unit * weight
+    return y if bias is None else y + bias, unit, scale
 
 
 def normalize_rows_share(g, weight, unit, scale):
@@ -59,15 +62,8 @@ def normalize_rows_share(g, weight, unit, scale):
     return (g - away) * scale
 
 
-def scale_rows(x, weight, bias):
-    """The kernel of this name, on Tensors."""
-    y = x if weight is None else x * weight
-    return y if bias is None else y + bias
-
-
 TENSOR_FUNCTIONS.normalize_rows = normalize_rows
 TENSOR_FUNCTIONS.normalize_rows_share = normalize_rows_share
-TENSOR_FUNCTIONS.scale_rows = scale_rows
 TENSOR_FUNCTIONS.scale_rows_shares = lambda g, unit: ((g * unit).sum(0), g.sum(0))
 
 
@@ -81,6 +77,7 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_
 
     Ba, Kiros and Hinton, Layer Normalization, 2016, arXiv:1607.06450.
     """
+    require_tensor("layer_norm", input)
     axes = normalized_axes(input, normalized_shape, weight, bias)
     require_one_dtype(input, weight, bias)
     require_type("LayerNormKernelImpl", input, "biu")
@@ -220,13 +217,11 @@ def instance_norm(
     require_one_dtype(input, weight, bias, running_mean, running_var)
     x, weight, bias = widened(input, weight, bias)
     y, mean, var = batch_norm_by_batch(x.reshape(1, n * channels, *spatial), None, None, eps)
-    with no_grad():
-        if running_mean is not None:
-            move(running_mean, mean.reshape(n, channels).mean(0), momentum)
-        if running_var is not None:
-            count = math.prod(spatial)
-            var = var.reshape(n, channels).mean(0) * (count / (count - 1))
-            move(running_var, var, momentum)
+    if running_mean is not None or running_var is not None:
+        with no_grad():
+            mean, var = (seen.reshape(n, channels).mean(0) for seen in (mean, var))
+        count = math.prod(spatial)
+        move(momentum, (running_mean, mean, 1), (running_var, var, count / (count - 1)))
     return per_channel(y.reshape(shape), weight, bias).to(input.dtype)
 
 
@@ -275,6 +270,7 @@ def instance_norm_reordered(
 @function
 def native_layer_norm(input, normalized_shape, weight, bias, eps):
     """`layer_norm`, and the mean and 1 / sqrt(var + eps) of each sample."""
+    require_type("LayerNormKernelImpl", input, "biu")
     axes = normalized_axes(input, normalized_shape, weight, bias)
     y = layer_norm_of(input, weight, bias, axes, eps)
     with no_grad():

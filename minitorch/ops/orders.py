@@ -7,31 +7,14 @@ from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import ceil, floor, lerp, where
 from minitorch.ops.elementwise import round as rounded
-from minitorch.ops.extremes import require_elements, shared_by_equals
+from minitorch.ops.extremes import require_elements, selected, shared_by_equals
 from minitorch.ops.gather import gather
 from minitorch.ops.making import require_tensor
-from minitorch.ops.out import overlap, takes_out
+from minitorch.ops.out import into, overlap
 from minitorch.ops.reduce import known, sum
 from minitorch.ops.reorder import movedim
 from minitorch.ops.shape import axis_of, broadcast_to, reshape, squeeze, unsqueeze
 from minitorch.ops.sort import sort
-
-
-def selected(x, axis, keepdim, choose):
-    """(values, indices) and their vjp; `choose(xp, x, axis)` finds one index along `axis`."""
-    xp, shape = namespace(x), x.shape
-    if not shape:
-        return (xp.copy(x), xp.zeros((), "int64")), lambda parts: parts[0]
-    indices = choose(xp, x, axis)
-    values = xp.take_along(x, indices, axis)
-    kept = values.shape
-
-    def vjp(parts):
-        return xp.put_along(parts[0].reshape(kept), indices, axis, shape)
-
-    if not keepdim:
-        return (values.squeeze(axis), indices.squeeze(axis)), vjp
-    return (values, indices), vjp
 
 
 @function
@@ -167,8 +150,7 @@ INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 @function
 @method
-@takes_out
-def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
+def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
     """The element below which the share `q` of the elements along `dim` lies.
 
     q              number or tensor (), or several (n,), which become the first dimension; in [0, 1]
@@ -179,19 +161,24 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     >>> quantile(tensor([0.0, 1.0, 2.0]), 0.25)
     tensor(0.5000)
     """
-    return quantiles("quantile", input, q, dim, keepdim, interpolation)
+    return quantiles("quantile", input, q, dim, keepdim, interpolation, out)
 
 
 @function
 @method
-@takes_out
-def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
+def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
     """`quantile` of all that is not nan."""
-    return quantiles("nanquantile", input, q, dim, keepdim, interpolation)
+    return quantiles("nanquantile", input, q, dim, keepdim, interpolation, out)
 
 
-def quantiles(name, input, q, dim, keepdim, interpolation):
+def quantiles(name, input, q, dim, keepdim, interpolation, out=None):
+    """`quantile` or `nanquantile`: sorts, and interpolates between two neighbours."""
     require_tensor(name, input)
+    if out is not None:
+        if out.dtype is not input.dtype:
+            raise DtypeError(f"{name}() out tensor must be same dtype as the input tensor")
+        f = quantile if name == "quantile" else nanquantile
+        return into(out, f, input, q, dim, keepdim, interpolation=interpolation)
     require_quantile(input, q, interpolation)
     ndim = input.array.ndim
     axis = None if dim is None else axis_of(ndim, dim)

@@ -5,6 +5,7 @@ from minitorch.autograd.tensor import function
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.index import WHOLE, copy_at
+from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import require_type
 from minitorch.ops.shape import clone
 
@@ -61,6 +62,7 @@ def pad(input, pad, mode="constant", value=None):
            or 4, 4 or 5 dimensions: "reflect" mirrors at the element on the edge, "replicate"
            repeats that, "circular" takes what stands at the opposite edge
     """
+    require_tensor("pad", input)
     pad = tuple(pad)
     if len(pad) % 2:
         raise ShapeError(f"Padding length must be divisible by 2\n  pad {pad}")

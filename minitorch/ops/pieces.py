@@ -1,6 +1,7 @@
 """Cutting tensors into pieces, views of their memory, and writing into a part of a copy."""
 
 from itertools import accumulate
+from operator import index
 
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import op
@@ -76,7 +77,8 @@ def split(tensor, split_size_or_sections, dim=0):
         raise ShapeError("split expects at least a 1-dimensional tensor")
     axis = axis_of(tensor.array.ndim, dim)
     size, sections = tensor.size(axis), split_size_or_sections
-    if isinstance(sections, int):
+    if isinstance(sections, int) or getattr(sections, "shape", None) == ():
+        sections = index(sections)
         if sections < 0:
             raise ShapeError(
                 f"split expects split_size be non-negative, but got split_size={sections}"
@@ -116,6 +118,7 @@ def chunk(input, chunks, dim=0):
     """At most `chunks` consecutive parts of one size along `dim`, the last maybe smaller: views."""
     if not input.array.ndim:
         raise ShapeError("chunk expects at least a 1-dimensional tensor")
+    chunks = index(chunks)
     if chunks < 1:
         raise ShapeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     size = input.size(dim)

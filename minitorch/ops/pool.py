@@ -12,6 +12,7 @@ from minitorch.autograd.tensor import Tensor, function
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.backend.numpy_pool import pooled_size
+from minitorch.ops.making import require_tensor
 
 # -------------------------------------------------------------------- the largest
 
@@ -113,6 +114,7 @@ def max_pool3d_with_indices(
 
 def largest(name, input, how, ceil_mode):
     """Values and indices of the max pooling of this name."""
+    require_tensor(name, input)
     kernel, stride, padding, dilation = how
     shape, axes = input.array.shape, len(kernel)
     require_rank(name, shape, axes)
@@ -137,6 +139,7 @@ def windows(name, kernel_size, stride, padding, dilation=1) -> Any:
 
 
 def each_axis(name, setting, value, axes):
+    """The number or numbers `value` as one for each axis; errors name the `setting`."""
     if isinstance(value, int):
         return (value,) * axes
     value = tuple([n.item() if isinstance(n, Tensor) else n for n in value])
@@ -196,8 +199,7 @@ def require_line(input, how, ceil_mode):
             "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for "
             f"input, but got:{list(shape)}"
         )
-    if input.array.dtype.kind != "f":
-        require_type("max_pool1d_impl", input, "biu")
+    require_type("max_pool1d_impl", input, "biu")
     (k,), (s,), (p,), (d,) = how
     size = pooled_size(shape[-1], k, s, p, d, ceil_mode)
     if size < 1:

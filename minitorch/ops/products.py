@@ -3,7 +3,7 @@
 import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.tensor import function, method
+from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, common_dtype, float16
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -322,6 +322,7 @@ def weighed(x, other, /, beta, alpha, step):
 
 def added(input, product, beta, alpha, name):
     """beta * input + alpha * product, input being expanded to the shape of the product."""
+    beta, alpha = [n.item() if isinstance(n, Tensor) else n for n in (beta, alpha)]
     if not product.dtype.is_floating_point:
         beta, alpha = int(beta), int(alpha)
     return weighed(input.expand(product.shape), product, beta, alpha, name)
@@ -352,7 +353,8 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1):
         if mat.array.ndim != 2:
             raise ShapeError(f"{name} must be a matrix, got {mat.array.ndim}-D tensor")
     require_one_dtype(input, mat1, mat2)
-    input.expand(mat1.shape[0], mat2.shape[1])
+    if mat1.shape[1] == mat2.shape[0]:  # else the product says so
+        input.expand(mat1.shape[0], mat2.shape[1])
     return added(wide(input), matmul(wide(mat1), wide(mat2)), beta, alpha, "Addmm").to(input.dtype)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import warnings
+from operator import index
 
 import numpy as np
 
@@ -199,6 +200,7 @@ def randint(
                 f"randint(): argument '{name}' (position {position}) must be int, "
                 f"not {type(n).__name__}"
             )
+    low, high = index(low), index(high)
     kind = kind_of(int64 if dtype is None and out is None else dtype, out)
     drawn = integers(low, high, shape_from("randint", size), kind, source(generator, device))
     return create(lambda xp: xp.asarray(drawn), device, requires_grad, out, layout, pin_memory)
@@ -267,6 +269,7 @@ def randperm(
         raise TypeError(
             f"randperm(): argument 'n' (position 1) must be int, not {type(n).__name__}"
         )
+    n = index(n)
     if n < 0:
         raise ShapeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
     kind = kind_of(int64 if dtype is None and out is None else dtype, out)

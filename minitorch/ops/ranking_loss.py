@@ -112,6 +112,7 @@ def triplet_margin_with_distance_loss(
 
 
 def of_triplets(anchor, positive, negative, distance, margin, swap, reduction):
+    """The triplet loss by any `distance`; `triplet_margin_loss` says what the others are."""
     if margin <= 0:
         raise ShapeError(f"margin must be greater than 0, got {margin}")
     if not anchor.ndim == positive.ndim == negative.ndim:

@@ -114,7 +114,7 @@ def tril(x, /, diagonal=0):
     """
     require_matrix("tril", x)
     xp = namespace(x)
-    return xp.tril(x, diagonal), lambda g: xp.tril(g, diagonal)
+    return xp.dense(xp.tril(x, diagonal)), lambda g: xp.tril(g, diagonal)
 
 
 @op
@@ -122,7 +122,7 @@ def triu(x, /, diagonal=0):
     """The upper triangle of the matrices in the last two dimensions, zeros below; see `tril`."""
     require_matrix("triu", x)
     xp = namespace(x)
-    return xp.triu(x, diagonal), lambda g: xp.triu(g, diagonal)
+    return xp.dense(xp.triu(x, diagonal)), lambda g: xp.triu(g, diagonal)
 
 
 def require_matrix(name, x):

@@ -2,9 +2,9 @@
 
 The ops here compute what the cells of `recurrent_cells.py` say, in place: what does not depend on
 the state is one product for many steps; of what does, a step is one product with the weights, for
-all gates, and a few calls over all gates at once, whose blocks (n, H) are contiguous; and it
-allocates nothing. The states lie in an array that holds the N rows of the first state and then
-those that come of the steps, in packed rows.
+all gates, and a kernel of `backend/numpy_recurrent.py` over all gates at once; and it allocates
+nothing. The states lie in an array that holds the N rows of the first state and then those that
+come of the steps, in packed rows.
 """
 
 from functools import partial
@@ -16,16 +16,11 @@ from minitorch.ops.recurrent_cells import (
     by_gate,
     gru_cell_of,
     lstm_cell_of,
-    of_gates,
     rnn_cell_of,
-    share_of_bias,
     share_of_weight,
     spans,
     unrolled,
 )
-
-ROWS = 256  # in a stretch: its gates, (4, 256, 128) say, stay in the cache from use to use
-
 
 # -------------------------------------------------------------------- LSTM
 
@@ -50,24 +45,20 @@ def lstm_steps(x, h, c, inner, weight, bias=None, projection=None, /, sizes=(), 
     x       (rows, I); it comes itself and not as gates, so that these are made stretch by stretch
     inner   (4*H, I), its weight
     wanted  whether x gets a gradient
-
-    A sigmoid is (tanh(z/2) + 1) / 2, so each gate is shift + scale * tanh(scale * z).
     """
     xp, first, rows = namespace(x), sizes[0], len(x)
-    scale, shift = of_lstm_gates(x)
-    w, u = (xp.multiply(transposed(each, 4), scale) for each in (inner, weight))
-    b = None if bias is None else tiled(bias, 4, first) * scale
+    w, u, b = xp.lstm_weights(inner, weight, bias, first)
     states, cells, width = room(h, rows), room(c, rows), c.shape[1]
-    gates, product = (xp.empty((4, n, width), x.dtype) for n in (rows, first))
+    gates, product = (xp.gates_room(4, n, width, x.dtype) for n in (rows, first))
     squashed = xp.empty((rows, width), x.dtype)
     shown = states[first:] if projection is None else xp.empty_like(squashed)
 
     def of_input(begin, end, _):
-        xp.matmul(x[begin:end], w, out=gates[:, begin:end])
+        xp.products(x[begin:end], w, gates[:, begin:end])
 
     with xp.beside() as later:
-        waits = [later(of_input, *stretch) for stretch in stretches(sizes)]
-        for wait, (_, _, steps) in zip(waits, stretches(sizes)):
+        waits = [later(of_input, *stretch) for stretch in stretches(sizes, xp.STRETCH)]
+        for wait, (_, _, steps) in zip(waits, stretches(sizes, xp.STRETCH)):
             wait()
             for before, start, stop in steps:
                 n, now = stop - start, slice(first + start, first + stop)
@@ -75,7 +66,7 @@ def lstm_steps(x, h, c, inner, weight, bias=None, projection=None, /, sizes=(), 
                 y = shown[start:stop]
                 xp.lstm_forward(
                     gates[:, start:stop], fresh, None if b is None else b[:, :n],
-                    cells[before : before + n], scale, shift, cells[now], squashed[start:stop], y,
+                    cells[before : before + n], cells[now], squashed[start:stop], y,
                 )  # fmt: skip
                 if projection is not None:
                     xp.matmul(y, projection.T, out=states[now])
@@ -87,15 +78,6 @@ def lstm_steps(x, h, c, inner, weight, bias=None, projection=None, /, sizes=(), 
     return (states[first:], at_ends(states, sizes), at_ends(cells, sizes)), vjp
 
 
-def of_lstm_gates(like):
-    """(scale, shift), (4, 1, 1): how each gate of an LSTM is made of tanh."""
-    xp, shape = namespace(like), (4, 1, 1)
-    return (
-        xp.asarray([0.5, 0.5, 1, 0.5], like.dtype).reshape(shape),
-        xp.asarray([0.5, 0.5, 0, 0.5], like.dtype).reshape(shape),
-    )
-
-
 def lstm_back(parts, kept, inner, weight, bias, projection, sizes, wanted):
     """The shares of what `lstm_steps` was given, from the last step to the first.
 
@@ -103,43 +85,46 @@ def lstm_back(parts, kept, inner, weight, bias, projection, sizes, wanted):
     """
     (g, gh, gc), (x, states, cells, gates, squashed, shown) = parts, kept
     xp, first, width = namespace(x), sizes[0], cells.shape[1]
-    scale, shift = of_lstm_gates(x)
-    w, u = by_gate(inner, 4), by_gate(weight, 4)
+    w, u, runs = by_gate(inner, 4), by_gate(weight, 4), list(stretches(sizes, namespace(x).STRETCH))
     gh, gc = ends_or_zeros(gh, states[:first]), ends_or_zeros(gc, cells[:first])
     gx: Any = xp.empty_like(x) if wanted else None
-    gw, gu = xp.zeros_like(inner), xp.zeros_like(weight)
-    gb = None if bias is None else xp.zeros_like(bias)
+    gw: Any = None
+    gu: Any = None
+    gb: Any = None
     after: Any = None if projection is None else xp.empty((len(x), gh.shape[1]), x.dtype)
-    slopes, product = xp.empty((4, first, width), x.dtype), xp.empty((4, *gh.shape), x.dtype)
-    steep, longest = xp.empty_like(gc), max(end - begin for begin, end, _ in stretches(sizes))
-    both_ds = xp.empty((2, 4, longest, width), x.dtype)  # one is read while the other is written
+    spare, product = xp.gates_room(4, first, width, x.dtype), xp.empty((4, *gh.shape), x.dtype)
+    steep, longest = xp.empty_like(gc), max(end - begin for begin, end, _ in runs)
+    # One is read while the other is written.
+    both_ds = [xp.gates_room(4, longest, width, x.dtype) for _ in runs[:2]]
     waits: list[Any] = []
 
     def of_weights(d, begin, end, steps):
-        xp.add(gw, share_of_weight(d, x[begin:end]), out=gw)
-        xp.add(gu, share_of_weight(d, at_starts(states, steps)), out=gu)
+        nonlocal gw, gu, gb
+        gw = xp.weight_share(d, x[begin:end], gw)
+        gu = xp.weight_share(d, at_starts(states, steps), gu)
         if bias is not None:
-            xp.add(gb, share_of_bias(bias, d), out=gb)
+            gb = xp.bias_share(d, gb)
         if wanted:
-            xp.matmul(d, w).sum(axis=0, out=gx[begin:end])
+            xp.sum_of_products(d, w, None, gx[begin:end])
 
     with xp.beside() as later:
-        for number, (begin, end, steps) in enumerate(reversed(list(stretches(sizes)))):
-            d = both_ds[number % 2, :, : end - begin]
+        for number, (begin, end, steps) in enumerate(reversed(runs)):
+            d = both_ds[number % 2][:, : end - begin]
             if number > 1:
                 waits[number - 2]()
             for before, start, stop in reversed(steps):
                 n, of_gates = stop - start, d[:, start - begin : stop - begin]
-                of_h = gh[:n]
-                if g is not None:
-                    of_h += g[start:stop]
+                its_g, of_h = None if g is None else g[start:stop], gh[:n]
                 of_y = of_h
                 if projection is not None:
+                    if its_g is not None:
+                        of_h += its_g
+                        its_g = None
                     after[start:stop] = of_h
                     of_y = xp.matmul(of_h, projection)
                 xp.lstm_backward(
-                    of_y, gc[:n], gates[:, start:stop], squashed[start:stop],
-                    cells[before : before + n], scale, shift, of_gates, slopes[:, :n], steep[:n],
+                    its_g, of_y, gc[:n], gates[:, start:stop], squashed[start:stop],
+                    cells[before : before + n], of_gates, spare[:, :n], steep[:n],
                 )  # fmt: skip
                 xp.sum_of_products(of_gates, u, product[:, :n], of_h)
             waits.append(later(of_weights, d, begin, end, steps))
@@ -161,34 +146,21 @@ def gru_steps(gates, h, weight, bias=None, hidden_bias=None, /, sizes=()):
     """All h' (rows, H) of `gru_cell_of`, and the last one of each sequence."""
     xp, first = namespace(gates), sizes[0]
     rows, width = gates.shape[1:]
-    w, product = transposed(weight, 3), xp.empty((3, first, width), gates.dtype)
-    b, hb = (None if each is None else tiled(each, 3, first) for each in (bias, hidden_bias))
-    states, z = room(h, rows), xp.empty(gates.shape, gates.dtype)
-    hidden = xp.empty((rows, width), gates.dtype)  # s[2] of the cell
+    w, product = xp.by_step(weight, 3), xp.gates_room(3, first, width, gates.dtype)
+    b, hb = (
+        None if each is None else xp.at_each_step(each, 3, first) for each in (bias, hidden_bias)
+    )
+    states, z = room(h, rows), xp.gates_room(3, rows, width, gates.dtype)
+    hidden = xp.empty((rows, width), gates.dtype)
 
     for before, start, stop in spans(sizes):
         n, previous = stop - start, states[before : before + stop - start]
-        s = xp.matmul(previous, w, out=product[:, :n])
-        if hb is not None:
-            s += hb[:, :n]
-        gate = z[:, start:stop]
-        if b is None:
-            gate[...] = gates[:, start:stop]
-        else:
-            xp.add(gates[:, start:stop], b[:, :n], out=gate)
-        both, new = gate[:2], gate[2]
-        both += s[:2]
-        both *= 0.5
-        xp.tanh(both, out=both)
-        both *= 0.5
-        both += 0.5
-        hidden[start:stop] = s[2]
-        s[2] *= both[0]
-        new += s[2]
-        xp.tanh(new, out=new)
-        y = xp.subtract(previous, new, out=states[first + start : first + stop])
-        y *= both[1]
-        y += new
+        fresh = xp.products(previous, w, product[:, :n])
+        xp.gru_forward(
+            gates[:, start:stop], b if b is None else b[:, :n], fresh,
+            hb if hb is None else hb[:, :n], previous,
+            z[:, start:stop], hidden[start:stop], states[first + start : first + stop],
+        )  # fmt: skip
 
     def vjp(parts):
         return gru_back(parts, weight, bias, hidden_bias, sizes, states, z, hidden)
@@ -202,34 +174,22 @@ def gru_back(parts, weight, bias, hidden_bias, sizes, states, z, hidden):
     d (3, rows, H) are the gradients of the input's share in the gates, e those of the state's.
     """
     (g, gh), xp, first = parts, namespace(z), sizes[0]
-    w, d, e = by_gate(weight, 3), xp.empty_like(z), xp.empty_like(z)
-    gh = ends_or_zeros(gh, states[:first])
+    w, gh = by_gate(weight, 3), ends_or_zeros(gh, states[:first])
+    d, e = (xp.gates_room(*z.shape, z.dtype) for _ in range(2))
     product = xp.empty((3, *gh.shape), z.dtype)
 
     for before, start, stop in reversed(list(spans(sizes))):
         n = stop - start
-        both, new, of_gate = z[:2, start:stop], z[2, start:stop], d[:, start:stop]
-        dr, dz, dn = of_gate
-        of_h, spare = gh[:n], product[:2, :n]
-        if g is not None:
-            of_h += g[start:stop]
-        xp.subtract(states[before : before + n], new, out=dz)
-        dz *= of_h
-        bent = xp.multiply(new, new, out=spare[0])
-        xp.subtract(1, bent, out=bent)
-        xp.subtract(1, both[1], out=dn)
-        dn *= bent
-        dn *= of_h
-        xp.multiply(dn, hidden[start:stop], out=dr)
-        slope = xp.multiply(both, both, out=spare)
-        of_gate[:2] *= xp.subtract(both, slope, out=slope)
-        e[:2, start:stop] = of_gate[:2]
-        xp.multiply(dn, both[0], out=e[2, start:stop])
-        of_h *= both[1]
-        of_h += xp.matmul(e[:, start:stop], w, out=product[:, :n]).sum(axis=0)
+        of_h, of_fresh, spare = gh[:n], e[:, start:stop], product[:, :n]
+        xp.gru_backward(
+            None if g is None else g[start:stop], of_h, z[:, start:stop], hidden[start:stop],
+            states[before : before + n], d[:, start:stop], of_fresh, spare,
+        )  # fmt: skip
+        xp.add_sum_of_products(of_fresh, w, spare, of_h)
 
-    gw = share_of_weight(e, at_starts(states, list(spans(sizes))))
-    return d, gh, gw, share_of_bias(bias, d), share_of_bias(hidden_bias, e)
+    gw = xp.weight_share(e, at_starts(states, list(spans(sizes))))
+    gb, ghb = (None if b is None else xp.bias_share(of) for b, of in ((bias, d), (hidden_bias, e)))
+    return d, gh, gw, gb, ghb
 
 
 # -------------------------------------------------------------------- tanh and ReLU
@@ -244,41 +204,24 @@ def unrolled_rnn(gates, h, weight, bias=None, sizes=(), relu=False):
 def rnn_steps(gates, h, weight, bias=None, /, sizes=(), relu=False):
     """All h' (rows, H) of `rnn_cell_of`, and the last one of each sequence."""
     xp, first = namespace(gates), sizes[0]
-    w, states = transposed(weight, 1)[0], room(h, gates.shape[1])
-    b = None if bias is None else tiled(bias, 1, first)[0]
+    w, states = xp.by_step(weight, 1)[0], room(h, gates.shape[1])
+    b = None if bias is None else xp.at_each_step(bias, 1, first)[0]
 
     for before, start, stop in spans(sizes):
-        n = stop - start
-        y = states[first + start : first + stop]
+        n, y = stop - start, states[first + start : first + stop]
         xp.matmul(states[before : before + n], w, out=y)
-        y += gates[0, start:stop]
-        if b is not None:
-            y += b[:n]
-        if relu:
-            xp.maximum(y, 0, out=y)
-        else:
-            xp.tanh(y, out=y)
+        xp.rnn_forward(y, gates[0, start:stop], None if b is None else b[:n], relu)
 
     def vjp(parts):
         (g, gh), d = parts, xp.empty(gates_shape, states.dtype)
         gh = ends_or_zeros(gh, states[:first])
         for _, start, stop in reversed(list(spans(sizes))):
-            y, of_gate, of_h = (
-                states[first + start : first + stop],
-                d[0, start:stop],
-                gh[: stop - start],
-            )
-            if g is not None:
-                of_h += g[start:stop]
-            if relu:
-                xp.greater(y, 0, out=of_gate)
-            else:
-                xp.multiply(y, y, out=of_gate)
-                xp.subtract(1, of_gate, out=of_gate)
-            of_gate *= of_h
+            y, of_h = states[first + start : first + stop], gh[: stop - start]
+            of_gate = d[0, start:stop]
+            xp.rnn_backward(None if g is None else g[start:stop], of_h, y, of_gate, relu)
             xp.matmul(of_gate, weight, out=of_h)
-        gw = share_of_weight(d, at_starts(states, list(spans(sizes))))
-        return d, gh, gw, share_of_bias(bias, d)
+        gw = xp.weight_share(d, at_starts(states, list(spans(sizes))))
+        return d, gh, gw, None if bias is None else xp.bias_share(d)
 
     gates_shape = gates.shape
     return (states[first:], at_ends(states, sizes)), vjp
@@ -321,23 +264,12 @@ def ends_or_zeros(g, like):
     return xp.zeros_like(like) if g is None else xp.copy(g)
 
 
-def transposed(weight, gates):
-    """(G*H, I) -> (G, I, H), contiguous: so small products take half the time."""
-    return namespace(weight).ascontiguousarray(by_gate(weight, gates).swapaxes(1, 2))
-
-
-def tiled(bias, gates, n):
-    """(G*H,) -> (G, n, H) in full: adding rows of H numbers costs 50 ns each."""
-    xp, bias = namespace(bias), of_gates(bias, gates)
-    return xp.ascontiguousarray(xp.broadcast_to(bias, (gates, n, bias.shape[2])))
-
-
-def stretches(sizes):
-    """(start, stop, spans) of successive steps with about ROWS rows together."""
+def stretches(sizes, rows):
+    """(start, stop, spans) of successive steps with about `rows` rows together."""
     begun, steps = 0, []
     for step in spans(sizes):
         steps.append(step)
-        if step[2] - begun >= ROWS:
+        if step[2] - begun >= rows:
             yield begun, step[2], steps
             begun, steps = step[2], []
     if steps:

@@ -21,6 +21,8 @@ def axes_of(ndim, dim):
     axes = []
     limit = ndim or 1
     for d in dim if isinstance(dim, tuple | list) else (dim,):
+        if isinstance(d, bool) or not hasattr(d, "__index__"):
+            raise TypeError(f"argument 'dim' must be int, not {type(d).__name__}")
         if not -limit <= d < limit:
             raise IndexError(
                 f"Dimension out of range (expected to be in range of [{-limit}, {limit - 1}], but "
@@ -53,7 +55,7 @@ def per_dim(node):
 # -------------------------------------------------------------------- sums and products
 
 
-@op(casts=True, wide=True, shown=per_dim, numbers="some")
+@op(casts="out", wide=True, shown=per_dim, numbers="some")
 def sum(x, /, dim=None, keepdim=False):
     """Sum over `dim`; integers and bools give int64.
 
@@ -81,7 +83,7 @@ def nansum(x, /, dim=None, keepdim=False):
     return y, lambda g: xp.where(counts, xp.expand(g.reshape(kept), shape), 0)
 
 
-@op(casts=True, wide=True, shown=per_dim, numbers="some")
+@op(casts="out", wide=True, shown=per_dim, numbers="some")
 def prod(x, /, dim=None, keepdim=False):
     """Product over all dimensions or one; integers and bools give int64.
 
@@ -93,7 +95,7 @@ def prod(x, /, dim=None, keepdim=False):
     axes, kept = reduced(shape, dim)
     if x.dtype.kind == "u":
         x = x.astype("int64")
-    y = x.prod(axis=axes, keepdims=keepdim)
+    y = xp.dense(x.prod(axis=axes, keepdims=keepdim))
 
     def vjp(g):
         """Each element counts by the product of the others, which need not be divided out."""
@@ -266,6 +268,7 @@ def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
 
 
 def with_mean(spread, input, dim, unbiased, keepdim, correction):
+    """(spread, mean), where `spread` is `var` or `std`."""
     require_spread(f"{spread.op.name}_mean", input)
     if isinstance(dim, bool):
         dim, unbiased = None, dim

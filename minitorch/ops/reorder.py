@@ -198,7 +198,8 @@ def roll(x, /, shifts, dims=None):
 
     shifts, dims  numbers, or tuples of one length; no `dims`: of all elements in one row
     """
-    moves = (shifts,) if isinstance(shifts, int) else tuple(shifts)
+    several = isinstance(shifts, list | tuple)
+    moves = tuple(shifts) if several else integers("roll(): argument 'shifts'", (shifts,))
     if not moves:
         raise ShapeError("`shifts` required")
     if dims is not None and dims not in ((), []) and not x.ndim:
@@ -211,7 +212,7 @@ def roll(x, /, shifts, dims=None):
     xp, back = namespace(x), tuple([-n for n in moves])
     if not axes:
         return xp.roll(x, moves[0], None), lambda g: xp.roll(g, back[0], None)
-    return xp.roll(x, moves, axes), lambda g: xp.roll(g, back, axes)
+    return xp.dense(xp.roll(x, moves, axes)), lambda g: xp.roll(g, back, axes)
 
 
 # -------------------------------------------------------------------- as bodies of ops call them

@@ -15,7 +15,7 @@ from minitorch.ops.reduce import delayed, products_before, sum
 from minitorch.ops.shape import axis_of, clone, reshape
 
 
-@op(casts=True, wide=True, numbers="some", refuses=("b", "cumsum_out_cpu"))
+@op(casts="out", wide=True, numbers="some", refuses=("b", "cumsum_out_cpu"))
 def cumsum(x, /, dim):
     """The sums of the first 1, 2, ... elements along `dim`; integers and bools give int64.
 
@@ -26,7 +26,7 @@ def cumsum(x, /, dim):
     axis, xp = axis_of(x.ndim, dim), namespace(x)
     if x.dtype.kind == "u":
         x = x.astype("int64")
-    y = xp.cumsum(x, axis=axis).reshape(x.shape)
+    y = xp.dense(xp.cumsum(x, axis=axis)).reshape(x.shape)
     return y, lambda g: from_the_end(xp.cumsum, g, axis)
 
 
@@ -38,7 +38,7 @@ def from_the_end(f, g, axis):
     return flip(f(flip(g, (axis,)), axis=axis), (axis,))
 
 
-@op(casts=True, wide=True, numbers="some", refuses=("b", "cumprod_out_cpu"))
+@op(casts="out", wide=True, numbers="some", refuses=("b", "cumprod_out_cpu"))
 def cumprod(x, /, dim):
     """The products of the first 1, 2, ... elements along `dim`; integers and bools give int64.
 
@@ -48,7 +48,7 @@ def cumprod(x, /, dim):
     axis, xp = axis_of(x.ndim, dim), namespace(x)
     if x.dtype.kind == "u":
         x = x.astype("int64")
-    y = xp.cumprod(x, axis=axis).reshape(x.shape)
+    y = xp.dense(xp.cumprod(x, axis=axis)).reshape(x.shape)
 
     def vjp(g):
         return products_before(x, axis) * recur_back(x, g, axis) if x.ndim else g
@@ -218,22 +218,36 @@ def gradient(input, *, spacing=1, dim=None, edge_order=1):
 def slopes(x, axis, spacing, edge_order):
     """`gradient` along one axis."""
     x = x.movedim(axis, -1)
-    if isinstance(spacing, Tensor) and spacing.array.ndim:
-        steps = neighbours(spacing, 0)
-        steps = steps[0] - steps[1]
-    else:
-        steps = zeros(x.shape[-1] - 1, dtype=x.dtype) + spacing
+    uneven = isinstance(spacing, Tensor) and spacing.array.ndim
+    parts = uneven_slopes(x, spacing, edge_order) if uneven else even_slopes(x, edge_order)
+    y = cat(parts, -1) if uneven else cat(parts, -1) / spacing
+    return y.movedim(-1, axis).contiguous()
+
+
+def even_slopes(x, edge_order):
+    """The slopes along the last axis, times the spacing: the first, those inside, the last."""
+    inside = (x[..., 2:] - x[..., :-2]) / 2
+    if edge_order == 1:
+        return x[..., 1:2] - x[..., :1], inside, x[..., -1:] - x[..., -2:-1]
+    first = -1.5 * x[..., :1] + 2 * x[..., 1:2] - 0.5 * x[..., 2:3]
+    last = 0.5 * x[..., -3:-2] - 2 * x[..., -2:-1] + 1.5 * x[..., -1:]
+    return first, inside, last
+
+
+def uneven_slopes(x, places, edge_order):
+    """The slopes along the last axis where the elements stand at `places`; as `even_slopes`."""
+    steps = sub(*neighbours(places, 0))
     rises = sub(*neighbours(x, x.ndim - 1)) / steps
+    first, last = rises[..., :1], rises[..., -1:]
     if x.shape[-1] == 2:
-        return cat((rises, rises), -1).movedim(-1, axis).contiguous()
+        return first, last
     left, right = rises[..., :-1], rises[..., 1:]
     before, behind = steps[:-1], steps[1:]
     inside = (left * behind + right * before) / (before + behind)
-    first, last = rises[..., :1], rises[..., -1:]
     if edge_order == 2:
         first = first + (first - inside[..., :1])
         last = last + (last - inside[..., -1:])
-    return cat((first, inside, last), -1).movedim(-1, axis).contiguous()
+    return first, inside, last
 
 
 @function

@@ -15,13 +15,13 @@ from minitorch.ops.gather import (
     flat_index,
     lifted,
     masked_fill,
-    require_tensor,
     set_along,
     slices_at,
 )
 from minitorch.ops.index import put as put_at
 from minitorch.ops.index import put_add
 from minitorch.ops.join import broadcast_shapes
+from minitorch.ops.making import require_tensor
 from minitorch.ops.out import into
 from minitorch.ops.shape import axis_of, broadcast_to, clone, reshape
 
@@ -204,7 +204,7 @@ def first_order(x, zeros, /):
 @method
 def index_fill(input, dim, index, value):
     """A copy of `input` whose slices at `index` along `dim` are `value`, a number or 0-d tensor."""
-    require_tensor("index_fill", index)
+    require_tensor("index_fill", index, "index", 2)
     if index.dtype is not int64:
         raise IndexError("index_fill_(): Expected dtype int64 for index.")
     if index.array.ndim > 1:
@@ -213,6 +213,10 @@ def index_fill(input, dim, index, value):
         raise ShapeError(
             "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value.array.ndim} dimension(s)."
+        )
+    if isinstance(value, complex):
+        raise ShapeError(
+            "index_fill_(): Converting complex Scalar to non-complex type is not supported"
         )
     x = lifted(input)
     axis, key = slices_at(x, dim, index)
@@ -233,7 +237,7 @@ def index_copy(input, dim, index, source, *, out=None):
     """A copy of `input` whose slices at `index` along `dim` are those of `source`."""
     if out is not None:
         return into(out, index_copy, input, dim, index, source)
-    require_tensor("index_copy", index)
+    require_tensor("index_copy", index, "index", 2)
     if index.dtype is not int64:
         raise DtypeError(
             "index_copy_(): Expected a long tensor for index, but got "
@@ -285,6 +289,8 @@ def index_add(input, dim, index, source, *, alpha=1, out=None):
         return into(out, index_add, input, dim, index, source, alpha=alpha)
     x, source, axis, key = slices_joined("index_add", input, dim, index, source)
     wrong = namespace(key[-1]).outside(key[-1], x.array.shape[axis])
+    if wrong is not None and x.array.ndim == 1:
+        raise IndexError("index out of range in self")
     if wrong is not None:
         raise ShapeError(
             f"index {wrong} is out of bounds for dimension {axis} with size {x.array.shape[axis]}"
@@ -322,7 +328,7 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=No
 
 def slices_joined(name, input, dim, index, source):
     """`input` and `source` with a dimension at least, the axis and the key of the slices."""
-    require_tensor(name, index)
+    require_tensor(name, index, "index", 2)
     if index.array.dtype not in (np.int64, np.int32):
         raise DtypeError(
             f"{name}_(): Expected dtype int32/int64 for index but got: "

@@ -4,6 +4,7 @@ import math
 from operator import index
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.rebase import address
 from minitorch.autograd.tensor import METHODS, Tensor, function, method, set_base, wrap
 from minitorch.backend.dtypes import SCALAR_NAMES, dtype
 from minitorch.backend.errors import ShapeError
@@ -36,7 +37,7 @@ def integers(what, sizes):
 def axis_of(ndim, dim):
     """`dim` as an axis that is not negative; a 0-d tensor is taken to have one axis."""
     limit = ndim or 1
-    if -limit <= dim < limit:
+    if type(dim) is int and -limit <= dim < limit:
         return dim + limit if dim < 0 else dim
     return axes_of(limit, dim)[0]  # which says what is wrong
 
@@ -152,13 +153,7 @@ def checked_sizes(what, sizes):
 
 def fits_strides(array, size):
     """Whether a view of `array` can have the shape `size`; also where no array can have it."""
-    if array.flags.c_contiguous:
-        return True
-    try:
-        made = array.reshape(size)
-    except ValueError:
-        return True
-    return made.base is array or (made.base is not None and made.base is array.base)
+    return array.flags.c_contiguous or namespace(array).fits_strides(array, size)
 
 
 @function
@@ -209,6 +204,8 @@ def reinterpreted(input, kind):
             f"self.size(-1) must be divisible by {times} to view {name} as "
             f"{SCALAR_NAMES[kind.name]} (different element sizes), but got {array.shape[-1]}"
         )
+    if times > 1:
+        require_multiples(array, times, f"to view {name} as {SCALAR_NAMES[kind.name]}")
     try:
         read = wrap(array.view(kind.dtype))
     except ValueError:
@@ -218,6 +215,19 @@ def reinterpreted(input, kind):
         ) from None
     set_base(read, input)
     return read
+
+
+def require_multiples(array, times, wish):
+    """Refuse a place in memory or strides that larger elements cannot have; see `reinterpreted`."""
+    offset = (address(array) - address(namespace(array).memory(array))) // array.itemsize
+    steps = [step // array.itemsize for step in array.strides[:-1]]
+    numbers = {"storage_offset()": offset} | {f"stride({d})": n for d, n in enumerate(steps)}
+    for what, n in numbers.items():
+        if n % times:
+            raise ShapeError(
+                f"self.{what} must be divisible by {times} {wish} (different element sizes), but "
+                f"got {n}"
+            )
 
 
 @method
@@ -310,8 +320,12 @@ def unsqueeze(x, /, dim):
 
 @op(view=True, public=False, shown="Expand")
 def expanded(x, /, size):
-    """`x` broadcast to `size`."""
-    return namespace(x).broadcast_to(x, size), lambda g: g
+    """`x` broadcast to `size`; new dimensions of size 1 have the strides that `view` gives them."""
+    ones = 0
+    while ones < len(size) - x.ndim and size[ones] == 1:
+        ones += 1
+    y = namespace(x).broadcast_to(x, size[ones:])
+    return y.reshape(size) if ones else y, lambda g: g
 
 
 @spread
@@ -332,7 +346,7 @@ def expand(input, size):
             f"({len(shape)})"
         )
     result = []
-    for axis, n in enumerate(size):
+    for axis, n in reversed(list(enumerate(size))):
         old = shape[axis - extra] if axis >= extra else None
         if n == -1 and old is None:
             raise ShapeError(
@@ -346,7 +360,7 @@ def expand(input, size):
                 f"Tensor sizes: {list(shape)}"
             )
         result.append(old if n == -1 else n)
-    return expanded(input, tuple(result))
+    return expanded(input, tuple(result[::-1]))
 
 
 @function
@@ -371,6 +385,7 @@ def array(x, order="K"):
 
 
 TENSOR_FUNCTIONS.copied = array
+TENSOR_FUNCTIONS.dense = lambda x, images=False: x
 
 
 for name, call in {

@@ -169,6 +169,11 @@ def searchsorted(
     else:
         sought = xp.asarray(input, dtype=row.dtype if row.dtype.kind == "f" else None)
     require_kind(sorted_sequence.dtype, "b", "searchsorted_out_cpu")
+    if not row.ndim:
+        raise ShapeError(
+            "torch.searchsorted(): boundaries tensor should have positive dimension, but got 0 "
+            "dimension"
+        )
     require_search(row, sought, right, side, sorter, isinstance(input, Tensor))
     if sorter is not None:
         row = xp.take_along(row, sorter.array, row.ndim - 1)

@@ -152,7 +152,7 @@ def chain_matmul(*matrices):
                 f"Tensor dimension is {each.array.ndim}, expected 2 instead.\n"
                 "  chain_matmul takes matrices"
             )
-    return matrices[0] if len(matrices) == 1 else multi_dot(matrices)
+    return matrices[0].clone() if len(matrices) == 1 else multi_dot(matrices)
 
 
 @takes_out

@@ -31,13 +31,14 @@ def max_unpool3d(input, indices, kernel_size, stride=None, padding=0, output_siz
 
 
 def unpool(name, input, indices, kernel_size, stride, padding, output_size):
+    """The unpooling of this name, over as many axes as the digit in it says."""
     axes, shape = int(name[-2]), input.array.shape
     stride = kernel_size if stride is None else stride
     how: Any = [
         (v,) * axes if isinstance(v, int) else tuple(v) for v in (kernel_size, stride, padding)
     ]
     size = unpooled_size(shape, how, output_size)
-    require_maxima(name, input, indices, size)
+    require_maxima(input, indices, size)
     lead, flat = shape[:-axes], (*shape[:-axes], math.prod(shape[-axes:]))
     whole = (*lead, math.prod(size))
     y = put_along(input.reshape(flat), indices.array.reshape(flat), len(lead), whole)
@@ -73,7 +74,7 @@ def unpooled_size(shape, how, output_size):
     return tuple(size)
 
 
-def require_maxima(name, input, indices, size):
+def require_maxima(input, indices, size):
     """Raise PyTorch's error where these cannot be unpooled."""
     axes = max(2, len(size))
     shape, where = input.array.shape, indices.array

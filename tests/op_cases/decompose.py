@@ -53,6 +53,20 @@ def singular(x, **settings):
     return x, np.linalg.svd(x)[1]
 
 
+def directed(f, x, **settings):
+    """U, S, Vh with the signs, which are open, that make the first column of Vh positive."""
+    u, s, vh = f(x, **settings)
+    sign = np.sign(vh[..., :1]) if isinstance(vh, np.ndarray) else vh[..., :1].sign()
+    return u * swap(sign)[..., : u.shape[-1]], s, vh * sign
+
+
+def directed_of_symmetric(f, x, **settings):
+    """Eigenvalues, and vectors with the signs that make the first of their numbers positive."""
+    values, v = f(x + swap(x), **settings)
+    sign = np.sign(v[..., :1, :]) if isinstance(v, np.ndarray) else v[..., :1, :].sign()
+    return values, v * sign
+
+
 TALL = {"half": False, "shapes": False, "near": 1e-8}
 CASES = [
     case("cholesky_ex", [(2, 3, 4)], call=of_positive, **TALL,
@@ -84,13 +98,13 @@ CASES = [
     *[case(name, [(4, 2)], orders=0, **TALL,
            like=lambda x: [swap(np.linalg.qr(x, "raw")[0]), np.linalg.qr(x, "raw")[1]])
       for name in ("qr_reflectors", "geqrf")],
-    *[case("svd_parts", [shape], full=False, torch=None, **TALL,
-           like=lambda x, full: np.linalg.svd(x, full_matrices=full))
+    *[case("svd_parts", [shape], full=False, call=directed, torch=None, **TALL,
+           like=lambda x, full: directed(np.linalg.svd, x, full_matrices=full))
       for shape in [(3, 3), (4, 2), (2, 2, 3)]],
-    case("svd_parts", [(2, 3)], full=True, orders=0, torch=None, **TALL,
-         like=lambda x, full: np.linalg.svd(x)),
+    case("svd_parts", [(2, 3)], full=True, call=directed, orders=0, torch=None, **TALL,
+         like=lambda x, full: directed(np.linalg.svd, x)),
     *[case("svd", [shape], call=product, like=singular, **TALL) for shape in [(4, 2), (2, 2, 3)]],
     case("svd", [(3,)], raises="linalg.svd: input should have at least 2 dimensions, but has 1"),
-    *[case("eigh_parts", [(2, 3, 3)], uplo=uplo, call=of_symmetric, torch=None, **TALL,
-           like=lambda x, uplo: np.linalg.eigh(x + swap(x))) for uplo in "LU"],
+    *[case("eigh_parts", [(2, 3, 3)], uplo=uplo, call=directed_of_symmetric, torch=None,
+           **TALL, like=lambda x, uplo: directed_of_symmetric(np.linalg.eigh, x)) for uplo in "LU"],
 ]  # fmt: skip

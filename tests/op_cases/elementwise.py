@@ -133,6 +133,7 @@ POWERS = [
     case("pow", [INTS, 2], like=np.power),
     case("pow", [INTS, 2.0], like=np.power, gives="float32"),
     case("pow", [INTS, -2], raises="Integers to negative integer powers are not allowed."),
+    case("pow", [BYTES, 300], raises="value cannot be converted to type uint8_t without overflow"),
 ]
 
 CHOICE = [

@@ -142,6 +142,10 @@ ALONG = [
     case("masked_fill", [(2, 3), INTS], value=0.0, raises="only supports boolean masks"),
     case("masked_select", [(2, 3), FLAGS], like=lambda x, mask: x[mask]),
     case("nonzero", [FLAGS], like=np.argwhere, shapes=False),
+    case("nonzero", [FLAGS], raises="nonzero does not support the out kwarg when as_tuple is True",
+         call=lambda f, x: f(x, as_tuple=True, out=x)),
+    case("nonzero", [FLAGS], raises="Expected out tensor to have scalar type Long but got scalar",
+         call=lambda f, x: f(x, out=x)),
 ]  # fmt: skip
 
 SORTS = [

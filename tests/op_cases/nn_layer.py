@@ -187,9 +187,19 @@ def attention(q, k, v, mask=None, kept=None, is_causal=False, scale=None):
     return (weights if kept is None else weights * kept) @ v
 
 
+def product_of_two(f, x):
+    """Of the three parts only the first and the last are used."""
+    first, _, last = f(x)
+    return first * last
+
+
 KEPT = np.array([[2.0, 0, 2, 0], [0, 0, 2, 2]])
 
 ATTENTION = [
+    case("thirds", [(2, 2, 6)], like=lambda x: x[..., :2] * x[..., 4:], call=product_of_two,
+         torch=None, shapes=False),
+    case("thirds", [(3, 3)], like=lambda x: x[..., :1] * x[..., 2:], call=product_of_two,
+         torch=None, shapes=False),
     case("attention", [(2, 2, 3), (2, 4, 3), (2, 4, 5)], like=attention, scale=0.5, torch=None,
          shapes=False),
     case("attention", [(2, 3), (4, 3), (4, 5), np.where(MASK, 0.5, -np.inf), KEPT], scale=0.5,

@@ -219,6 +219,7 @@ POLYNOMIALS = {
         lambda k, x, p, q: ((2 * k + 1) * x * p - k * q) / (k + 1),
     ),
 }
+ENDS = np.array([-1.0, -0.5, 0.0, 0.25, 1.0])
 DEGREES = np.array([0.0, 1.0, 2.0, 4.0, -1.0])
 
 BESSEL = [
@@ -249,6 +250,15 @@ BESSEL = [
         for name, rule in POLYNOMIALS.items()
         if "chebyshev" in name
     ],
+    *[
+        only(name, [ENDS, 31], like=polynomial(*rule), orders=0, near=1e-7)
+        for name, rule in POLYNOMIALS.items()
+        if "chebyshev" in name
+    ],
+    only("chebyshev_polynomial_t", [(2, 3), 10.0**9], values=(2, 3), orders=0,
+         like=lambda x, n: x * np.nan),
+    only("laguerre_polynomial_l", [(2, 3), np.inf], like=lambda x, n: x * 0, orders=0, gpu=False),
+    only("hermite_polynomial_he", [(2, 3), 600], like=lambda x, n: x * np.nan, orders=0, gpu=False),
 ]  # fmt: skip
 
 CASES = [*ERRORS, *GAMMA, *ENTROPIES, *MODIFIED, *BESSEL]
