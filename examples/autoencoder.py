@@ -8,6 +8,7 @@ encoder does better. The networks on both sides may bend, and lose about half as
 
 import argparse
 import time
+from pathlib import Path
 
 from tqdm import tqdm
 
@@ -85,11 +86,13 @@ def plot_digits(rows, path):
     print(f"wrote {path}")
 
 
-def require_matplotlib():
+def prepare_plot(path):
+    """See before the training that the picture can be drawn and written after it."""
     try:
-        import matplotlib  # noqa: F401, PLC0415  now, not after the training
+        import matplotlib  # noqa: F401, PLC0415  only --plot needs it
     except ImportError:
         raise SystemExit('--plot needs matplotlib: pip install "minitorch-numpy[plot]"') from None
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
 def main(argv=None):
@@ -112,7 +115,7 @@ def main(argv=None):
     if args.resume and not args.checkpoint:
         parser.error("--resume needs --checkpoint FILE")
     if args.plot:
-        require_matplotlib()
+        prepare_plot(args.plot)
 
     minitorch.manual_seed(args.seed)
     images, unseen = (load(part, args.device, args.limit) for part in (True, False))

@@ -9,6 +9,7 @@ alone says little of the next one; so the network, an LSTM, has to remember wher
 import argparse
 import math
 import time
+from pathlib import Path
 
 import minitorch
 from minitorch import nn, optim
@@ -106,11 +107,13 @@ def plot_losses(losses, path):
     print(f"\nwrote {path}")
 
 
-def require_matplotlib():
+def prepare_plot(path):
+    """See before the training that the picture can be drawn and written after it."""
     try:
-        import matplotlib  # noqa: F401, PLC0415  now, not after the training
+        import matplotlib  # noqa: F401, PLC0415  only --plot needs it
     except ImportError:
         raise SystemExit('--plot needs matplotlib: pip install "minitorch-numpy[plot]"') from None
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
 def main(argv=None):
@@ -133,8 +136,10 @@ def main(argv=None):
     args = parser.parse_args(argv)
     if args.resume and not args.checkpoint:
         parser.error("--resume needs --checkpoint FILE")
+    if args.temperature <= 0:
+        parser.error("--temperature is above 0")
     if args.plot:
-        require_matplotlib()
+        prepare_plot(args.plot)
 
     minitorch.manual_seed(args.seed)
     text = encode(TEXT).to(args.device)

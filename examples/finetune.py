@@ -104,6 +104,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--per-class", type=int, default=5, help="images of each new digit")
     parser.add_argument("--old", type=int, default=2000, help="images of each old digit")
+    parser.add_argument("--test", type=int, help="images of each digit to test on, instead of all")
     parser.add_argument("--epochs", type=int, default=2, help="over the old digits")
     parser.add_argument("--new-epochs", type=int, default=30, help="over the few new ones")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
@@ -114,11 +115,11 @@ def main(argv=None):
     model = Net().to(args.device)
     old = load(True, 0, args.device, args.old)
     fit(model, model.parameters(), old, args.epochs, batch_size=64)
-    right = accuracy(model, load(False, 0, args.device))
+    right = accuracy(model, load(False, 0, args.device, args.test))
     print(f"digits 0 to 4, {len(old):,} images to learn from: test {right:.2%}")
 
     few = load(True, 5, args.device, args.per_class)
-    unseen = load(False, 5, args.device)
+    unseen = load(False, 5, args.device, args.test)
     print(f"digits 5 to 9, {len(few)} images to learn from:")
 
     freeze(model.features)

@@ -17,6 +17,7 @@ arXiv:1801.04406: the fine, which they call R1.
 import argparse
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import minitorch
 from minitorch import nn, optim
@@ -126,11 +127,13 @@ def plot_points(generator, device, path):
     print(f"wrote {path}")
 
 
-def require_matplotlib():
+def prepare_plot(path):
+    """See before the training that the picture can be drawn and written after it."""
     try:
-        import matplotlib  # noqa: F401, PLC0415  now, not after the training
+        import matplotlib  # noqa: F401, PLC0415  only --plot needs it
     except ImportError:
         raise SystemExit('--plot needs matplotlib: pip install "minitorch-numpy[plot]"') from None
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
 def main(argv=None):
@@ -151,7 +154,7 @@ def main(argv=None):
     if args.resume and not args.checkpoint:
         parser.error("--resume needs --checkpoint FILE")
     if args.plot:
-        require_matplotlib()
+        prepare_plot(args.plot)
 
     minitorch.manual_seed(args.seed)
     generator = layers(NOISE, 128, 128, 2).to(args.device)

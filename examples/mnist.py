@@ -69,9 +69,9 @@ def load(train, device, limit):
 
 def make_optimizer(name, params, lr):
     if name == "sgd":
-        return optim.SGD(params, lr=lr or 0.05, momentum=0.9)
+        return optim.SGD(params, lr=0.05 if lr is None else lr, momentum=0.9)
     kinds = {"adam": optim.Adam, "adamw": optim.AdamW, "rmsprop": optim.RMSprop}
-    return kinds[name](params, lr=lr or 0.002)
+    return kinds[name](params, lr=0.002 if lr is None else lr)
 
 
 def train(run, criterion, title):
@@ -141,11 +141,13 @@ def plot_mistakes(images, labels, guesses, path):
     figure.savefig(path, dpi=150)
 
 
-def require_matplotlib():
+def prepare_plot(folder):
+    """See before the training that the pictures can be drawn and written after it."""
     try:
-        import matplotlib  # noqa: F401, PLC0415  now, not after the training
+        import matplotlib  # noqa: F401, PLC0415  only --plot needs it
     except ImportError:
         raise SystemExit('--plot needs matplotlib: pip install "minitorch-numpy[plot]"') from None
+    Path(folder).mkdir(parents=True, exist_ok=True)
 
 
 def main(argv=None):
@@ -171,7 +173,7 @@ def main(argv=None):
     if args.resume and not args.checkpoint:
         parser.error("--resume needs --checkpoint FILE")
     if args.plot:
-        require_matplotlib()
+        prepare_plot(args.plot)
 
     minitorch.manual_seed(args.seed)
     train_set = load(True, args.device, args.limit)

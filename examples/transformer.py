@@ -9,6 +9,7 @@ python examples/transformer.py --digits 3      of three, which takes three times
 
 import argparse
 import time
+from pathlib import Path
 
 import minitorch
 from minitorch import nn, optim
@@ -175,11 +176,13 @@ def plot(model, text, losses, path):
     print(f"\nwrote {path}")
 
 
-def require_matplotlib():
+def prepare_plot(path):
+    """See before the training that the picture can be drawn and written after it."""
     try:
-        import matplotlib  # noqa: F401, PLC0415  now, not after the training
+        import matplotlib  # noqa: F401, PLC0415  only --plot needs it
     except ImportError:
         raise SystemExit('--plot needs matplotlib: pip install "minitorch-numpy[plot]"') from None
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
 def main(argv=None):
@@ -201,7 +204,7 @@ def main(argv=None):
     if args.resume and not args.checkpoint:
         parser.error("--resume needs --checkpoint FILE")
     if args.plot:
-        require_matplotlib()
+        prepare_plot(args.plot)
 
     minitorch.manual_seed(args.seed)
     numbers = minitorch.randperm(100**args.digits)
@@ -211,7 +214,7 @@ def main(argv=None):
     model = GPT(texts.shape[1] - 1).to(args.device)
     count = sum(p.numel() for p in model.parameters())
     print(f"a GPT of {count:,} parameters, {len(texts) - held_out:,} problems to learn from")
-    steps = args.steps or 400 * args.digits
+    steps = 400 * args.digits if args.steps is None else args.steps
     saving = args.checkpoint, args.resume
     losses = train(model, texts[held_out:], known, steps, args.batch_size, args.lr, *saving)
 

@@ -7,6 +7,7 @@ A single layer can only draw a straight line, and no line has (0, 1) and (1, 0) 
 """
 
 import argparse
+from pathlib import Path
 
 import minitorch
 from minitorch import nn, optim
@@ -75,11 +76,13 @@ def plot_surface(model, device, path):
     print(f"\nwrote {path}")
 
 
-def require_matplotlib():
+def prepare_plot(path):
+    """See before the training that the picture can be drawn and written after it."""
     try:
-        import matplotlib  # noqa: F401, PLC0415  now, not after the training
+        import matplotlib  # noqa: F401, PLC0415  only --plot needs it
     except ImportError:
         raise SystemExit('--plot needs matplotlib: pip install "minitorch-numpy[plot]"') from None
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
 def main(argv=None):
@@ -92,7 +95,7 @@ def main(argv=None):
     )
     args = parser.parse_args(argv)
     if args.plot:
-        require_matplotlib()
+        prepare_plot(args.plot)
 
     x = minitorch.tensor(INPUTS, device=args.device)
     y = minitorch.tensor(TARGETS, device=args.device)

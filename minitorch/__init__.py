@@ -123,15 +123,16 @@ del collected, gc
 
 newaxis = None
 LATER = (
-    "_C", "accelerator", "amp", "backends", "checkpoint", "compat", "compiler", "cpu", "cuda",
-    "data", "distributed", "distributions", "func", "functional", "fx", "hub", "jit", "linalg",
-    "losses", "mps", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
-    "serialization", "signal", "special", "testing", "types", "utils", "version", "vision",
-    "xpu",
+    "__future__", "_C", "_dynamo", "_inductor", "accelerator", "amp", "backends", "checkpoint",
+    "compat", "compiler", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func",
+    "functional", "futures", "fx", "hub", "jit", "linalg", "losses", "masked", "mps",
+    "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "serialization", "signal",
+    "special", "testing", "types", "utils", "version", "vision", "xpu",
 )  # fmt: skip
 NAMED = {  # single names from these
     "compile": "compiler",
     "vmap": "func",
+    "Future": "futures",
     "autocast": "amp",
     "GradScaler": "amp",
     "is_autocast_available": "amp",
@@ -155,6 +156,8 @@ def __getattr__(name):
         return importlib.import_module(f"minitorch.{name}")
     if name in NAMED:
         return getattr(importlib.import_module(f"minitorch.{NAMED[name]}"), name)
+    if name.startswith("_foreach_"):
+        return getattr(importlib.import_module("minitorch.methods.foreach"), name)
     if name[:2] != "__":
         load_families()
         if name in globals():

@@ -17,14 +17,16 @@ from minitorch import cuda as cuda
 from minitorch import data as data
 from minitorch import distributed as distributed
 from minitorch import distributions as distributions
+from minitorch import fft as fft
 from minitorch import func as func
 from minitorch import functional as functional
+from minitorch import futures as futures
 from minitorch import fx as fx
 from minitorch import hub as hub
 from minitorch import jit as jit
 from minitorch import linalg as linalg
-from minitorch import load_families as load_families
 from minitorch import losses as losses
+from minitorch import masked as masked
 from minitorch import methods as methods
 from minitorch import mps as mps
 from minitorch import multiprocessing as multiprocessing
@@ -89,6 +91,7 @@ from minitorch.cuda import Event as Event
 from minitorch.cuda import OutOfMemoryError as OutOfMemoryError
 from minitorch.cuda import Stream as Stream
 from minitorch.func import vmap as vmap
+from minitorch.futures import Future as Future
 from minitorch.methods.printing import get_printoptions as get_printoptions
 from minitorch.methods.printing import printoptions as printoptions
 from minitorch.methods.printing import set_printoptions as set_printoptions
@@ -131,6 +134,7 @@ int16: dtype
 int32: dtype
 int64: dtype
 int8: dtype
+def load_families() -> None: ...
 long: dtype
 nan: builtins.float
 newaxis: Any
@@ -582,6 +586,7 @@ def conv3d(
     dilation: builtins.int = ...,
     groups: builtins.int = ...,
 ) -> Tensor: ...
+def conv_tbc(input: Tensor, weight: Any, bias: Any, pad: builtins.int = ...) -> Tensor: ...
 def conv_transpose1d(
     input: Tensor,
     weight: Any,
@@ -1494,6 +1499,7 @@ def nanquantile(
     keepdim: builtins.bool = ...,
     *,
     interpolation: builtins.str = ...,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def nansum(
     input: Tensor,
@@ -1651,6 +1657,7 @@ def quantile(
     keepdim: builtins.bool = ...,
     *,
     interpolation: builtins.str = ...,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def rad2deg(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def rad2deg_(self: Any, *others: Any, **settings: Any) -> Tensor: ...

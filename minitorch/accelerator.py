@@ -1,5 +1,6 @@
 """The accelerator of this machine, whichever it is: the GPU that CuPy finds, or none."""
 
+from collections import OrderedDict
 from typing import Any
 
 from minitorch import cpu, cuda
@@ -64,7 +65,7 @@ def memory_allocated(device: Any = None) -> int:
 
 
 def max_memory_allocated(device: Any = None) -> int:
-    """The most that CuPy took from the driver. Raises RuntimeError where there is no GPU."""
+    """The most bytes that arrays on the GPU took. Raises RuntimeError where there is none."""
     require()
     return cuda.max_memory_allocated(device)
 
@@ -73,6 +74,36 @@ def memory_reserved(device: Any = None) -> int:
     """Bytes that CuPy has from the driver. Raises RuntimeError where there is no GPU."""
     require()
     return cuda.memory_reserved(device)
+
+
+def max_memory_reserved(device: Any = None) -> int:
+    """The most bytes that CuPy had from the driver. Raises RuntimeError where there is no GPU."""
+    require()
+    return cuda.max_memory_reserved(device)
+
+
+def memory_stats(device: Any = None) -> "OrderedDict[str, int]":
+    """Bytes by PyTorch's names. Raises RuntimeError where there is no GPU."""
+    require()
+    return cuda.memory_stats(device)
+
+
+def reset_peak_memory_stats(device: Any = None) -> None:
+    """Let the largest counts begin anew. Raises RuntimeError where there is no GPU."""
+    require()
+    cuda.reset_peak_memory_stats(device)
+
+
+def get_memory_info(device: Any = None) -> tuple[int, int]:
+    """Free and all bytes of the GPU. Raises RuntimeError where there is none."""
+    require()
+    return cuda.mem_get_info(device)
+
+
+def set_stream(stream: cuda.Stream) -> None:
+    """Let work go to this stream from now on. Raises RuntimeError where there is no GPU."""
+    require()
+    cuda.set_stream(stream)
 
 
 def get_device_module(device: Any = None) -> Any:

@@ -6,12 +6,17 @@ import cupy_rig
 import not_on_cuda
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 import minitorch
 from minitorch.backend import devices
 from minitorch.methods import convert
 
 minitorch.load_families()  # so that all ops are registered, whichever test comes first
+# No test of hypothesis may fail because a machine is slow.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
 NO_CUDA = pytest.StashKey[str | None]()  # why there is no device to run on; None if there is
 
 
@@ -26,6 +31,8 @@ def pytest_configure(config):
         config.stash[NO_CUDA] = cupy_rig.why_not()
         if config.stash[NO_CUDA] is None:
             cupy_rig.install()
+    if config.stash[NO_CUDA] is None:  # for the tensors that modules of tests make on import
+        minitorch.set_default_device(config.getoption("--device"))
 
 
 def pytest_report_header(config):
@@ -92,3 +99,10 @@ def seeds():
     random.seed(0)
     np.random.seed(0)
     minitorch.manual_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def one_thread_of_torch(request):
+    """PyTorch's threads wait for each other in loops: with two, small tests take twice as long."""
+    if request.node.get_closest_marker("torch"):
+        pytest.importorskip("torch").set_num_threads(1)

@@ -132,6 +132,7 @@ def test_convolution_and_its_gradients_agree_with_plain_loops(cutting):
         np.testing.assert_allclose(conv_weight(g, x, w.shape, *settings), gw, atol=1e-10)
 
 
+@pytest.mark.torch
 def test_convolution_and_its_gradients_agree_with_torch(cutting):
     torch = pytest.importorskip("torch")
     for x, w, settings in conv_cases(120, seed=1):
@@ -211,6 +212,7 @@ def test_max_pooling_and_its_gradient_agree_with_plain_loops(cutting):
         np.testing.assert_array_equal(max_pool_gather(x, indices), values)
 
 
+@pytest.mark.torch
 def test_max_pooling_agrees_with_torch(cutting):
     torch = pytest.importorskip("torch")
     for x, settings in pool_cases(200, seed=1):

@@ -86,8 +86,31 @@ def test_devices_are_numbered(gpu):
     with cuda.device(1):
         x = ones(3, device="cuda")
         assert x.device == minitorch.device("cuda:1") and (x + x).sum().item() == 6
-    assert ones(3, device="cuda:1").to("cuda:0").device == gpu
-    assert ones(3).cuda(1).get_device() == 1 and cuda.current_device() == 0
+        assert ones(3, device="cuda:1").get_device() == 1 and ones(3, device="cpu").cuda(1).is_cuda
+    assert x.to("cuda:0").device == gpu and cuda.current_device() == 0
+    with cuda.device(1):
+        assert x.to("cuda:1") is x
+
+
+def test_what_would_be_computed_on_another_gpu_is_refused(gpu):
+    if cuda.device_count() < 2:
+        pytest.skip("one GPU")
+    for act in (
+        lambda: ones(3, device="cuda:1"),
+        lambda: ones(3).to("cuda:1"),
+        lambda: ones(3).cuda(1),
+        lambda: nn.Linear(2, 2).to("cuda:1"),
+        lambda: minitorch.rand(3, device="cuda:1"),
+        lambda: minitorch.tensor([1.0], device="cuda:1"),
+    ):
+        with pytest.raises(RuntimeError, match="cuda:1 is not the GPU in use, which is cuda:0\n"):
+            act()
+    with cuda.device(1):
+        net = nn.Linear(2, 2).to("cuda:1")
+        net(ones(1, 2, device="cuda:1")).sum().backward()
+        minitorch.optim.SGD(net.parameters(), 0.1, momentum=0.9).step()
+        assert {p.get_device() for p in net.parameters()} == {1}
+        assert {p.grad.get_device() for p in net.parameters()} == {1}
 
 
 def test_a_number_beyond_the_gpus_is_refused(gpu):
@@ -124,6 +147,21 @@ def test_mixed_devices_are_refused_with_both_names(act, gpu):
         assert "cuda:0" in str(error.value) and "cpu" in str(error.value)
 
 
+def test_a_dtype_that_cupy_does_not_take_is_refused_by_the_name_of_the_kernel(gpu):
+    with pytest.raises(NotImplementedError, match='"bitwise_and_cuda" not implemented for'):
+        ones(2) & ones(2)
+
+
+def test_a_slice_takes_values_of_another_device_and_an_index_does_not(gpu):
+    for x, value in ((ones(3), ones(2, device="cpu") * 5), (ones(3, device="cpu"), ones(2) * 5)):
+        x[1:] = value
+        assert x.tolist() == [1, 5, 5]
+        x[x == 5] = value.sum()
+        assert x.tolist() == [1, 10, 10]
+        with pytest.raises(RuntimeError, match="Expected all tensors to be on the same device, b"):
+            x[minitorch.tensor([0, 2], device=x.device)] = value
+
+
 def test_numbers_on_the_cpu_mix_with_tensors_on_the_gpu(gpu):
     y = ones(2) * tensor(3.0, device="cpu")
     assert y.is_cuda and y.tolist() == [3, 3]
@@ -158,6 +196,57 @@ def test_memory_is_counted(gpu):
     del x
     assert cuda.memory_allocated() == before
     cuda.empty_cache()
+
+
+def test_the_most_memory_is_that_since_it_was_reset(gpu):
+    x = ones(1000)
+    cuda.reset_peak_memory_stats()
+    before = cuda.memory_allocated()
+    assert cuda.max_memory_allocated() == before
+    y = ones(10_000)
+    del y
+    assert cuda.memory_allocated() == before < before + 40_000 <= cuda.max_memory_allocated()
+    assert cuda.max_memory_reserved() >= cuda.max_memory_allocated()
+    stats = cuda.memory_stats()
+    assert stats["allocated_bytes.all.current"] == before
+    assert stats["allocated_bytes.all.peak"] == cuda.max_memory_allocated()
+    assert "allocated" in cuda.memory_summary()
+    cuda.reset_peak_memory_stats()
+    assert cuda.max_memory_allocated() == before
+    assert x.sum().item() == 1000
+
+
+def test_a_program_can_bound_its_memory(gpu):
+    assert cuda.get_per_process_memory_fraction() == 1
+    total = cuda.mem_get_info()[1]
+    cuda.set_per_process_memory_fraction(1e6 / total)
+    try:
+        with pytest.raises(cuda.OutOfMemoryError):
+            ones(10_000_000)
+    finally:
+        cuda.set_per_process_memory_fraction(1.0)
+    with pytest.raises(ValueError, match=r"Invalid fraction value: 2\.0\. Allowed range: 0~1"):
+        cuda.set_per_process_memory_fraction(2.0)
+    with pytest.raises(TypeError, match="Invalid type for fraction argument, must be `float`"):
+        cuda.set_per_process_memory_fraction(1)
+
+
+def test_a_stream_tells_its_device_and_handle(gpu):
+    stream = cuda.Stream()
+    assert stream.device == gpu and stream.cuda_stream != 0
+    assert repr(cuda.default_stream()) == "<torch.cuda.Stream device=cuda:0 cuda_stream=0x0>"
+
+
+def test_the_accelerator_is_the_gpu(gpu):
+    from minitorch import accelerator
+
+    assert accelerator.current_accelerator() == minitorch.device("cuda")
+    assert accelerator.get_memory_info() == cuda.mem_get_info()
+    accelerator.reset_peak_memory_stats()
+    assert accelerator.memory_stats() == cuda.memory_stats()
+    assert accelerator.max_memory_reserved() == cuda.max_memory_reserved()
+    accelerator.set_stream(cuda.default_stream())
+    assert accelerator.current_stream() == cuda.default_stream()
 
 
 def test_streams_and_events(gpu):

@@ -54,6 +54,68 @@ CALLS = {
 }
 
 
+def in_order_and_back(xp, a):
+    """Vectors are known but for their sign: what they make of the values is known."""
+    u, s, vh = xp.linalg.svd(a, full_matrices=False)
+    return (u * s[..., None, :]) @ vh
+
+
+def spectrum_and_back(xp, a):
+    values, vectors = xp.linalg.eigh(a, "U")
+    return (vectors * values[..., None, :]) @ vectors.swapaxes(-1, -2)
+
+
+SQUARE = np.stack([A[:32, :32], A[5:37, 20:52]]).astype(np.float64)
+POSITIVE = SQUARE @ SQUARE.swapaxes(-1, -2) + np.eye(32)
+SOLVERS = {
+    "solve": (lambda xp, a: xp.linalg.solve(a, xp.ascontiguousarray(a[..., :3])), SQUARE),
+    "inv": (lambda xp, a: xp.linalg.inv(a), SQUARE),
+    "inv of the transpose": (lambda xp, a: xp.linalg.inv(a.swapaxes(-1, -2)), SQUARE),
+    "det": (lambda xp, a: xp.linalg.det(a / 3), SQUARE),
+    "slogdet": (lambda xp, a: xp.stack(list(xp.linalg.slogdet(a))), SQUARE),
+    "cholesky": (lambda xp, a: xp.linalg.cholesky(a), POSITIVE),
+    "eigh": (lambda xp, a: xp.linalg.eigh(a)[0], POSITIVE),
+    "eigh, there and back": (spectrum_and_back, POSITIVE),
+    "svd": (lambda xp, a: xp.linalg.svd(a)[1], SQUARE[..., :20]),
+    "svd of a wide matrix": (in_order_and_back, SQUARE[..., :20, :]),
+    "svd of a tall matrix": (in_order_and_back, SQUARE[..., :20]),
+    "all vectors of svd": (lambda xp, a: xp.abs(xp.linalg.svd(a)[0][..., :20]), SQUARE[..., :20]),
+    "reduced qr": (lambda xp, a: xp.linalg.qr(a)[0], SQUARE[..., :20]),
+    "complete qr": (lambda xp, a: xp.linalg.qr(a, "complete")[0], SQUARE[..., :20]),
+    "r": (lambda xp, a: xp.linalg.qr(a)[1], SQUARE[..., :20, :]),
+    "reflectors": (lambda xp, a: xp.linalg.qr(a, "raw")[0], SQUARE[..., :20]),
+    "their factors": (lambda xp, a: xp.linalg.qr(a, "raw")[1], SQUARE[..., :20]),
+}
+
+
+@pytest.mark.parametrize("batch", [False, True])
+@pytest.mark.parametrize("name", SOLVERS)
+def test_the_solvers_of_cupy_over_the_rig_find_what_those_of_numpy_do(name, batch, cupy):
+    call, given = SOLVERS[name]
+    given = given if batch else given[0]
+    for dtype, near in (("f8", 1e-9), ("f4", 2e-3)):
+        found, wanted = call(cupy, cupy.asarray(given, dtype)), call(np, given.astype(dtype))
+        assert found.dtype == wanted.dtype
+        np.testing.assert_allclose(found.get(), wanted, near, near)
+
+
+@pytest.mark.parametrize("batch", [(), (1,)])
+def test_a_matrix_that_has_no_inverse_leaves_what_is_not_finite(batch, cupy):
+    singular = cupy.ones((*batch, 3, 3))
+    assert not cupy.isfinite(cupy.linalg.inv(singular)).any()
+    assert float(cupy.linalg.det(singular).sum()) == 0
+
+
+@pytest.mark.parametrize("batch", [(), (1,)])
+def test_a_solver_says_that_it_failed_where_cupy_is_told_to_ask(batch, cupy):
+    import cupyx
+
+    with cupyx.errstate(linalg="raise"):
+        for solver in (cupy.linalg.cholesky, cupy.linalg.inv):
+            with pytest.raises(np.linalg.LinAlgError, match=r"devInfo|infoArray"):
+                solver(cupy.zeros((*batch, 3, 3)))
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_cupy_over_the_rig_computes_what_numpy_does(name, cupy):
     found, wanted = CALLS[name](cupy, cupy.asarray(A)), CALLS[name](np, A)
@@ -147,6 +209,13 @@ def test_a_kernel_with_a_bug_is_wrong_in_some_order(bug, cupy):
 def test_a_kernel_that_does_not_compile_says_where(cupy):
     with pytest.raises(RuntimeError, match="g\\+\\+ on kernel softmax"):
         errors(cupy, SOFTMAX.replace("float m = -1e30f", "float m = nothing"))
+        cupy_rig.check()
+    cupy_rig.runtime.errors.clear()
+
+
+def test_a_kernel_that_nvrtc_does_not_compile_is_refused(cupy):
+    with pytest.raises(RuntimeError, match="NVRTC on kernel softmax: INFINITY is undefined"):
+        errors(cupy, SOFTMAX.replace("float m = -1e30f", "float m = -INFINITY"))
         cupy_rig.check()
     cupy_rig.runtime.errors.clear()
 

@@ -1,10 +1,9 @@
 """Embeddings: which rows come out, which get a gradient, and what is refused."""
 
-import re
-
 import numpy as np
 import pytest
 from against_torch import compare, compare_modules
+from refusals import refusal_tests
 
 import minitorch
 import minitorch.nn.functional as F
@@ -308,24 +307,5 @@ REFUSED = [
         lambda: nn.Embedding(3, 2, _weight=tensor([[1.0]])),
     ),
 ]
-IDS = [re.sub(r"\W+", " ", text)[:50] for _, text, _ in REFUSED]
 
-
-@pytest.mark.parametrize("kind, text, act", REFUSED, ids=IDS)
-def test_what_makes_no_sense_is_refused(kind, text, act):
-    with pytest.raises(kind) as error:
-        act()
-    assert text in str(error.value)
-
-
-@pytest.mark.torch
-@pytest.mark.parametrize("kind, text, act", REFUSED, ids=IDS)
-def test_torch_refuses_too(kind, text, act, monkeypatch):
-    torch = pytest.importorskip("torch")
-    monkeypatch.setitem(globals(), "F", torch.nn.functional)
-    monkeypatch.setitem(globals(), "nn", torch.nn)
-    monkeypatch.setitem(globals(), "tensor", torch.tensor)
-    monkeypatch.setitem(globals(), "minitorch", torch)
-    with pytest.raises(kind) as error:
-        act()
-    assert text in str(error.value)
+test_what_makes_no_sense_is_refused, test_torch_refuses_too = refusal_tests(REFUSED)

@@ -19,9 +19,8 @@ FLOORS = [
     {"methods"},
     {"nn", "losses", "optim", "data", "serialization", "signal"}
     | {"amp", "backends", "cuda", "testing"},
-    {"vision", "viz", "distributed", "distributions", "func", "jit", "onnx", "profiler"}
-    | {"utils"},  # utils holds names that PyTorch has there
-    {"serve", "cli"},
+    {"vision", "distributed", "distributions", "func", "jit", "onnx", "profiler"}
+    | {"utils", "_dynamo", "_inductor"},  # these hold names that PyTorch has there
     {"compat"},
 ]
 TOP = len(FLOORS) - 1  # compat and minitorch/__init__.py and the other modules beside the packages

@@ -472,3 +472,20 @@ def test_trees_are_taken_apart_and_put_together():
         _pytree.tree_unflatten([1], spec)
     with pytest.raises(ValueError, match="Node structure mismatch"):
         _pytree.tree_map(max, (1, 2), [3, 4])
+
+
+def test_a_class_can_be_registered_as_a_kind_of_tree():
+    class Pair:
+        def __init__(self, left, right):
+            self.left, self.right = left, right
+
+    _pytree.register_pytree_node(
+        Pair, lambda p: ([p.left, p.right], "x"), lambda parts, _: Pair(*parts)
+    )
+    try:
+        doubled = _pytree.tree_map(lambda n: 2 * n, {"a": Pair(1, (2, 3))})["a"]
+        assert (doubled.left, doubled.right) == (2, (4, 6))
+        with pytest.raises(ValueError, match="is already registered as pytree node"):
+            _pytree.register_pytree_node(Pair, None, None)
+    finally:
+        del _pytree.REGISTERED[Pair]

@@ -3,9 +3,8 @@
 import cupy_rig
 import numpy as np
 import pytest
-from cupy_rig import kernels, runtime
+from cupy_rig import kernels
 
-import minitorch
 from minitorch.backend import numpy_channels, numpy_kernels, numpy_optim, numpy_rows
 from minitorch.backend.namespaces import namespace
 
@@ -40,20 +39,17 @@ CASES = [
     for name in ("softmax_share", "log_softmax_share")
     for shape, axis in [(WIDE, 1), (NARROW, 1), (CUBE, 1), ((), -1), ((0, 4), 1)]
 ] + [
-    of_rows("normalize_rows", WIDE, eps=1e-5),
-    of_rows("normalize_rows", NARROW, eps=1e-5),
+    of_rows("normalize_rows", WIDE, (1000,), (1000,), eps=1e-5),
+    of_rows("normalize_rows", NARROW, None, (3,), eps=1e-5),
+    of_rows("normalize_rows", NARROW, (3,), None, eps=1e-5),
     of_rows("normalize_rows_share", WIDE, (1000,), WIDE, (5, 1)),
     of_rows("normalize_rows_share", NARROW, None, NARROW, (70, 1)),
-    of_rows("scale_rows", NARROW, (3,), (3,)),
-    of_rows("scale_rows", NARROW, None, (3,)),
-    of_rows("scale_rows", NARROW, (3,), None),
     of_rows("scale_rows_shares", NARROW, NARROW),
     of_rows("scale_rows_shares", (600, 70), (600, 70)),
     of_rows("sum_of_rows", NARROW),
-    of_rows("normalize_channels", IMAGES, eps=1e-5),
-    of_rows("normalize_channels", (70, 3), eps=1e-5),
-    of_rows("scale_channels", IMAGES, (3,), (3,)),
-    of_rows("scale_channels", IMAGES, None, (3,)),
+    of_rows("normalize_channels", IMAGES, (3,), (3,), eps=1e-5),
+    of_rows("normalize_channels", (70, 3), None, (3,), eps=1e-5),
+    of_rows("normalize_channels", (70, 3), None, None, eps=1e-5),
     of_rows("normalize_channels_share", IMAGES, IMAGES, (3,)),
     of_rows("sigmoid", CUBE),
     of_rows("sigmoid_share", CUBE, CUBE),
@@ -62,7 +58,6 @@ CASES = [
     of_rows("relu_share", CUBE, CUBE),
     of_rows("relu_share", (), ()),
     of_rows("relu_share", (0,), (0,)),
-    of_rows("mask_of", CUBE, p=0.3, scale=2.5),
     of_rows("root_plus", (0, 3), eps=1e-3),
 ]  # fmt: skip
 
@@ -101,41 +96,13 @@ def test_a_kernel_computes_what_the_one_for_numpy_does(cupy, name, shapes, setti
     require_near(kernel_of(cupy, name)(*on_gpu, **settings), wanted)
 
 
-@pytest.mark.parametrize("name", ["softmax", "log_softmax", "normalize_rows", "relu", "sigmoid"])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "relu", "sigmoid"])
 def test_a_kernel_takes_arrays_that_are_not_contiguous(cupy, name):
     x = numbers()(size=(30, 20)).astype("f")[::2, ::-1]
-    settings = {"axis": 1} if "softmax" in name else {"eps": 1e-5} if "rows" in name else {}
+    settings = {"axis": 1} if "softmax" in name else {}
     wanted = kernel_of(np, name)(x.copy(), **settings)
     whole = cupy.asarray(np.ascontiguousarray(x[:, ::-1]))
     require_near(kernel_of(cupy, name)(whole[:, ::-1], **settings), wanted)
-
-
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("biased", [True, False])
-def test_a_step_of_an_lstm_and_its_gradient_are_those_of_numpy(cupy, dtype, biased):
-    draw, n, width = numbers(), 5, 7
-    scale = np.array([0.5, 0.5, 1, 0.5], dtype).reshape(4, 1, 1)
-    shift = np.array([0.5, 0.5, 0, 0.5], dtype).reshape(4, 1, 1)
-    gates, bias, w, back = (
-        draw(size=shape).astype(dtype)
-        for shape in [(4, 3 * n, width), (4, n, width), (4, width, width), (4, width, 6)]
-    )
-    h, c, of_y, of_c = (draw(size=(n, width)).astype(dtype) for _ in range(4))
-    found = []
-    for library in (np, cupy):
-        xp, put = namespace_of(library), library.asarray
-        gate = put(gates.copy())[:, n : 2 * n]  # with gaps between its blocks, as in a layer
-        room = [library.empty((n, width), dtype) for _ in range(4)]
-        fresh = xp.products(put(h), put(w), library.empty((4, n, width), dtype))
-        by, to = put(scale), put(shift)
-        bent = put(bias) if biased else None
-        xp.lstm_forward(gate, fresh, bent, put(c), by, to, *room[:3])
-        d, slopes, of_last = library.empty_like(gate), library.empty_like(gate), put(of_c.copy())
-        xp.lstm_backward(put(of_y), of_last, gate, room[1], put(c), by, to, d, slopes, room[3])
-        of_h = library.empty((n, 6), dtype)
-        xp.sum_of_products(d, put(back), library.empty((4, n, 6), dtype), of_h)
-        found.append((gate, *room[:3], d, of_last, of_h))
-    require_near(found[1], found[0])
 
 
 CLASSES = np.array([2, 0, -100, 1, 2, 2])
@@ -219,81 +186,3 @@ def test_kernels_whose_threads_wait_agree_in_any_order_of_threads(rig, monkeypat
     test_cross_entropy_and_its_gradient_are_those_of_numpy(rig, "mean", True, 2, 100)
     test_a_norm_of_many_arrays_is_that_of_one(rig, 2, "float32", 3)
     test_a_norm_shows_that_a_number_is_not_finite(rig, np.nan, np.inf)
-
-
-def use_every_kernel(cupy, dtype):
-    """Call what launches a kernel that we have written."""
-    for case in CASES:
-        name, shapes, settings = case.values
-        arrays = [None if shape is None else cupy.ones(shape, dtype) for shape in shapes]
-        kernel_of(cupy, name)(*arrays, **settings)
-    xp, x, target = namespace_of(cupy), cupy.ones((4, 3), dtype), cupy.arange(4) % 3
-    value, key, share = xp.nll(x, target, None, -100, "mean")
-    xp.nll_share(value, share, key, x.shape)
-    xp.softmax_less_one_hot(x, share, value, key)
-    xp.bernoulli_share(x, x, x)
-    xp.bernoulli_terms(x, x)
-    xp.subtract_scaled(x, x.dtype.type(2), x)
-    xp.clip_to_norm([x], xp.total_norm([x], 2), 1.0)
-    xp.clip_to_bounds([x], 1.0)
-    gates, h = cupy.ones((4, 2, 3), dtype), cupy.ones((2, 3), dtype)
-    xp.lstm_forward(gates, gates, None, h, None, None, h, h, h)
-    xp.lstm_backward(h, h, gates, h, h, None, None, gates, None, None)
-    w = minitorch.ones(3, dtype=getattr(minitorch, dtype), requires_grad=True)
-    w.grad = w.detach().clone()
-    optim = minitorch.optim
-    for make in (optim.SGD, optim.Adam, optim.RMSprop, optim.Adagrad):
-        make([w]).step()
-    if dtype != "float16":
-        minitorch.rand(3, dtype=w.dtype), minitorch.randn(3, dtype=w.dtype)
-
-
-def sources_of(cupy, monkeypatch, dtypes):
-    """Each source that CuPy would compile for our kernels, and with which options."""
-    sources = {}
-
-    def note(module, name, *rest):
-        if not name.startswith("cupy_"):
-            sources[module[0]] = module[1]
-        kernels.execute(module, name, *rest)
-
-    monkeypatch.setattr(runtime, "executor", note)
-    for dtype in dtypes:
-        use_every_kernel(cupy, dtype)
-    cupy_rig.check()
-    return sources
-
-
-def test_our_cuda_source_compiles(rig, monkeypatch):
-    sources = sources_of(rig, monkeypatch, ["float32"])
-    raw = {
-        source: options for source, options in sources.items() if "typedef long long I" in source
-    }
-    assert len(raw) == 5  # rows, channels, cross-entropy, norms, optimizers
-    for source, options in raw.items():
-        assert compiled(source, options, 90)[:4] == b"\x7fELF"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("architecture", [75, 80, 90, 120])
-def test_our_kernels_compile_for_each_generation_of_gpus(rig, monkeypatch, architecture):
-    sources = sources_of(rig, monkeypatch, ["float16", "float32", "float64"])
-    assert len(sources) > 50
-    for source, options in sources.items():
-        assert compiled(source, options, architecture)[:4] == b"\x7fELF"
-
-
-def compiled(source, options, architecture):
-    """The binary that NVRTC makes for GPUs of this generation."""
-    from cupy_backends.cuda.libs import nvrtc
-
-    try:
-        program = nvrtc.createProgram(source, "kernel.cu", (), ())
-    except Exception as reason:  # of cuda-pathfinder, which looks for the library
-        pytest.skip(f"NVRTC is not there: pip install nvidia-cuda-nvrtc-cu12\n{reason}")
-    flags = ("--device-as-default-execution-space", f"-arch=sm_{architecture}", *options)
-    try:
-        nvrtc.compileProgram(program, flags)
-    except nvrtc.NVRTCError:
-        raise AssertionError(nvrtc.getProgramLog(program)) from None
-    return nvrtc.getCUBIN(program)

@@ -79,7 +79,7 @@ def test_kernels_over_rows_leave_the_buffer_size_of_numpy():
     before = np.getbufsize()
     numpy_rows.softmax(np.ones((64, 1024), np.float32), 1)
     with pytest.raises(ValueError):
-        numpy_rows.scale_rows(np.ones((64, 1024), np.float32), np.ones(3, np.float32), None)
+        numpy_rows.normalize_rows(np.ones((64, 1024), np.float32), np.ones(3, "f"), None, 1e-5)
     assert np.getbufsize() == before
 
 
@@ -108,10 +108,10 @@ def test_total_is_the_sum_however_many_numbers_there_are(shape, axes):
         np.testing.assert_allclose(found, exact, rtol=1e-6, atol=2e-4)
 
 
-@pytest.mark.parametrize("shape", [(70, 1024), (2, 37, 1024)])
-def test_a_copy_of_columns_that_are_whole_pages_apart_is_the_same(shape):
+@pytest.mark.parametrize("shape", [(140, 512), (70, 1024), (2, 37, 1024)])
+def test_a_copy_of_columns_that_are_half_or_whole_pages_apart_is_the_same(shape):
     x = np.arange(np.prod(shape), dtype=np.float32).reshape(shape).swapaxes(-1, -2)
-    assert x.strides[-1] == numpy_index.PAGE
+    assert x.strides[-1] % numpy_index.HALF_PAGE == 0
     copy = numpy_index.copied(x, "C")
     assert copy.flags.c_contiguous
     np.testing.assert_array_equal(copy, x)

@@ -1,10 +1,9 @@
 """Layers: what they compute, learn, keep and print, also against PyTorch."""
 
-import re
-
 import numpy as np
 import pytest
 from against_torch import compare_modules
+from refusals import refusal_tests
 
 import minitorch
 from minitorch import nn
@@ -155,31 +154,14 @@ REFUSED = [
         lambda: nn.Linear(2, 3)(minitorch.ones(2, 4)),
     ),
 ]
-IDS = [re.sub(r"\W+", " ", text)[:50] for _, text, _ in REFUSED]
 
-
-@pytest.mark.parametrize("kind, text, act", REFUSED, ids=IDS)
-def test_what_makes_no_sense_is_refused(kind, text, act):
-    with pytest.raises(kind) as error:
-        act()
-    assert text in str(error.value)
+test_what_makes_no_sense_is_refused, test_torch_refuses_too = refusal_tests(REFUSED)
 
 
 def test_an_empty_layer_is_possible_and_warned_of():
     with pytest.warns(UserWarning, match="Initializing zero-element tensors is a no-op"):
         layer = nn.Linear(0, 3)
     assert layer.weight.shape == (3, 0) and (layer.bias == 0).all()
-
-
-@pytest.mark.torch
-@pytest.mark.parametrize("kind, text, act", REFUSED, ids=IDS)
-def test_torch_refuses_too(kind, text, act, monkeypatch):
-    torch = pytest.importorskip("torch")
-    monkeypatch.setitem(globals(), "nn", torch.nn)
-    monkeypatch.setitem(globals(), "minitorch", torch)
-    with pytest.raises(kind) as error:
-        act()
-    assert text in str(error.value)
 
 
 # -------------------------------------------------------------------- against PyTorch

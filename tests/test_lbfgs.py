@@ -55,6 +55,29 @@ def test_without_a_line_search_every_step_is_lr_long():
     assert p.item() == pytest.approx(1.75)  # then lr of the way to the bottom
 
 
+def test_zero_gradients_move_nothing():
+    p = minitorch.tensor([4.0])
+    optimizer = optim.LBFGS([p], tolerance_grad=-1.0)
+    assert optimizer.step(lambda: minitorch.tensor([10.0])).tolist() == [10.0]
+    assert p.tolist() == [4.0]
+
+
+def test_a_tensor_for_lr_stays_one_and_may_be_changed():
+    p, lr = minitorch.tensor([4.0], requires_grad=True), minitorch.tensor(0.5)
+    optimizer = optim.LBFGS([p], lr=lr, max_iter=1)
+
+    def closure():
+        optimizer.zero_grad()
+        (p * p / 2).sum().backward()
+        return 0.0
+
+    optimizer.step(closure)
+    lr.fill_(0.25)
+    optimizer.step(closure)
+    assert optimizer.state[p]["t"] is lr
+    assert p.item() == pytest.approx(3.5 * 0.75)
+
+
 def test_a_quadratic_bowl_is_solved_within_its_dimensions():
     rng = np.random.default_rng(0)
     root = rng.normal(size=(6, 6))

@@ -2,11 +2,11 @@
 
 import inspect
 import math
-import re
 
 import numpy as np
 import pytest
 from against_torch import compare_modules
+from refusals import refusal_tests
 
 import minitorch
 import minitorch.nn.functional as F
@@ -336,27 +336,8 @@ REFUSED = [
         lambda: ctc((0, 1, 3), [[1]], [0], [1]),
     ),
 ]
-TEXTS = [re.sub(r"\W+", " ", text)[:50] for _, text, _ in REFUSED]
 
-
-@pytest.mark.parametrize("kind, text, act", REFUSED, ids=TEXTS)
-def test_what_makes_no_sense_is_refused(kind, text, act):
-    with pytest.raises(kind) as error:
-        act()
-    assert text in str(error.value)
-
-
-@pytest.mark.torch
-@pytest.mark.parametrize("kind, text, act", REFUSED, ids=TEXTS)
-def test_torch_refuses_too(kind, text, act, monkeypatch):
-    torch = pytest.importorskip("torch")
-    monkeypatch.setitem(globals(), "F", torch.nn.functional)
-    monkeypatch.setitem(globals(), "nn", torch.nn)
-    monkeypatch.setitem(globals(), "minitorch", torch)
-    monkeypatch.setitem(globals(), "tensor", torch.tensor)
-    with pytest.raises(kind) as error:
-        act()
-    assert text in str(error.value)
+test_what_makes_no_sense_is_refused, test_torch_refuses_too = refusal_tests(REFUSED)
 
 
 @pytest.mark.torch

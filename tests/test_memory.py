@@ -4,6 +4,7 @@ import gc
 import time
 import weakref
 
+import cupy_rig
 import pytest
 
 import minitorch
@@ -22,9 +23,11 @@ def growth(step, steps=2000):
     """How many more objects the collector knows after that many steps."""
     for _ in range(20):
         step()
+    del cupy_rig.launches[:]
     before = len(gc.get_objects())
     for _ in range(steps):
         step()
+    del cupy_rig.launches[:]  # what the rig notes of each step
     return len(gc.get_objects()) - before
 
 
@@ -156,18 +159,18 @@ def test_a_leaf_is_freed_with_its_tensor():
 def test_a_chain_of_a_million_nodes_is_built_run_and_freed_in_linear_time(count):
     def seconds(count):
         x = minitorch.ones(1, requires_grad=True)
-        start = time.perf_counter()
+        start = time.process_time()  # whatever else the machine does
         y = x
         for _ in range(count):
             y = y + 1
         y.backward()
         del y
         assert x.grad.item() == 1
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1000)
     small = min(seconds(count // 10) for _ in range(2))
-    assert seconds(count) < 10 * small * 2.5 + 1
+    assert seconds(count) < 10 * small * 4 + 1  # quadratic: 100 * small
 
 
 def test_a_long_chain_of_writes_and_double_backward_does_not_recurse():

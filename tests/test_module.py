@@ -657,6 +657,8 @@ def test_sequential_behaves_like_a_list():
         (ValueError, "Non-positive multiplication factor 0", lambda net: net * 0),
         (TypeError, "'int' object is not iterable", lambda n: n.extend(1)),
         (TypeError, "int is not a Module subclass", lambda net: net.append(1)),
+        (TypeError, "ReLU is not a Module subclass\n  make one: ReLU", lambda n: n.append(nn.ReLU)),
+        (TypeError, ".relu is not a Module subclass", lambda n: n.append(minitorch.relu)),
     ],
 )
 def test_sequential_refuses(kind, text, act):

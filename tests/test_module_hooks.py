@@ -251,3 +251,18 @@ def test_hooks_of_registration_may_replace_what_is_registered(removed):
     net = nn.Sequential(nn.Linear(1, 1), nn.ReLU())
     net.register_buffer("count", minitorch.zeros(1))
     assert log == ["weight", "bias"] and net.count.item() == 1 and repr(net[1]) == "Tanh()"
+
+
+def test_a_table_of_hooks_can_be_deleted_as_in_modules_from_old_files():
+    m = nn.Softmax(0)
+    del m._forward_pre_hooks, m._state_dict_pre_hooks, m._load_state_dict_post_hooks
+    m.load_state_dict(m.state_dict())
+    called = []
+    m.register_forward_pre_hook(lambda *_: called.append(1))
+    m(minitorch.ones(1))
+    assert called == [1]
+    with pytest.raises(AttributeError):
+        del m.nothing
+    old = nn.Softmax(0)
+    del old._non_persistent_buffers_set
+    assert pickle.loads(pickle.dumps(old))._non_persistent_buffers_set == set()

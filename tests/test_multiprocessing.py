@@ -71,6 +71,8 @@ def test_the_values_and_the_kind_of_a_shared_tensor_stay():
     assert p.is_shared() and p[0].is_shared() and p.share_memory_() is p
     assert type(p) is nn.Parameter and p.tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
     assert not p.detach().clone().is_shared()
+    assert p.untyped_storage().is_shared()
+    assert not p.detach().clone().untyped_storage().is_shared()
     assert torch.zeros(0).share_memory_().shape == (0,)
 
 

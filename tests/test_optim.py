@@ -953,3 +953,20 @@ def test_a_hook_may_change_the_arguments_of_a_step():
     optimizer.register_step_pre_hook(lambda o, args, kwargs: "nonsense")
     with pytest.raises(RuntimeError, match="must return None or a tuple"):
         optimizer.step()
+
+
+def test_a_wrapper_that_skips_init_may_ask_for_hooks_as_in_pytorch():
+    class Wrapper(optim.Optimizer):
+        def __init__(self, optimizer):
+            self.optimizer = optimizer
+            self._optimizer_step_pre_hooks = {}
+            self._optimizer_step_post_hooks = {}
+            self._patch_step_function()
+
+        def step(self, closure=None):
+            return self.optimizer.step(closure)
+
+    p = minitorch.tensor([1.0], requires_grad=True)
+    p.grad = minitorch.tensor([1.0])
+    Wrapper(optim.SGD([p], lr=0.5)).step()
+    assert p.item() == 0.5

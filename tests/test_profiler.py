@@ -1,5 +1,6 @@
 """The profiler: what it notes of ops, backward, modules and steps, and that it leaves no trace."""
 
+import gzip
 import json
 import threading
 
@@ -154,13 +155,15 @@ def test_places_of_the_program_tell_calls_apart():
     assert first.stack[0].endswith(": test_places_of_the_program_tell_calls_apart")
 
 
-def test_steps_of_optimizers_have_a_row():
+def test_what_optimizers_do_has_a_row():
     net = Net()
     optimizer = torch.optim.Adam(net.parameters())
     step(net)
     with profile() as prof:
         optimizer.step()
+        optimizer.zero_grad()
     assert counts(prof)["Optimizer.step#Adam.step"] == 1
+    assert counts(prof)["Optimizer.zero_grad#Adam.zero_grad"] == 1
 
 
 def test_threads_have_events_of_their_own():
@@ -303,6 +306,15 @@ def test_a_trace_handler_writes_files(tmp_path):
         torch.ones(1).exp()
     (path,) = (tmp_path / "log").iterdir()
     assert path.name.startswith("me.") and path.name.endswith(".pt.trace.json")
+
+
+def test_a_trace_handler_compresses_files_when_asked_to(tmp_path):
+    handler = torch.profiler.tensorboard_trace_handler(str(tmp_path), use_gzip=True)
+    with profile(on_trace_ready=handler):
+        torch.ones(1).exp()
+    (path,) = tmp_path.glob("*.pt.trace.json.gz")
+    with gzip.open(path) as file:
+        assert "exp" in [event["name"] for event in json.load(file)["traceEvents"]]
 
 
 def test_a_profiler_that_has_not_begun_has_nothing_to_say():

@@ -12,9 +12,9 @@ from against_torch import assert_close, weight_for
 import minitorch
 from minitorch import nn
 from minitorch.autograd import gradcheck, gradgradcheck
+from minitorch.backend.namespaces import namespace
 from minitorch.func import functional_call
 from minitorch.nn.utils import rnn
-from minitorch.ops import recurrent_steps
 
 KINDS = ("RNN", "GRU", "LSTM")
 LENGTHS = [4, 1, 6, 4]
@@ -118,7 +118,7 @@ def test_an_input_of_more_rows_than_a_stretch_gives_the_same(monkeypatch):
     layer, x = filled(nn.LSTM(3, 4)), drawn(9, 2, 3).requires_grad_()
     results = []
     for rows in (256, 4):
-        monkeypatch.setattr(recurrent_steps, "ROWS", rows)
+        monkeypatch.setattr(namespace(x.array), "STRETCH", rows)
         y = layer(x)[0]
         results.append([y, *minitorch.autograd.grad(y.sum(), [x, *layer.parameters()])])
     for a, b in zip(*results, strict=True):
@@ -432,3 +432,8 @@ def test_a_network_of_letters_trains_as_in_pytorch():
             seen.append(loss.item())
         losses.append(seen)
     np.testing.assert_allclose(*losses, rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", [nn.RNNCell, nn.GRUCell, nn.LSTMCell])
+def test_a_cell_without_state_can_be_made(kind):
+    assert kind(2, 0).weight_ih.shape[1] == 2

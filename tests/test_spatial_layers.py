@@ -4,11 +4,11 @@ import copy
 import itertools
 import math
 import pickle
-import re
 
 import numpy as np
 import pytest
 from against_torch import compare_modules
+from refusals import refusal_tests
 
 import minitorch
 from minitorch import nn
@@ -367,25 +367,8 @@ REFUSED = [
         lambda: nn.Unflatten(1, 4),
     ),
 ]
-IDS = [re.sub(r"\W+", " ", text)[:50] for _, text, _ in REFUSED]
 
-
-@pytest.mark.parametrize("kind, text, act", REFUSED, ids=IDS)
-def test_what_makes_no_sense_is_refused(kind, text, act):
-    with pytest.raises(kind) as error:
-        act()
-    assert text in str(error.value)
-
-
-@pytest.mark.torch
-@pytest.mark.parametrize("kind, text, act", REFUSED, ids=IDS)
-def test_torch_refuses_too(kind, text, act, monkeypatch):
-    torch = pytest.importorskip("torch")
-    monkeypatch.setitem(globals(), "nn", torch.nn)
-    monkeypatch.setitem(globals(), "minitorch", torch)
-    with pytest.raises(kind) as error:
-        act()
-    assert text in str(error.value)
+test_what_makes_no_sense_is_refused, test_torch_refuses_too = refusal_tests(REFUSED)
 
 
 # -------------------------------------------------------------------- against PyTorch

@@ -264,13 +264,13 @@ def test_what_several_processes_share_can_be_imported_but_not_used():
         ZeroRedundancyOptimizer([torch.ones(1)], torch.optim.SGD)
 
 
-@pytest.mark.parametrize("device", [torch.mps, torch.xpu])
-def test_other_gpus_are_refused(device):
+@pytest.mark.parametrize("module", [torch.mps, torch.xpu])
+def test_other_gpus_are_refused(module):
     with pytest.raises(RuntimeError, match="use the CPU"):
-        device.synchronize()
-    if device is torch.mps:
+        module.synchronize()
+    if module is torch.mps:
         with pytest.raises(RuntimeError, match=r"Cannot execute emptyCache\(\) without MPS"):
-            device.empty_cache()
+            module.empty_cache()
 
 
 def test_no_class_overrides_functions():
@@ -278,3 +278,59 @@ def test_no_class_overrides_functions():
     assert not torch.overrides.has_torch_function((torch.ones(1),))
     assert not torch.overrides.has_torch_function_unary(torch.ones(1))
     assert not torch.overrides.has_torch_function_variadic(torch.ones(1), 2)
+
+
+def test_conversions_keep_parameters_and_say_so():
+    from minitorch import __future__ as future
+
+    layer = torch.nn.Linear(1, 1)
+    weight = layer.weight
+    assert future.get_overwrite_module_params_on_conversion() is False
+    try:
+        for swap in (True, False):
+            future.set_swap_module_params_on_conversion(swap)
+            assert future.get_swap_module_params_on_conversion() is swap
+            assert layer.double().float().weight is weight
+    finally:
+        future.set_swap_module_params_on_conversion(False)
+    future.set_overwrite_module_params_on_conversion(False)
+    with pytest.raises(RuntimeError, match="a converted module keeps its parameters"):
+        future.set_overwrite_module_params_on_conversion(True)
+
+
+def test_settings_of_the_compiler_are_kept_and_change_nothing():
+    from minitorch import _dynamo, _inductor
+
+    _dynamo.config.suppress_errors = _inductor.config.coordinate_descent_tuning = True
+    try:
+        assert _dynamo.disable(len) is len
+        assert _dynamo.disable()(len) is _dynamo.allow_in_graph(len) is len
+        assert _dynamo.reset() is _dynamo.graph_break() is None
+        assert _dynamo.is_compiling() is False
+    finally:
+        del _dynamo.config.suppress_errors, _inductor.config.coordinate_descent_tuning
+
+
+def test_on_one_device_a_batch_is_not_shared_out():
+    from minitorch.nn.parallel.scatter_gather import gather, scatter
+
+    x = torch.ones(4)
+    assert scatter(x, [0])[0] is x
+    assert gather([x], 0) is x
+    with pytest.raises(NotImplementedError, match=r"one device to share out to, but got \[0, 1\]"):
+        scatter(x, [0, 1])
+
+
+def test_process_groups_are_names_only():
+    from minitorch.distributed import ProcessGroup, ReduceOp, all_gather_object
+
+    assert ReduceOp.SUM.name == "SUM"
+    for refused in (ProcessGroup, all_gather_object):
+        with pytest.raises(RuntimeError, match="minitorch trains in one process"):
+            refused()
+
+
+def test_nothing_is_traced():
+    from minitorch import _C
+
+    assert _C._get_tracing_state() is None

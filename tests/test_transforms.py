@@ -135,6 +135,7 @@ def test_sixteen_bits_become_int32_with_their_values():
 
 
 def test_floats_become_a_pil_image_as_parts_of_255():
+    pytest.importorskip("PIL.Image")
     picture = T.ToPILImage()(minitorch.tensor([[[0.0, 0.5, 1.0]]]))
     assert picture.mode == "L" and [*picture.tobytes()] == [0, 127, 255]
     assert T.ToPILImage("F")(minitorch.tensor([[0.25]])).getpixel((0, 0)) == 0.25
@@ -907,3 +908,17 @@ def test_antialias_cannot_be_switched_off_for_pil_images():
 def test_a_fill_must_fit_the_bands_of_a_pil_image():
     with pytest.raises(ValueError, match=r"does not match the number of channels.*\(2 != 3\)"):
         F.rotate(pil_image(), 3, fill=(1, 2))
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        T.RandomRotation((45, 45)),
+        T.RandomAffine((45, 45)),
+        T.RandomPerspective(p=1.0),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_a_warp_uncovers_is_black(transform):
+    minitorch.manual_seed(0)
+    assert transform(minitorch.full((1, 9, 9), 5.0)).min() == 0

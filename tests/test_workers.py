@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
 ]
 ROOT = Path(minitorch.__file__).parents[1]
-SOON = 30  # seconds, on a machine that is busy with other things
+SOON = 300  # seconds, on a machine that is slow, or busy with other things
 
 
 class Squares(Dataset):
@@ -190,11 +190,17 @@ def test_gradients_need_not_be_kept_by_workers():
 
 
 def test_batches_come_as_they_are_ready_if_order_does_not_matter():
+    another_served = multiprocessing.get_context("fork").Event()
+
     def item(index):
-        time.sleep(0.5 if index == 0 else 0)
+        if index == 0:
+            another_served.wait(SOON)
         return index
 
-    served = [each.item() for each in loader(Calls(item, 8), in_order=False)]
+    served = []
+    for each in loader(Calls(item, 8), in_order=False):
+        served.append(each.item())
+        another_served.set()
     assert sorted(served) == list(range(8))
     assert served[0] != 0
 
@@ -552,12 +558,12 @@ def test_workers_end_when_the_iteration_is_dropped():
         return index
 
     for options in ({}, {"persistent_workers": True}):
-        batches = iter(loader(Calls(item, 1000), batch_size=500, **options))
+        batches = iter(loader(Calls(item, 20_000), batch_size=10_000, **options))
         workers = batches._workers
         start = time.monotonic()
-        del batches  # no need to finish the batch of 25 seconds
+        del batches  # no need to finish the batch of 500 seconds
         gc.collect()
-        assert time.monotonic() - start < 20
+        assert time.monotonic() - start < SOON
         assert [process.exitcode for process in workers] == [0, 0]
 
 

@@ -19,6 +19,11 @@ TYPES = {
     "f": "typedef float T;\ntypedef float A;\n",
     "d": "typedef double T;\ntypedef double A;\n",
 }
+# The same A in an ElementwiseKernel over arrays of T.
+WIDER = """
+    using namespace cupy::type_traits;
+    typedef conditional<is_same<T, float16>::value, float, T>::type A;
+"""
 LINES = r"""
 // Sum, or maximum, of what the threads of a line hold; every one of them gets it.
 __device__ A of_line(A mine, bool maximum) {

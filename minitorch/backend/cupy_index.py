@@ -14,6 +14,18 @@ def copied(x, order):
     return cp.array(x, order="C" if 0 in x.strides else order)
 
 
+def fits_strides(x, size):
+    """Whether a view of `x` can have the shape `size`; also where no array can have it."""
+    y = x.view()
+    try:
+        y.shape = size
+    except AttributeError:  # it takes a copy, which `reshape` would have made
+        return False
+    except ValueError:
+        pass
+    return True
+
+
 def put(x, value, key):
     """A copy of `x` whose part `key` is `value`, an array or a number."""
     y = x.copy()

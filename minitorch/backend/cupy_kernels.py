@@ -9,6 +9,7 @@ from functools import lru_cache
 import cupy as cp
 
 from minitorch.backend.cupy_blocks import LINES, THREADS, launch
+from minitorch.backend.cupy_products import matmul as _matmul
 
 SOURCE = (
     LINES
@@ -47,6 +48,16 @@ def beside():
     yield later
 
 
+def dense(x, images=False):
+    """`x`, or a copy that lies in memory row by row; `images`: all channels of a pixel may lie
+    together.
+    """
+    if x.flags.c_contiguous:
+        return x
+    together = images and x.ndim == 4 and x.transpose(0, 2, 3, 1).flags.c_contiguous
+    return x if together else cp.ascontiguousarray(x)
+
+
 def expand(x, shape):
     """`x` broadcast to `shape`."""
     return cp.broadcast_to(x, shape)
@@ -54,7 +65,7 @@ def expand(x, shape):
 
 def astype(x, dtype):
     """A copy of `x` of the dtype `dtype`."""
-    return x.astype(dtype)
+    return x.astype(dtype, "C" if 0 in x.strides else "K")  # broadcast: no order to be kept
 
 
 _sigmoid = cp.ElementwiseKernel("T x", "T y", "y = T(1) / (T(1) + exp(-x))", "sigmoid")
@@ -87,16 +98,6 @@ def relu_share(g, y):
     return _relu_share(g, y)
 
 
-_mask_of = cp.ElementwiseKernel(
-    "T draw, T p, T scale", "T y", "y = draw < p ? T(0) : scale", "mask_of"
-)
-
-
-def mask_of(draws, p, scale):
-    """0 where a number is below p, else `scale`: what dropout multiplies by."""
-    return _mask_of(draws, p, scale)
-
-
 def power(x, exponent):
     """x to the power of an array or a number."""
     return cp.power(x, exponent)
@@ -104,7 +105,7 @@ def power(x, exponent):
 
 def matmul(x, other, out=None):
     """Matrix product by NumPy's rules."""
-    return cp.matmul(x, other, out=out)
+    return _matmul(x, other, out)
 
 
 def linear(x, weight, bias):

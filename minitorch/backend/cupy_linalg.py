@@ -1,15 +1,18 @@
 """The kernels of `numpy_linalg.py` on CuPy arrays: same names, same signatures.
 
-CuPy asks its solvers whether they succeeded only where `cupyx.errstate(linalg=...)` says so; by
-default matrices that can't be treated give inf or nan, and `info` is 0 throughout. `exp_of_matrix`
-waits for the GPU once, to learn how often to square.
+What ends in `_ex` waits for the GPU, to learn whether CuPy's solver succeeded; where it did not,
+the matrices go to the CPU, which treats those that can be and says which can't. `exp_of_matrix`
+waits once, to learn how often to square.
 """
 
 from functools import partial
 
 import cupy as cp
+import cupyx
+import numpy as np
 
 from minitorch.backend import matrices as _matrices
+from minitorch.backend import numpy_linalg as _numpy_linalg
 
 solve_triangular = partial(_matrices.solve_triangular, cp)
 lu_factor_ex = partial(_matrices.lu_factor, cp)
@@ -20,26 +23,33 @@ cofactors = partial(_matrices.cofactors, cp)
 regular = partial(_matrices.regular, cp)
 
 
-def _fine(x):
-    """The info of matrices that were treated."""
-    return cp.zeros(x.shape[:-2], "int32")
+def _asked(solver, on_cpu, *arrays):
+    """What `solver` makes of arrays, and info; `on_cpu` does both where `solver` fails."""
+    try:
+        with cupyx.errstate(linalg="raise"):
+            return solver(*arrays), cp.zeros(arrays[0].shape[:-2], "int32")
+    except np.linalg.LinAlgError:
+        return tuple(cp.asarray(each) for each in on_cpu(*(x.get() for x in arrays)))
 
 
 def cholesky_ex(x):
-    """Lower factors."""
-    return cp.linalg.cholesky(x), _fine(x)
+    """Lower factors; info: the order of the first leading minor that is not positive, or 0."""
+    return _asked(cp.linalg.cholesky, _numpy_linalg.cholesky_ex, x)
 
 
 def inverse_ex(x):
-    """Inverses."""
-    return cp.linalg.inv(x), _fine(x)
+    """Inverses; info: the number of the first zero on the diagonal of U, or 0."""
+    return _asked(cp.linalg.inv, _numpy_linalg.inverse_ex, x)
 
 
 def solve_ex(a, b):
-    """X such that a @ X = b."""
+    """X such that a @ X = b; info as of `inverse_ex`."""
+    return _asked(_solved, _numpy_linalg.solve_ex, a, b)
+
+
+def _solved(a, b):
     batch = cp.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    wide, right = (cp.broadcast_to(each, batch + each.shape[-2:]) for each in (a, b))
-    return cp.linalg.solve(wide, right), _fine(a)
+    return cp.linalg.solve(*(cp.broadcast_to(each, batch + each.shape[-2:]) for each in (a, b)))
 
 
 def sign_and_log_det(x):

@@ -4,8 +4,46 @@ import math
 
 import cupy
 
-from minitorch.backend.cupy_conv import windows_of
-from minitorch.backend.numpy_pool import by_planes, lowest, pooled_size
+from minitorch.backend.cupy_conv import in_three_axes
+from minitorch.backend.cupy_products import matmul
+from minitorch.backend.numpy_pool import lowest, pooled_size
+
+_max_pool = cupy.ElementwiseKernel(
+    """raw T x, T lowest, int64 depth, int64 height, int64 width, int64 od, int64 oh, int64 ow,
+    int64 kd, int64 kh, int64 kw, int64 sd, int64 sh, int64 sw, int64 pd, int64 ph, int64 pw,
+    int64 dd, int64 dh, int64 dw""",
+    "T value, int64 index",
+    """
+    ptrdiff_t rest = i / ow, plane = rest / oh / od, z = rest / oh % od * sd - pd;
+    ptrdiff_t c = i % ow * sw - pw, r = rest % oh * sh - ph;
+    const ptrdiff_t z_end = z + kd * dd, r_end = r + kh * dh, c_end = c + kw * dw;
+    while (z < 0) z += dd;
+    while (r < 0) r += dh;
+    while (c < 0) c += dw;
+    value = lowest;
+    index = (z * height + r) * width + c;
+    for (; z < z_end && z < depth; z += dd)
+        for (ptrdiff_t y = r; y < r_end && y < height; y += dh)
+            for (ptrdiff_t at = c; at < c_end && at < width; at += dw) {
+                const ptrdiff_t place = (z * height + y) * width + at;
+                const T seen = x[plane * depth * height * width + place];
+                if (seen > value || seen != seen) { value = seen; index = place; }
+            }
+    """,
+    "max_pool",
+)
+_max_pool_input = cupy.ElementwiseKernel(
+    "T g, int64 index, int64 windows, int64 size",
+    "raw W sums",
+    "atomicAdd(&sums[i / windows * size + index], W(g))",
+    "max_pool_input",
+)
+_max_pool_gather = cupy.ElementwiseKernel(
+    "raw T x, int64 index, int64 windows, int64 size",
+    "T y",
+    "y = x[i / windows * size + index]",
+    "max_pool_gather",
+)
 
 
 def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode):
@@ -19,29 +57,13 @@ def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode):
     With `ceil_mode` a last window may reach over the edge, if it starts inside the image or in
     the padding before it.
     """
-    return by_planes(max_pool_planes, cupy, x, kernel_size, stride, padding, dilation, ceil_mode)
-
-
-def max_pool_planes(x, kernel_size, stride, padding, dilation, ceil_mode):
-    """`max_pool` over two axes: x (N, C, H, W); the indices are row * W + column."""
-    n, c, h, width = x.shape
-    (kh, kw), (sh, sw), (ph, pw), (dh, dw) = kernel_size, stride, padding, dilation
-    oh = pooled_size(h, kh, sh, ph, dh, ceil_mode)
-    ow = pooled_size(width, kw, sw, pw, dw, ceil_mode)
-    tall, wide = (oh - 1) * sh + (kh - 1) * dh + 1, (ow - 1) * sw + (kw - 1) * dw + 1
-    padded = cupy.full((n, c, tall, wide), lowest(x.dtype), x.dtype)
-    padded[..., ph : ph + h, pw : pw + width] = x[..., : tall - ph, : wide - pw]
-    windows = windows_of(padded, kernel_size, (oh, ow), stride, dilation)
-    windows = windows.transpose(0, 1, 4, 5, 2, 3).reshape(n, c, oh, ow, kh * kw)
-    values = windows.max(-1)
-    # A window of the lowest value points at its first element that is not padding.
-    top, left = cupy.arange(oh)[:, None] * sh - ph, cupy.arange(ow) * sw - pw
-    first = cupy.maximum(0, -(top // dh)) * kw + cupy.maximum(0, -(left // dw))
-    place = cupy.where(values == lowest(x.dtype), first, windows.argmax(-1))
-    if x.dtype.kind == "f":
-        last_nan = kh * kw - 1 - cupy.isnan(windows)[..., ::-1].astype(cupy.uint8).argmax(-1)
-        place = cupy.where(cupy.isnan(values), last_nan, place)
-    return values, (top + place // kw * dh) * width + left + place % kw * dw
+    how, size = (kernel_size, stride, padding, dilation), x.shape[2:]
+    out = [pooled_size(*axis, ceil_mode) for axis in zip(size, *how)]
+    values = cupy.empty((*x.shape[:2], *out), x.dtype)
+    indices = cupy.empty(values.shape, "q")
+    numbers = in_three_axes(size, out, *how)
+    _max_pool(x, lowest(x.dtype), *numbers, values, indices)
+    return values, indices
 
 
 def max_pool_input(g, indices, input_size):
@@ -52,21 +74,23 @@ def max_pool_input(g, indices, input_size):
     """
     wider = cupy.promote_types(g.dtype, cupy.float32)  # float16 is added up in float32
     gx = cupy.zeros(input_size, wider)
-    cupy.add.at(gx.reshape(-1), positions(indices, input_size), g.reshape(-1).astype(wider))
+    _max_pool_input(g, indices, math.prod(g.shape[2:]), math.prod(input_size[2:]), gx)
     return gx.astype(g.dtype, copy=False)
 
 
 def max_pool_gather(x, indices):
     """The values of x (N, C, *S) at indices (N, C, *P), in the shape of the indices."""
-    return x.reshape(-1).take(positions(indices, x.shape)).reshape(indices.shape)
+    y = cupy.empty(indices.shape, x.dtype)
+    _max_pool_gather(x, indices, math.prod(indices.shape[2:]), math.prod(x.shape[2:]), y)
+    return y
 
 
 def weighted(x, columns, rows):
     """rows @ x @ columns.T; without `rows`: x @ columns.T. An infinite number spoils its image: to
     see whether there is one, the program would have to wait for the GPU.
     """
-    y = x @ columns.T
-    return y if rows is None else rows @ y
+    y = matmul(x, columns.T)
+    return y if rows is None else matmul(rows, y)
 
 
 def padded_with(x, pad, value):
@@ -80,9 +104,3 @@ def padded_with(x, pad, value):
     outer = [slice(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(x.shape, edges)]
     y[tuple(inner)] = x[tuple(outer)]
     return y
-
-
-def positions(indices, size):
-    """Indices into each image and channel's values, as indices into all of them; flat."""
-    starts = cupy.arange(size[0] * size[1]) * math.prod(size[2:])
-    return (indices + starts.reshape(*size[:2], *[1] * (len(size) - 2))).reshape(-1)

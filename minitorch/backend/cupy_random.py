@@ -86,10 +86,16 @@ CONSTANTS = {
     "PLACE": ziggurat.PLACE,
     "LAYERS": ziggurat.LAYERS,
 }
+UNIFORM32, UNIFORM64 = (
+    "(float) (HALF >> (32 - bits)) / (float) (1u << bits)",
+    "(double) (w[j] >> 11) * (ULP / 2)",
+)
 # Of each kind: further parameters, and the number made of the words w.
 KINDS = {
-    "uniform32": (", int bits", "(float) (HALF >> (32 - bits)) / (float) (1u << bits)"),
-    "uniform64": ("", "(double) (w[j] >> 11) * (ULP / 2)"),
+    "uniform32": (", int bits", UNIFORM32),
+    "uniform64": ("", UNIFORM64),
+    "mask32": (", int bits, float p, float scale", f"{UNIFORM32} < p ? 0 : scale"),
+    "mask64": (", double p, double scale", f"{UNIFORM64} < p ? 0 : scale"),
     "normal": (", const double* widths, const double* sure", "normal(w[j], widths, sure)"),
     "exponential": ("", "-logarithm(within(w[j]))"),
     "geometric": (", double fail", "(T) floor(logarithm(within(w[j])) / fail) + 1"),
@@ -136,6 +142,16 @@ def uniform(stream, shape, dtype):
         return draw("uniform64", stream, shape, dtype)
     bits = np.int32(11 if dtype.itemsize == 2 else 24)
     return draw("uniform32", stream, shape, np.float32, bits, per_block=8).astype(dtype, copy=False)
+
+
+def mask(stream, shape, dtype, p, scale):
+    """0 where a `uniform` number is below p, else `scale`: what dropout multiplies by."""
+    p, scale = (dtype.type(number) for number in (p, scale))
+    if dtype.itemsize == 8:
+        return draw("mask64", stream, shape, dtype, p, scale)
+    bits, settings = np.int32(11 if dtype.itemsize == 2 else 24), map(np.float32, (p, scale))
+    made = draw("mask32", stream, shape, np.float32, bits, *settings, per_block=8)
+    return made.astype(dtype, copy=False)
 
 
 @functools.cache

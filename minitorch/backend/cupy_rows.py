@@ -34,7 +34,8 @@ extern "C" __global__ void softmax_share(
 }
 
 extern "C" __global__ void normalize(
-    const T* x, T* unit, T* scale, A eps, I lines, I width, I inner
+    const T* x, const T* weight, const T* bias, T* y, T* unit, T* scale, A eps, I lines, I width,
+    I inner
 ) {
     FIND_LINE
     A sum = 0, squares = 0;
@@ -42,7 +43,12 @@ extern "C" __global__ void normalize(
     const A mean = of_line(sum, false) / width;
     EACH(i) squares += (A(x[i]) - mean) * (A(x[i]) - mean);
     const A by = 1 / sqrt(of_line(squares, false) / width + eps);
-    EACH(i) unit[i] = T((A(x[i]) - mean) * by);
+    EACH(i) {
+        const A z = (A(x[i]) - mean) * by;
+        const A scaled = weight ? z * A(weight[i - start]) : z;
+        unit[i] = T(z);
+        y[i] = T(bias ? scaled + A(bias[i - start]) : scaled);
+    }
     if (there && threadIdx.y == 0) scale[line] = T(by);
 }
 
@@ -118,16 +124,20 @@ def _softmax_share(g, y, axis, logarithm):
     return share
 
 
-def normalize_rows(x, eps):
-    """Rows of mean 0 and variance 1, (n, c), and what they were multiplied by, (n, 1)."""
+def normalize_rows(x, weight, bias, eps):
+    """The rows of x (n, c) to mean 0 and variance 1, * weight + bias, (c,) or None.
+
+    returns  that; what it was before weight and bias; and what rows were multiplied by, (n, 1)
+    """
     x = cp.ascontiguousarray(x)
-    unit, scale = cp.empty_like(x), cp.empty((len(x), 1), x.dtype)
-    launch_over_lines(SOURCE, "normalize", x, 1, x, unit, scale, float(eps))
-    return unit, scale
+    weight, bias = (v if v is None else cp.ascontiguousarray(v) for v in (weight, bias))
+    y, unit, scale = cp.empty_like(x), cp.empty_like(x), cp.empty((len(x), 1), x.dtype)
+    launch_over_lines(SOURCE, "normalize", x, 1, x, weight, bias, y, unit, scale, float(eps))
+    return y, unit, scale
 
 
 def normalize_rows_share(g, weight, unit, scale):
-    """The gradient of `normalize_rows`, whose value was multiplied by weight, (c,) or None.
+    """The gradient of `normalize_rows` with respect to x; unit and scale as it returned them.
 
     (g - mean(g) - unit * mean(g * unit)) * scale, where g counts times the weight.
     """
@@ -137,22 +147,20 @@ def normalize_rows_share(g, weight, unit, scale):
     return share
 
 
-_scaled = cp.ElementwiseKernel("T x, T weight, T bias", "T y", "y = x * weight + bias", "scaled")
-
-
-def scale_rows(x, weight, bias):
-    """x * weight + bias for (n, c) and (c,), either of which may be None; not x itself."""
-    if weight is None:
-        return x.copy() if bias is None else x + bias
-    return x * weight if bias is None else _scaled(x, weight, bias)
-
-
 def scale_rows_shares(g, unit):
-    """The gradients of weight and bias in `scale_rows` of unit: sums over the rows, (c,)."""
+    """The gradients of weight and bias in `normalize_rows`: sums over the rows, (c,)."""
     g = cp.ascontiguousarray(g)
     of_weight, of_bias = cp.empty(g.shape[1], g.dtype), cp.empty(g.shape[1], g.dtype)
     launch_over_lines(SOURCE, "weighted_sums", g, 0, g, unit, of_weight, of_bias)
     return of_weight, of_bias
+
+
+def parts_of_rows(x, count):
+    """Equal parts (..., c / count) of rows (..., c): contiguous, for products of them take none
+    else.
+    """
+    parts = x.reshape(*x.shape[:-1], count, x.shape[-1] // count)
+    return tuple(cp.ascontiguousarray(cp.moveaxis(parts, -2, 0)))
 
 
 def sum_of_rows(x):

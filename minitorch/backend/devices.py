@@ -142,6 +142,19 @@ def on(target):
     return cupy.cuda.Device(target.index)
 
 
+def placing(target):
+    """`on`, for making an array there. Raises RuntimeError for a GPU that is not in use."""
+    gpu, used = on(target), load_cupy().cuda.runtime.getDevice()
+    if gpu.id != used:
+        raise RuntimeError(
+            f"cuda:{gpu.id} is not the GPU in use, which is cuda:{used}\n"
+            "  what is computed lies on the GPU in use: "
+            f"call minitorch.cuda.set_device({gpu.id}) first, or compute inside "
+            f"`with minitorch.cuda.device({gpu.id}):`"
+        )
+    return gpu
+
+
 def move(array, target, non_blocking=False):
     """`array` on the device `target`; itself where it is there already.
 
@@ -152,7 +165,7 @@ def move(array, target, non_blocking=False):
         return array
     if target.type == "cpu":
         return array.get(out=pinned(array), blocking=False) if non_blocking else array.get()
-    with on(target):
+    with placing(target):
         return load_cupy().asarray(array)
 
 

@@ -93,6 +93,14 @@ C_NAMES = {  # as PyTorch's C++ calls them, in other errors
     "float64": "double",
 }  # fmt: skip
 
+
+def out_of_range(kind):
+    """What PyTorch says of a number that does not fit this dtype."""
+    short = kind.is_floating_point or kind is int32
+    name = C_NAMES[kind.name] if short else f"{kind.name}_t"
+    return f"value cannot be converted to type {name} without overflow"
+
+
 _default = float32
 
 

@@ -96,8 +96,11 @@ class Generator:
 
     def uniform(self, shape, dtype=FLOAT32):
         """Floats in [0, 1)."""
-        count = math.prod(shape)  # two numbers of one word, but for float64
-        return self.draw("uniform", count if dtype == FLOAT64 else (count + 1) // 2, shape, dtype)
+        return self.draw("uniform", words_of(shape, dtype), shape, dtype)
+
+    def mask(self, shape, p, scale, dtype=FLOAT32):
+        """0 where a number of `uniform` is below p, else `scale`: what dropout multiplies by."""
+        return self.draw("mask", words_of(shape, dtype), shape, dtype, p, scale)
 
     def normal(self, shape, dtype=FLOAT32):
         """Floats of mean 0 and standard deviation 1."""
@@ -151,6 +154,12 @@ class Generator:
 
     def __repr__(self):
         return f"<Generator on {self.device}, seed {self._seed}>"
+
+
+def words_of(shape, dtype):
+    """How many words uniform numbers of this shape take: half of one each, or for float64 one."""
+    count = math.prod(shape)
+    return count if dtype == FLOAT64 else (count + 1) // 2
 
 
 def on_cuda(kind, device, stream, *settings):

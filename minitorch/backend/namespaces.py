@@ -60,9 +60,12 @@ class _ByType(dict):
         import cupy  # noqa: PLC0415  only where arrays of it exist
 
         self[kind] = functions_of(cupy, FIRST + LATER)
+        for each in at_first_cupy:
+            each()
         return self[kind]
 
 
+at_first_cupy: list = []  # functions that are called when the first CuPy array is seen
 NUMPY = functions_of(np, FIRST, LATER)
 BY_TYPE = _ByType({np.ndarray: NUMPY, np.generic: NUMPY})
 

@@ -241,21 +241,55 @@ POLYNOMIALS = {
 }
 
 
+# Of Chebyshev's: the polynomial at cos(angle), and its values at 1 and, times (-1)**n, at -1.
+CIRCLES = {
+    "chebyshev_polynomial_t": (lambda n, a: np.cos(n * a), lambda n: (1, 1)),
+    "chebyshev_polynomial_u":
+        (lambda n, a: np.sin((n + 1) * a) / np.sin(a), lambda n: (n + 1, n + 1)),
+    "chebyshev_polynomial_v":
+        (lambda n, a: np.cos((n + 0.5) * a) / np.cos(a / 2), lambda n: (1, 2 * n + 1)),
+    "chebyshev_polynomial_w":
+        (lambda n, a: np.sin((n + 0.5) * a) / np.sin(a / 2), lambda n: (2 * n + 1, 1)),
+}  # fmt: skip
+FIXED = {"laguerre_polynomial_l": 0, "legendre_polynomial_p": 1}  # |x| where all are 1 or -1
+
+
 def orthogonal_polynomial(x, n, kind):
     """The orthogonal polynomial `kind` of degree n at x, by its recurrence; 0 where n < 0."""
-    first, following = POLYNOMIALS[kind]
+    limit = 8 * x.itemsize**2 if kind.startswith("hermite") else np.inf  # nan beyond
 
     @_in_double
     def evaluate(x, n):
-        n = np.trunc(n)
-        before, last = np.ones_like(x), first(x)
-        y = np.where(n == 0, before, np.where(n < 0, 0, last))
-        for k in range(1, int(np.max(n, initial=0, where=np.isfinite(n)))):
-            before, last = last, following(k, x, last, before)
-            y = np.where(n == k + 1, last, y)
+        n = np.where(np.abs(n) < 2.0**63, np.trunc(n), -1)  # what is no int64 is as good as -1
+        y = np.where(n > limit, np.nan, np.where(n < 0, 0.0, 1.0))
+        known = (n >= 1) & (np.abs(x) == FIXED.get(kind, np.nan))
+        y = np.where(known & (x < 0), 1 - 2 * (n % 2), y)
+        steps = (n >= 1) & (n <= limit) & ~known
+        if kind in CIRCLES:
+            far = steps & (n > 8) & (np.abs(x) <= 1)
+            y[far] = _on_circle(x[far], n[far], *CIRCLES[kind])
+            steps &= ~far
+        y[steps] = _recurrence(x[steps], n[steps], *POLYNOMIALS[kind])
         return y
 
-    return evaluate(x, n)
+    return np.errstate(all="ignore")(evaluate)(x, n)  # what overflows is nan in the end
+
+
+def _on_circle(x, n, inside, ends):
+    one, minus_one = ends(n)
+    y = inside(n, np.arccos(x))
+    return np.where(x == 1, one, np.where(x == -1, (1 - 2 * (n % 2)) * minus_one, y))
+
+
+def _recurrence(x, n, first, following):
+    """The polynomials of degree n >= 1; those that are nan are nan from there on."""
+    before, last, k = np.ones_like(x), first(x), 1
+    y = last.copy()
+    while ((n > k) & ~np.isnan(last)).any():
+        before, last = last, following(k, x, last, before)
+        k += 1
+        y = np.where((n == k) | (np.isnan(last) & (n > k)), last, y)
+    return y
 
 
 # -------------------------------------------------------------------- Chebyshev coefficients

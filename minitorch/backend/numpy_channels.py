@@ -11,10 +11,11 @@ import numpy as np
 from minitorch.backend.numpy_rows import sum_of_rows
 
 
-def normalize_channels(x, eps):
-    """Each channel to mean 0 and variance 1.
+def normalize_channels(x, weight, bias, eps):
+    """Each channel of x (N, C, *S) to mean 0 and variance 1, * weight + bias, (C,) or None.
 
-    returns  (N, C, *S), and mean, variance and 1 / sqrt(variance + eps), (C,)
+    returns  that; what it was before weight and bias; and, (C,), mean, variance, and the gain
+             1 / sqrt(variance + eps) * weight
     """
     count = x.size // x.shape[1]
     mean = _sums(x) / count
@@ -22,22 +23,16 @@ def normalize_channels(x, eps):
     var = _sums(unit * unit) / count
     scale = 1 / np.sqrt(var + eps)
     unit *= _beside(scale, x)
-    return unit, mean, var, scale
-
-
-def scale_channels(x, weight, bias):
-    """x * weight + bias; weight and bias (C,) or None; not x itself."""
-    y = x.copy() if weight is None else x * _beside(weight, x)
+    y = unit.copy() if weight is None else unit * _beside(weight, x)
     if bias is not None:
         y += _beside(bias, x)
-    return y
+    return y, unit, mean, var, scale if weight is None else scale * weight
 
 
 def normalize_channels_share(g, unit, gain):
-    """The gradients of `scale_channels` of `normalize_channels`: of x, weight and bias.
+    """The gradients of `normalize_channels` with respect to x, weight and bias.
 
-    unit  x normalised
-    gain  (C,): 1 / sqrt(variance + eps) * weight
+    unit, gain  as it returned them
     """
     share = g * unit
     gw, gb = _sums(share), _sums(g)
@@ -46,6 +41,16 @@ def normalize_channels_share(g, unit, gain):
     share += _beside(gb * per_element, g)
     share += g * _beside(gain, g)
     return share, gw, gb
+
+
+def move_averages(moves, share):
+    """Move each `running` in place by `share` towards `seen` * times.
+
+    moves  some (running, seen, times): two arrays (C,) and a number
+    """
+    for running, seen, times in moves:
+        running *= 1 - share
+        running += share * (seen if times == 1 else seen * times)
 
 
 def _sums(x):

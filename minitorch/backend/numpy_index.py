@@ -8,7 +8,6 @@ brackets; `indices` hold one position along `axis` for each of their own element
 import math
 
 import numpy as np
-from numpy.lib.array_utils import byte_bounds  # noqa: F401  a kernel like the others
 
 from minitorch.backend.devices import move  # noqa: F401  a kernel like the others
 
@@ -20,7 +19,8 @@ COLUMNS = 8
 def copied(x, order):
     """A copy in the memory order "C" or "K"; what was broadcast has no order to be kept."""
     order = "C" if 0 in x.strides else order
-    if order == "K" or not x.ndim or not x.strides[-1] or x.strides[-1] % HALF_PAGE or x.size < 1 << 15:
+    step = x.strides[-1] if x.ndim else 0
+    if order == "K" or not step or step % HALF_PAGE or x.size < 1 << 15:
         return np.array(x, order=order)
     # The cache keeps few lines that are half or whole pages apart: a transposed (1024, 1024) takes
     # 5.6 ms, a few columns at a time, each line of which is used up at once, 0.8; (2304, 512) takes
@@ -60,14 +60,15 @@ def put_add(g, key, shape, unique):
 
 
 def copy_at(x, key):
-    """x[key] for a key of whole slices, index arrays and masks; of a contiguous `x` contiguous.
+    """x[key] for a key of whole slices, index arrays and masks; contiguous.
 
     NumPy puts the dimensions of the index first in memory, so that the result would not be.
     """
-    if not x.flags.c_contiguous or type(key[0]) is not slice:
-        return x[key]
-    if all(type(each) is slice for each in key[:-1]) and key[-1].dtype.kind != "b":
-        return x.take(key[-1], len(key) - 1)  # 2 to 4 times faster than x[key]
+    if x.flags.c_contiguous:
+        if type(key[0]) is not slice:
+            return x[key]
+        if all(type(each) is slice for each in key[:-1]) and key[-1].dtype.kind != "b":
+            return x.take(key[-1], len(key) - 1)  # 2 to 4 times faster than x[key]
     return np.ascontiguousarray(x[key])
 
 

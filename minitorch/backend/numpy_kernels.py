@@ -49,11 +49,6 @@ def tanh_share(g, y):
     return g * (1 - y * y)
 
 
-def mask_of(draws, p, scale):
-    """0 where a number is below p, else `scale`: what dropout multiplies by."""
-    return (draws >= p) * draws.dtype.type(scale)
-
-
 def expand(x, shape):
     """`x` broadcast to `shape`; what comes out may be read-only.
 
@@ -66,6 +61,16 @@ def expand(x, shape):
         filled[...] = x
         return filled
     return np.broadcast_to(x, shape)
+
+
+def dense(x, images=False):
+    """`x`, or a copy that lies in memory row by row; `images`: all channels of a pixel may lie
+    together.
+    """
+    if x.flags.c_contiguous:
+        return x
+    together = images and x.ndim == 4 and x.transpose(0, 2, 3, 1).flags.c_contiguous
+    return x if together else np.ascontiguousarray(x)
 
 
 def transpose(x, axes=None):

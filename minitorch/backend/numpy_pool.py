@@ -1,7 +1,6 @@
 """Max pooling over one to three axes on NumPy arrays, with its gradients; padding."""
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -20,28 +19,33 @@ def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode):
     With `ceil_mode` a last window may reach over the edge, if it starts inside the image or in
     the padding before it.
     """
-    return by_planes(max_pool_planes, np, x, kernel_size, stride, padding, dilation, ceil_mode)
+    return by_planes(x, kernel_size, stride, padding, dilation, ceil_mode)
 
 
-def by_planes(pool, xp, x, kernel_size, stride, padding, dilation, ceil_mode):
-    """Pool over any number of axes with `pool`, which does two: lines are planes one row high; of
-    volumes each plane is pooled first, and then along the depth.
+def by_planes(x, kernel_size, stride, padding, dilation, ceil_mode):
+    """`max_pool` by planes: lines are planes one row high; of volumes each plane is pooled first,
+    and then along the depth.
     """
-    how: Any = kernel_size, stride, padding, dilation
     if len(kernel_size) == 2:
-        return pool(x, *how, ceil_mode)
+        return max_pool_planes(x, kernel_size, stride, padding, dilation, ceil_mode)
+
+    def pool(x, how):
+        kernel_size, stride, padding, dilation = how
+        return max_pool_planes(x, kernel_size, stride, padding, dilation, ceil_mode)
+
+    how = kernel_size, stride, padding, dilation
     if len(kernel_size) == 1:
-        how = [(plain, *each) for plain, each in zip((1, 1, 0, 1), how)]
-        values, indices = pool(x[:, :, None], *how, ceil_mode)
+        of_lines = [(plain, *each) for plain, each in zip((1, 1, 0, 1), how)]
+        values, indices = pool(x[:, :, None], of_lines)
         return values[:, :, 0], indices[:, :, 0]
     n, c, depth, h, w = x.shape
-    flat, its_indices = pool(x.reshape(n, c * depth, h, w), *[v[1:] for v in how], ceil_mode)
+    flat, its_indices = pool(x.reshape(n, c * depth, h, w), [each[1:] for each in how])
     oh, ow = flat.shape[2:]
-    how = [(each[0], plain) for plain, each in zip((1, 1, 0, 1), how)]
-    values, places = pool(flat.reshape(n, c, depth, oh * ow), *how, ceil_mode)
+    along_depth = [(each[0], plain) for plain, each in zip((1, 1, 0, 1), how)]
+    values, places = pool(flat.reshape(n, c, depth, oh * ow), along_depth)
     size = (n, c, values.shape[2], oh, ow)
     places = places.reshape(n, c, values.shape[2] * oh * ow)
-    in_plane = xp.take_along_axis(its_indices.reshape(n, c, depth * oh * ow), places, 2)
+    in_plane = np.take_along_axis(its_indices.reshape(n, c, depth * oh * ow), places, 2)
     return values.reshape(size), (places // (oh * ow) * (h * w) + in_plane).reshape(size)
 
 

@@ -26,6 +26,11 @@ def uniform(stream, shape, dtype):
     return y
 
 
+def mask(stream, shape, dtype, p, scale):
+    """0 where a `uniform` number is below p, else `scale`: what dropout multiplies by."""
+    return (uniform(stream, shape, dtype) >= p) * dtype.type(scale)
+
+
 def normal(stream, shape, dtype):
     """Floats of mean 0 and standard deviation 1."""
     widths, sure = ziggurat.tables()

@@ -74,22 +74,25 @@ def _log_softmax_share(g, y, axis, out=None):
     return np.subtract(g, share, out=share if share.ndim else None)
 
 
-def normalize_rows(x, eps):
-    """Rows of mean 0 and variance 1, (n, c), and what they were multiplied by, (n, 1)."""
+def normalize_rows(x, weight, bias, eps):
+    """The rows of x (n, c) to mean 0 and variance 1, * weight + bias, (c,) or None.
+
+    returns  that; what it was before weight and bias; and what rows were multiplied by, (n, 1)
+    """
     with _buffers(x):
         unit = np.subtract(x, _total(x, 1) / x.shape[1])
         scale = 1 / np.sqrt(_products(unit, unit, 1) / x.shape[1] + eps)
         unit *= scale
-    return unit, scale
+    return _scale_rows(unit, weight, bias), unit, scale
 
 
 def normalize_rows_share(g, weight, unit, scale):
-    """The gradient of `normalize_rows`, whose value was multiplied by weight, (c,) or None.
+    """The gradient of `normalize_rows` with respect to x; unit and scale as it returned them.
 
     (g - mean(g) - unit * mean(g * unit)) * scale, where g counts times the weight.
     """
     n = g.shape[1]
-    g = g if weight is None else scale_rows(g, weight, None)
+    g = g if weight is None else _scale_rows(g, weight, None)
     with _buffers(g):
         share = unit * (_products(g, unit, 1) / -n)
         share += g
@@ -98,7 +101,7 @@ def normalize_rows_share(g, weight, unit, scale):
     return share
 
 
-def scale_rows(x, weight, bias):
+def _scale_rows(x, weight, bias):
     """x * weight + bias for (n, c) and (c,), either of which may be None; not x itself."""
     with _buffers(x):
         y = x.copy() if weight is None else x * weight
@@ -108,8 +111,14 @@ def scale_rows(x, weight, bias):
 
 
 def scale_rows_shares(g, unit):
-    """The gradients of weight and bias in `scale_rows` of unit: sums over the rows, (c,)."""
+    """The gradients of weight and bias in `normalize_rows`: sums over the rows, (c,)."""
     return sum_of_rows(g * unit), sum_of_rows(g)
+
+
+def parts_of_rows(x, count):
+    """Equal parts (..., c / count) of rows (..., c): views."""
+    width = x.shape[-1] // count
+    return tuple([x[..., i * width : (i + 1) * width] for i in range(count)])
 
 
 def sum_of_rows(x):
@@ -133,7 +142,8 @@ def total(x, axes=None, keepdims=False):
         if axes == (x.ndim - 1,) and x.shape[-1] <= 4 * PIECE:
             y = x.dot(_ones(x.shape[-1], x.dtype))
             return y[..., None] if keepdims else y
-    return np.add.reduce(x, axes, None, None, keepdims)  # type: ignore[call-overload]  # a bool
+    y = np.add.reduce(x, axes, None, None, keepdims)  # type: ignore[call-overload]  # a bool
+    return y if axes is None or y.flags.c_contiguous else np.ascontiguousarray(y)
 
 
 def _total(x, axis):

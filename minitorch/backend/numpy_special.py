@@ -288,13 +288,22 @@ def _incomplete(a, x):
     large = plain & (a > 1e6)
     upper[large] = _upper_of_large(a[large], x[large])
     near = plain & ~large & (x < a + 1)
-    lower[near] = _lower_series(a[near], x[near])
+    lower[near] = _in_blocks(_lower_series, a[near], x[near])
     far = plain & ~large & ~near
-    upper[far] = _upper_fraction(a[far], x[far])
+    upper[far] = _in_blocks(_upper_fraction, a[far], x[far])
     # As in PyTorch an end of the range wins over nan.
     lower[(x == 0) & ~(a <= 0) | (a == np.inf) & ~(x < 0) & (x != np.inf)] = 0
     upper[(a == 0) & (x > 0) | (x == np.inf) & ~(a < 0) & (a != np.inf)] = 0
     return lower, upper
+
+
+def _in_blocks(f, a, x):
+    """f(a, x), where each block has as many steps as its own elements need, not all elements."""
+    y = np.empty_like(a)
+    for start in range(0, len(a), 4096):
+        block = slice(start, start + 4096)
+        y[block] = f(a[block], x[block])
+    return y
 
 
 def _density(a, x):
@@ -330,7 +339,7 @@ def _upper_fraction(a, x):
         c = b + factor / c
         step = c * d
         y *= step
-        if not (np.abs(step - 1) > 1e-16).any():
+        if not (np.abs(step - 1) > 4e-16).any():  # 2e-16 some never reach
             break
     return y * a * _density(a, x)
 

@@ -11,7 +11,7 @@ OUT_OF_SCOPE = {
     "^bfloat16$|^float8|^float4|BFloat16": (
         "dtypes that NumPy does not have: take float16 or float32"
     ),
-    "^(compile|export|fx|_dynamo|_inductor)$": "compiling: functions run as they are",
+    "^(compile|export|fx)$": "compiling: functions run as they are",
 }
 
 

@@ -66,7 +66,8 @@ FINDER = Finder()
 def install() -> None:
     """Let `import torch` and `import torchvision` find minitorch from now on.
 
-    `torch.__version__` is then that of the PyTorch whose behaviour minitorch follows.
+    `torch.__version__` is then that of the PyTorch whose behaviour minitorch follows, and
+    `torch.__name__` is "torch".
 
     Raises RuntimeError if the real PyTorch was imported before.
     """
@@ -79,6 +80,7 @@ def install() -> None:
     if FINDER not in sys.meta_path:
         sys.meta_path.insert(0, FINDER)
     minitorch.__version__ = version.FOLLOWED
+    minitorch.__name__ = "torch"  # which libraries that extend PyTorch look at
 
 
 def uninstall() -> None:
@@ -89,3 +91,4 @@ def uninstall() -> None:
         if name.partition(".")[0] in ("torch", "torchvision"):
             del sys.modules[name]
     minitorch.__version__ = version.__version__
+    minitorch.__name__ = "minitorch"

@@ -9,6 +9,21 @@ from minitorch.backend.devices import device as as_device
 from minitorch.backend.generators import Generator, default_generator
 from minitorch.cuda import amp, nvtx
 from minitorch.cuda.ahead import copied_ahead
+from minitorch.cuda.memory import (
+    device_memory_used,
+    empty_cache,
+    get_per_process_memory_fraction,
+    max_memory_allocated,
+    max_memory_reserved,
+    mem_get_info,
+    memory_allocated,
+    memory_reserved,
+    memory_stats,
+    memory_summary,
+    reset_peak_memory_stats,
+    set_per_process_memory_fraction,
+)
+from minitorch.cuda.numbers import current_device, is_available, number_of
 from minitorch.cuda.streams import (
     Event,
     Stream,
@@ -26,11 +41,6 @@ globals().update({kind.__name__: kind for kind in TYPES.values() if kind.is_cuda
 # -------------------------------------------------------------------- which GPUs there are
 
 
-def is_available() -> bool:
-    """Whether CuPy is installed and finds a GPU."""
-    return cuda_device_count() > 0
-
-
 def is_initialized() -> bool:
     """Whether there is a GPU: CuPy needs no call to start."""
     return is_available()
@@ -44,11 +54,6 @@ def init() -> None:
 def device_count() -> int:
     """The number of GPUs that CuPy finds; 0 without CuPy."""
     return cuda_device_count()
-
-
-def current_device() -> int:
-    """The number of the GPU in use."""
-    return load_cupy().cuda.runtime.getDevice()
 
 
 def set_device(device: Any) -> None:
@@ -80,18 +85,6 @@ class device_of(device):  # noqa: N801  PyTorch's name
 
     def __init__(self, obj: Tensor):
         super().__init__(obj.get_device())
-
-
-def number_of(device):
-    """The number of the GPU that a device, a name or a number stands for."""
-    if device is None:
-        return current_device()
-    if isinstance(device, int):
-        return device
-    wanted = as_device(device)
-    if wanted.type != "cuda":
-        raise ValueError(f"Expected a cuda device, but got: {wanted}")
-    return current_device() if wanted.index is None else wanted.index
 
 
 class Properties:
@@ -131,6 +124,17 @@ def get_device_capability(device: Any = None) -> tuple[int, int]:
 def get_arch_list() -> list[str]:
     """[]: minitorch brings no code for any GPU; CuPy compiles for the one it meets."""
     return []
+
+
+def can_device_access_peer(device: Any, peer_device: Any) -> bool:
+    """Whether one GPU reads the memory of another one."""
+    numbers = number_of(device), number_of(peer_device)
+    return bool(load_cupy().cuda.runtime.deviceCanAccessPeer(*numbers))
+
+
+def is_tf32_supported() -> bool:
+    """Whether the GPU in use multiplies float32 numbers of which it reads 19 bits."""
+    return is_available() and get_device_capability()[0] >= 8
 
 
 def is_bf16_supported(including_emulation: bool = True) -> bool:
@@ -199,53 +203,6 @@ def set_rng_state_all(new_states: Iterable[Tensor]) -> None:
     """`set_rng_state` of all GPUs."""
     for number, state in enumerate(new_states):
         set_rng_state(state, number)
-
-
-# -------------------------------------------------------------------- memory
-
-
-def empty_cache() -> None:
-    """Give the memory that CuPy keeps for later back to the driver: of device and of host."""
-    if is_available():
-        load_cupy().get_default_memory_pool().free_all_blocks()
-        load_cupy().get_default_pinned_memory_pool().free_all_blocks()
-
-
-def memory_allocated(device: Any = None) -> int:
-    """Bytes that arrays on a GPU take; 0 without a GPU."""
-    if not is_available():
-        return 0
-    with load_cupy().cuda.Device(number_of(device)):
-        return load_cupy().get_default_memory_pool().used_bytes()
-
-
-def memory_reserved(device: Any = None) -> int:
-    """Bytes of a GPU that CuPy has from the driver; 0 without a GPU."""
-    if not is_available():
-        return 0
-    with load_cupy().cuda.Device(number_of(device)):
-        return load_cupy().get_default_memory_pool().total_bytes()
-
-
-def max_memory_allocated(device: Any = None) -> int:
-    """`memory_reserved`, the nearest that CuPy knows: its pool does not shrink by itself."""
-    return memory_reserved(device)
-
-
-def max_memory_reserved(device: Any = None) -> int:
-    """As `max_memory_allocated`."""
-    return memory_reserved(device)
-
-
-def reset_peak_memory_stats(device: Any = None) -> None:
-    """Start counting anew, by `empty_cache`."""
-    empty_cache()
-
-
-def mem_get_info(device: Any = None) -> tuple[int, int]:
-    """Free and all bytes of the GPU. Raises RuntimeError without CuPy."""
-    with load_cupy().cuda.Device(number_of(device)):
-        return load_cupy().cuda.runtime.memGetInfo()
 
 
 def ipc_collect() -> None:

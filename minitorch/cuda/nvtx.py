@@ -16,6 +16,11 @@ def range_pop() -> None:
     load_cupy().cuda.nvtx.RangePop()
 
 
+def mark(msg: str) -> None:
+    """A mark at this moment."""
+    load_cupy().cuda.nvtx.Mark(msg)
+
+
 @contextlib.contextmanager
 def range(msg: str) -> Iterator[None]:
     """The range of a `with` block."""

@@ -3,7 +3,9 @@
 from typing import Any
 
 from minitorch.backend.devices import device as as_device
+from minitorch.backend.devices import device as device_type
 from minitorch.backend.devices import load_cupy, on
+from minitorch.cuda.numbers import current_device
 
 
 class Event:
@@ -49,6 +51,20 @@ class Stream:
             with on(as_device("cuda" if device is None else device)):
                 stream = load_cupy().cuda.Stream(non_blocking=True, priority=priority)
         self.stream = stream
+
+    def __repr__(self):
+        return f"<torch.cuda.Stream device={self.device} cuda_stream={self.cuda_stream:#x}>"
+
+    @property
+    def device(self) -> device_type:
+        """The GPU of this stream."""
+        number = self.stream.device_id
+        return as_device("cuda", current_device() if number < 0 else number)
+
+    @property
+    def cuda_stream(self) -> int:
+        """The handle that CUDA knows the stream by."""
+        return self.stream.ptr
 
     def __eq__(self, other):
         return isinstance(other, Stream) and self.stream == other.stream

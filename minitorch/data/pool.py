@@ -223,6 +223,7 @@ def start_context(context, num_workers):
 
 
 def start_worker(loader, worker_id, epoch_seed, leased):
+    """A started worker process, with our end of the pipe to it."""
     context = loader.multiprocessing_context or multiprocessing.get_context()
     ours, theirs = context.Pipe()
     process = context.Process(

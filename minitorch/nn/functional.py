@@ -72,7 +72,7 @@ from minitorch.ops.binary_loss import (
     soft_margin_loss,
 )
 from minitorch.ops.classification_loss import cross_entropy, linear_cross_entropy, nll_loss
-from minitorch.ops.conv import conv1d, conv2d, conv3d
+from minitorch.ops.conv import conv1d, conv2d, conv3d, conv_tbc
 from minitorch.ops.ctc import ctc_loss
 from minitorch.ops.distance import (
     bilinear,
@@ -139,7 +139,8 @@ from minitorch.ops.unpool import max_unpool1d, max_unpool2d, max_unpool3d
 
 __all__ = [
     # convolution and pooling
-    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
+    "conv1d", "conv2d", "conv3d", "conv_tbc", "conv_transpose1d", "conv_transpose2d",
+    "conv_transpose3d",
     "avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool1d",
     "max_pool2d", "max_pool3d", "max_pool1d_with_indices", "max_pool2d_with_indices",
     "max_pool3d_with_indices", "max_unpool1d", "max_unpool2d", "max_unpool3d", "lp_pool1d",

@@ -65,7 +65,9 @@ class LBFGS(Optimizer):
         """Make up to `max_iter` steps; returns the loss before the first."""
         (group,) = self.param_groups
         closure = enable_grad()(closure)
-        lr = group["lr"].item() if isinstance(group["lr"], Tensor) else group["lr"]
+        lr = group["lr"]
+        if isinstance(lr, Tensor) and lr.ndim:
+            lr = lr.squeeze()
         state = self.state[group["params"][0]]  # that of the vector of all parameters
         state.setdefault("func_evals", 0)
         state.setdefault("n_iter", 0)
@@ -79,7 +81,7 @@ class LBFGS(Optimizer):
             state["n_iter"] += 1
             d = direction(state, g, group["history_size"])
             first = state["n_iter"] == 1
-            t = min(1.0, 1.0 / g.abs().sum().item()) * lr if first else lr
+            t = min(1.0, 1.0 / g.abs().sum()) * lr if first else lr
             former_loss = loss
             state.update(d=d, t=t, prev_flat_grad=g, prev_loss=former_loss)
             slope = g.dot(d).item()
@@ -88,7 +90,8 @@ class LBFGS(Optimizer):
             used = 0
             if group["line_search_fn"] is not None:
                 remaining = group["max_eval"] - evaluations
-                point, used = self._search(closure, t, d, Point(0.0, loss, g, slope), remaining)
+                start = Point(0.0, loss, g, slope)
+                point, used = self._search(closure, float(t), d, start, remaining)
                 t, loss, g = point.t, point.loss, point.gradient
                 self._move(t, d)
             else:

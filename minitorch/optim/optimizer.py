@@ -99,6 +99,9 @@ class Optimizer:
         self._optimizer_load_state_dict_pre_hooks: list[Callable] = []
         self._optimizer_load_state_dict_post_hooks: list[Callable] = []
 
+    def _patch_step_function(self) -> None:
+        """Nothing: `step` has its hooks. Wrappers for PyTorch that skip `__init__` call this."""
+
     # ---------------------------------------------------------------- the rule
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:

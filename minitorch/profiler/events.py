@@ -1,5 +1,6 @@
 """Events, their averages, and what is made of a list of them."""
 
+import gzip
 import json
 import os
 from typing import Any
@@ -194,7 +195,10 @@ class EventList(list):
         )  # fmt: skip
 
     def export_chrome_trace(self, path: str | os.PathLike) -> None:
-        """Write the events as JSON for chrome://tracing or https://ui.perfetto.dev."""
+        """Write the events as JSON for chrome://tracing or https://ui.perfetto.dev.
+
+        path  compressed if it ends in .gz
+        """
         trace = [
             {
                 "ph": "X", "cat": event.kind, "name": event.name, "pid": os.getpid(),
@@ -204,7 +208,8 @@ class EventList(list):
             }
             for event in self
         ]  # fmt: skip
-        with open(path, "w") as file:
+        opened = gzip.open if os.fspath(path).endswith(".gz") else open
+        with opened(path, "wt") as file:
             json.dump({"schemaVersion": 1, "traceEvents": trace}, file)
 
     def export_stacks(self, path: str, metric: str) -> None:

@@ -91,12 +91,16 @@ def schedule(
 def tensorboard_trace_handler(
     dir_name: str, worker_name: str | None = None, use_gzip: bool = False
 ) -> Callable[["profile"], None]:
-    """For `on_trace_ready`: write each trace to a file of its own in `dir_name`."""
+    """For `on_trace_ready`: write each trace to a file of its own in `dir_name`.
+
+    use_gzip  whether to compress it
+    """
 
     def write(prof: "profile") -> None:
         os.makedirs(dir_name, exist_ok=True)
         worker = worker_name or f"{socket.gethostname()}_{os.getpid()}"
-        prof.export_chrome_trace(os.path.join(dir_name, f"{worker}.{time.time_ns()}.pt.trace.json"))
+        name = f"{worker}.{time.time_ns()}.pt.trace.json{'.gz' if use_gzip else ''}"
+        prof.export_chrome_trace(os.path.join(dir_name, name))
 
     return write
 

@@ -129,6 +129,7 @@ def watched(*args, **kwargs):
 
 
 def call_watched(op, args, kwargs):
+    """Call an op, as an event of the profiler that is on, if one is."""
     twin = op.__globals__["twin"]
     recorder = Recorder.active
     if twin.__code__ is first_call.__code__:
@@ -245,17 +246,19 @@ def path_of(recorder, module):
     return known
 
 
-def watched_step(step: Callable) -> Callable:
-    """An optimizer's `step` that makes an event."""
+def watched_method(method: Callable) -> Callable:
+    """An optimizer's `step` or `zero_grad` that makes an event."""
+    name = method.__name__
 
-    @functools.wraps(step)
+    @functools.wraps(method)
     def call(self, *args, **kwargs):
         recorder = Recorder.active
         if recorder is None:
-            return step(self, *args, **kwargs)
-        event = recorder.begin(f"Optimizer.step#{type(self).__name__}.step", "user_annotation")
+            return method(self, *args, **kwargs)
+        label = f"Optimizer.{name}#{type(self).__name__}.{name}"
+        event = recorder.begin(label, "user_annotation")
         try:
-            return step(self, *args, **kwargs)
+            return method(self, *args, **kwargs)
         finally:
             recorder.end(event)
 
@@ -292,7 +295,10 @@ def recording(recorder: Recorder) -> Iterator[None]:
             if "__call__" in vars(kind)
         ]
     restore += [
-        replaced(kind, "step", watched_step) for kind in kinds_of(Optimizer) if "step" in vars(kind)
+        replaced(kind, name, watched_method)
+        for kind in kinds_of(Optimizer)
+        for name in ("step", "zero_grad")
+        if name in vars(kind)
     ]
     Recorder.active = recorder
     try:

@@ -52,6 +52,7 @@ def table(
 
 
 def drawn(rows, header):
+    """Rows of cells, the first of them the titles, as a table for the terminal."""
     widths = [max(12, *[len(row[i]) for row in rows]) for i in range(len(rows[0]))]
     gap = " " * SPACING
     line = gap.join("-" * width for width in widths) + gap

@@ -18,6 +18,7 @@ NUTTALL = cosines(0.3635819, 0.4891775, 0.1365995, 0.0106411)
 
 
 def symmetric(name, formula, M, sym, dtype, layout, device, requires_grad):
+    """The window of `formula`: PyTorch's windows differ in nothing else."""
     if M < 0:
         raise ValueError(f"{name} requires non-negative window length, got M={M}")
     if layout is not strided:

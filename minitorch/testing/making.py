@@ -41,5 +41,5 @@ def make_tensor(
     if noncontiguous and sizes:
         made = made[..., ::2]
     if exclude_zero:
-        made[made == 0] = FUNCTIONS["tensor"](1, dtype=dtype)
+        made[made == 0] = 1
     return made.requires_grad_(requires_grad)

@@ -30,11 +30,33 @@ class TreeSpec(NamedTuple):
 
 
 LEAF = TreeSpec(None, None, ())
+Context = Any  # what a kind needs besides its parts
+REGISTERED: dict[type, tuple[Callable, Callable]] = {}
+
+
+def register_pytree_node(
+    cls: type,
+    flatten_fn: Callable[[Any], tuple[Iterable[Any], Context]],
+    unflatten_fn: Callable[[list[Any], Context], Any],
+    **names: Any,
+) -> None:
+    """Take `cls` for a kind of tree: flatten_fn(tree) -> (parts, context), and the way back.
+
+    names  under which PyTorch saves such trees: accepted, without effect
+
+    Raises ValueError for a class that is registered already.
+    """
+    if cls in REGISTERED:
+        raise ValueError(f"{cls} is already registered as pytree node.")
+    REGISTERED[cls] = flatten_fn, unflatten_fn
 
 
 def parts_of(tree: PyTree) -> tuple[Any, list[PyTree]] | None:
     """What the kind of `tree` needs besides its parts, and these; None for a leaf."""
     kind = type(tree)
+    if kind in REGISTERED:
+        parts, context = REGISTERED[kind][0](tree)
+        return context, list(parts)
     if kind in (dict, OrderedDict):
         return list(tree), list(tree.values())
     if kind is defaultdict:
@@ -77,9 +99,12 @@ def tree_unflatten(leaves: Iterable[Any], treespec: TreeSpec) -> PyTree:
 
 
 def built(leaves, spec):
+    """What `spec` describes, of the next `leaves`."""
     if spec.type is None:
         return next(leaves)
     parts = [built(leaves, part) for part in spec.children]
+    if spec.type in REGISTERED:
+        return REGISTERED[spec.type][1](parts, spec.context)
     if spec.type in (dict, OrderedDict):
         return spec.type(zip(spec.context, parts, strict=True))
     if spec.type is defaultdict:

@@ -87,6 +87,7 @@ def made_since(start, outputs):
 
 
 def tensors_in(value):
+    """All tensors in nested lists, tuples and dicts."""
     if isinstance(value, Tensor):
         return [value]
     if isinstance(value, dict):

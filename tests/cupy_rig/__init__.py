@@ -41,11 +41,12 @@ def install():
     """Let `import cupy` find the pretended runtime; before anything else imports CuPy."""
     os.environ["CUPY_ACCELERATORS"] = ""  # CUB is compiled for GPUs: here it would do nothing
     os.environ.setdefault("CUPY_CACHE_IN_MEMORY", "1")
-    from cupy_rig import kernels, libraries
+    from cupy_rig import kernels, libraries, solvers
 
     runtime.DRIVER["moduleLoadData"] = kernels.load_module
     runtime.install()
     libraries.install()
+    solvers.install()
     kernels.replace_compiler()
     runtime.executor = kernels.execute
     spoil_fresh_memory()

@@ -36,6 +36,8 @@ SHARED = re.compile(
     r"extern\s+__shared__\s+(?:__align__\(\d+\)\s+)?([\w:<> ]+?)\s+(\w+)\s*\[\s*\]\s*;"
 )
 MATHS = re.compile(r"\b((erfc?inv|erfcx|normcdf(inv)?|sinpi|cospi|cyl_bessel_i[01])f?|abs)\(")
+THREE = ctypes.c_uint * 3  # made once: a type is garbage that only the collector finds
+COMMENT = re.compile(r"//.*|/\*[\s\S]*?\*/")
 
 _compiling: list = []  # (source, options, names) of the modules that CuPy is compiling
 _entries: dict = {}
@@ -50,6 +52,7 @@ def compiled(source, options, name):
     """The entry of kernel `name` in a library made of `source`."""
     import cupy
 
+    require_known(source, name)
     program = (HERE / "cuda_on_cpu.h").read_text()
     if MATHS.search(source):
         program += (HERE / "cuda_math.h").read_text()
@@ -72,7 +75,18 @@ def compiled(source, options, name):
                 lines = [line for line in done.stderr.splitlines() if "error" in line]
                 raise RuntimeError(f"g++ on kernel {name}:\n" + "\n".join(lines[:10]))
             made.replace(library)
-    return ctypes.CDLL(str(library)).cpu_entry
+    # PyDLL keeps other threads of Python out: what is __shared__ stands in the library once.
+    return ctypes.PyDLL(str(library)).cpu_entry
+
+
+def require_known(source, name):
+    """Refuse what g++ finds in its headers and NVRTC, which has none, does not."""
+    code = COMMENT.sub("", source)
+    unknown = {"INFINITY", "NAN"} & {*re.findall(r"\w+", code)} - {
+        *re.findall(r"#define (\w+)", code)
+    }
+    if unknown:
+        raise RuntimeError(f"NVRTC on kernel {name}: {', '.join(unknown)} is undefined")
 
 
 def execute(module, name, grid, block, shared, parameters):
@@ -87,7 +101,7 @@ def execute(module, name, grid, block, shared, parameters):
         _entries[key] = compiled(source, options, names.get(name, name))
     if not waits and not re.search(r"threadIdx|blockIdx|return;", body):
         grid = block = (1, 1, 1)  # a loop with the stride of the grid: one thread does it all
-    sizes = (ctypes.c_uint * 3)(*grid), (ctypes.c_uint * 3)(*block)
+    sizes = THREE(*grid), THREE(*block)
     pointer, shared = ctypes.c_void_p(parameters), ctypes.c_size_t(shared)
     _entries[key](pointer, *sizes, int(waits), order, shared)
 

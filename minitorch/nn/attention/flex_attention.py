@@ -6,6 +6,14 @@ INSTEAD = (
     "is compiled from a function of single scores, which minitorch does not do: call "
     "scaled_dot_product_attention with the mask, or the scores to be added, as attn_mask"
 )
+_DEFAULT_SPARSE_BLOCK_SIZE = 128  # which programs import beside the functions
+
+
+class BlockMask:
+    """Which blocks of a mask are not empty: a name for type hints and `isinstance`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError(f"the mask of flex_attention {INSTEAD}")
 
 
 def flex_attention(*args: Any, **kwargs: Any) -> NoReturn:

@@ -73,6 +73,12 @@ class Hooks:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         return vars(self).setdefault(name, OrderedDict())
 
+    def __delattr__(self, name: str) -> None:
+        if name in CALL_TABLES or name in STATE_TABLES:
+            vars(self).pop(name, None)
+        else:
+            super().__delattr__(name)
+
     def register_forward_pre_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
     ) -> Handle:

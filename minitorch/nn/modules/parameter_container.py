@@ -7,8 +7,8 @@ from operator import itemgetter
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
+from minitorch.methods.attributes import typename
 from minitorch.nn.modules.module import Module
-from minitorch.nn.modules.registry import typename
 from minitorch.nn.parameter import Parameter
 
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
+from minitorch.methods.attributes import typename
 from minitorch.nn.modules.handles import (
     _global_buffer_registration_hooks,
     _global_module_registration_hooks,
@@ -102,9 +103,8 @@ class Registry:
         stores = {name: state[name] for name in STORES if name in state}
         kinds = dict(state.get("_kinds", NOTHING))
         vars(self).update({name: value for name, value in state.items() if name not in stores})
-        vars(self).update(
-            _kinds=kinds, _non_persistent_buffers_set=set(self._non_persistent_buffers_set)
-        )
+        passing = set(state.get("_non_persistent_buffers_set", ()))  # old files have none
+        vars(self).update(_kinds=kinds, _non_persistent_buffers_set=passing)
         for name, named in stores.items():
             setattr(self, name, named)
 
@@ -213,7 +213,8 @@ class Registry:
         """Add a child that is then the attribute `name`."""
         self._require_init("module")
         if module is not None and not isinstance(module, Registry):
-            raise TypeError(f"{typename(module)} is not a Module subclass")
+            remedy = f"\n  make one: {module.__name__}(...)" if isinstance(module, type) else ""
+            raise TypeError(f"{typename(module)} is not a Module subclass{remedy}")
         self._check_name("module", name, self._modules)
         self._modules[name] = replaced(_global_module_registration_hooks, self, name, module)
 
@@ -231,11 +232,3 @@ class Registry:
             raise KeyError(f'{kind} name can\'t be empty string ""')
         if name not in store and hasattr(self, name):
             raise KeyError(f"attribute '{name}' already exists")
-
-
-def typename(value):
-    """The full name of the type of `value`, "torch.FloatTensor" for a float32 tensor."""
-    if isinstance(value, Tensor):
-        return value.type()
-    kind = type(value)
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"

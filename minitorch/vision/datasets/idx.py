@@ -37,6 +37,7 @@ IDX_TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x
 
 
 def parse(stream, path):
+    """The array in an idx file: magic number, sizes, then bytes, the last axis fastest."""
     magic = read_at_most(stream, 4)
     if len(magic) < 4 or magic[:2] != b"\0\0" or magic[2] not in IDX_TYPES:
         found = f"the bytes {magic.hex(' ')} at its start" if magic else "nothing in it"

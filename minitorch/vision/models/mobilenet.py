@@ -26,6 +26,7 @@ def divisible(channels: float, by: int = 8) -> int:
 def conv_norm_relu(
     before: int, after: int, kernel_size: int, stride: int = 1, groups: int = 1
 ) -> nn.Sequential:
+    """Convolution, BatchNorm and ReLU6, which keep height and width but for the stride."""
     padding = (kernel_size - 1) // 2
     return nn.Sequential(
         nn.Conv2d(before, after, kernel_size, stride, padding, groups=groups, bias=False),

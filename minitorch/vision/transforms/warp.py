@@ -226,6 +226,7 @@ class ElasticTransform(Module):
 
 
 def as_two_floats(value: Any, name: str) -> list[float]:
+    """A float or a pair of them as a list of two."""
     if not isinstance(value, (float, Sequence)):
         raise TypeError(f"{name} should be float or a sequence of floats. Got {type(value)}")
     if isinstance(value, float):

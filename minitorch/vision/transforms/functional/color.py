@@ -37,6 +37,7 @@ def rgb_to_grayscale(img: Picture, num_output_channels: int = 1) -> Picture:
 
 @on_pictures(pil.rgb_to_grayscale)
 def grey_of(img: Any, num_output_channels: int) -> Any:
+    """The grey image, in 1 or 3 equal channels; the eye sees green best and blue least."""
     expect_three_axes(img)
     expect_channels(img)
     if img.shape[-3] == 3:
@@ -288,6 +289,7 @@ def equalize(img: Picture) -> Picture:
 
 
 def equalize_plane(plane: Any) -> Any:
+    """One channel (H, W) of bytes, spread so that all levels are about as frequent."""
     counts = bincount(plane.reshape(-1), minlength=256)
     present = counts[counts != 0]
     step = present[:-1].sum() // 255

@@ -58,6 +58,7 @@ def pad(img: Picture, padding: Any, fill: Any = 0, padding_mode: str = "constant
 
 @on_pictures(pil.pad)
 def pad_sides(img: Any, padding: list[int], fill: Any, padding_mode: str) -> Any:
+    """`pad` with the four sides, left, top, right, bottom, told apart."""
     left, top, right, bottom = padding
     if padding_mode == "symmetric":
         return pad_symmetric(img, padding)

@@ -119,11 +119,11 @@ def get_image_num_channels(img: Picture) -> int:
     return get_dimensions(img)[0]
 
 
-def expect_channels(img: Any, permitted: tuple[int, ...] = (1, 3)) -> None:
+def expect_channels(img: Any) -> None:
     channels = get_dimensions(img)[0]
-    if channels not in permitted:
+    if channels not in (1, 3):
         raise TypeError(
-            f"Input image tensor permitted channel values are {[*permitted]}, but found {channels}"
+            f"Input image tensor permitted channel values are [1, 3], but found {channels}"
         )
 
 
@@ -252,12 +252,9 @@ def max_value(dtype: Any) -> int:
     return 1 if dtype.is_floating_point or dtype == bool_ else iinfo(dtype).max
 
 
-def in_float(img: Any, dtypes: tuple[Any, ...] = (float32, float64)) -> Any:
-    """`img` as (N, C, H, W) in float: in its own dtype if that is one of `dtypes`, else the first.
-
-    `back` undoes it.
-    """
-    x = img if img.dtype in dtypes else img.to(dtypes[0])
+def in_float(img: Any) -> Any:
+    """`img` as (N, C, H, W) in float32, or float64 if that is what it is; `back` undoes it."""
+    x = img if img.dtype == float64 else img.to(float32)
     return x.unsqueeze(0) if x.ndim < 4 else x
 
 

@@ -123,6 +123,7 @@ def in_proportion(height: int, width: int, short: int, max_size: int | None) -> 
 
 @on_pictures(pil.resize)
 def resize_to(img: Any, size: list[int], mode: InterpolationMode, antialias: bool) -> Any:
+    """Images (..., C, H, W) in the `size` (H, W), in the dtype that they had."""
     x = in_float(img)
     smooth = mode in (InterpolationMode.BILINEAR, InterpolationMode.BICUBIC)
     options = {"align_corners": False, "antialias": antialias} if smooth else {}

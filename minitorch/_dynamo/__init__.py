@@ -1,0 +1,34 @@
+"""`torch._dynamo`: switches and marks for PyTorch's compiler; nothing is compiled here.
+
+What programs set in `config` is kept and changes nothing.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from minitorch._dynamo import config
+
+__all__ = ["allow_in_graph", "config", "disable", "graph_break", "is_compiling", "reset"]
+
+
+def reset() -> None:
+    """Nothing: no compiled code is kept."""
+
+
+def graph_break() -> None:
+    """Nothing: there is no graph of compiled code to break."""
+
+
+def is_compiling() -> bool:
+    """False."""
+    return False
+
+
+def allow_in_graph(fn: Callable) -> Callable:
+    """`fn` itself."""
+    return fn
+
+
+def disable(fn: Callable | None = None, recursive: bool = True) -> Any:
+    """`fn` itself; without one, a decorator that returns what it decorates."""
+    return allow_in_graph if fn is None else fn
