@@ -79,7 +79,7 @@ ROWS = [
 APART = {  # what ONNX knows in part only: what the error says
     "attention": "drops weights",
     "gru_steps": "no product of inputs and weights",
-    "lstm_steps": "a weight of a recurrent layer depends on the inputs|no LSTM with a projection",
+    "lstm_steps": "a (weight of a recurrent layer|projection) depends on the inputs",
     "put": r"wants one number for value|::step|several index tensors|outside of tensors",
     "put_add": "adding up at other places than those of one index tensor",
     "reordered": "sequences of unequal length",
