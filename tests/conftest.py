@@ -65,6 +65,22 @@ def device(request):
     return devices.device(wanted)
 
 
+@pytest.fixture
+def cupy(device):
+    """CuPy, for tests of its kernels."""
+    if device.type != "cuda":
+        pytest.skip("needs CuPy: run with --device cuda")
+    return pytest.importorskip("cupy")
+
+
+@pytest.fixture
+def rig(cupy):
+    """CuPy over the rig, which counts and checks what a GPU does in silence."""
+    if cupy_rig.there_is_a_gpu():
+        pytest.skip("asks what only the rig can tell")
+    return cupy
+
+
 @pytest.fixture(autouse=True)
 def on_the_device(request, monkeypatch):
     """With `--device cuda`, tests make their tensors there, and read and print them as on the CPU.

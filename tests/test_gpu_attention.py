@@ -11,20 +11,6 @@ from minitorch.backend.namespaces import namespace
 NEAR = {"float32": 4e-6, "float64": 2e-13}
 
 
-@pytest.fixture
-def cupy(device):
-    if device.type != "cuda":
-        pytest.skip("needs CuPy: run with --device cuda")
-    return pytest.importorskip("cupy")
-
-
-@pytest.fixture
-def rig(cupy):
-    if cupy_rig.there_is_a_gpu():
-        pytest.skip("asks what only the rig can tell")
-    return cupy
-
-
 def drawn(seed, *shape, dtype="f"):
     return np.random.default_rng(seed).normal(size=shape).astype(dtype)
 

@@ -13,13 +13,6 @@ F = nn.functional
 
 
 @pytest.fixture
-def cupy(device):
-    if device.type != "cuda":
-        pytest.skip("needs CuPy: run with --device cuda")
-    return pytest.importorskip("cupy")
-
-
-@pytest.fixture
 def rig(cupy):
     if cupy_rig.there_is_a_gpu():
         pytest.skip("only the rig counts")

@@ -1,6 +1,5 @@
 """The kernels written for the GPU: the values of NumPy's, in any order of threads, for any GPU."""
 
-import cupy_rig
 import numpy as np
 import pytest
 from cupy_rig import kernels
@@ -9,13 +8,6 @@ from minitorch.backend import numpy_channels, numpy_kernels, numpy_optim, numpy_
 from minitorch.backend.namespaces import namespace
 
 NEAR = {"float16": 4e-3, "float32": 2e-6, "float64": 1e-13}  # times the largest value
-
-
-@pytest.fixture
-def cupy(device):
-    if device.type != "cuda":
-        pytest.skip("needs CuPy: run with --device cuda")
-    return pytest.importorskip("cupy")
 
 
 def numbers(seed=0):
@@ -166,13 +158,6 @@ def test_arrays_with_gaps_are_clipped_where_they_are(cupy):
 
 
 # -------------------------------------------------------------------- on the rig
-
-
-@pytest.fixture
-def rig(cupy):
-    if cupy_rig.there_is_a_gpu():
-        pytest.skip("asks what only the rig can tell")
-    return cupy
 
 
 @pytest.mark.parametrize("order", kernels.ORDERS)

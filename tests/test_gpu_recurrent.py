@@ -12,20 +12,6 @@ from minitorch.backend.namespaces import namespace
 NEAR = {"float32": 2e-6, "float64": 1e-13}
 
 
-@pytest.fixture
-def cupy(device):
-    if device.type != "cuda":
-        pytest.skip("needs CuPy: run with --device cuda")
-    return pytest.importorskip("cupy")
-
-
-@pytest.fixture
-def rig(cupy):
-    if cupy_rig.there_is_a_gpu():
-        pytest.skip("asks what only the rig can tell")
-    return cupy
-
-
 def drawn(library, seed, *shape, dtype="f"):
     return library.asarray(np.random.default_rng(seed).normal(size=shape).astype(dtype))
 

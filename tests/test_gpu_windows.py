@@ -12,20 +12,6 @@ from minitorch.backend.namespaces import namespace
 NEAR = {"float16": 4e-3, "float32": 2e-6, "float64": 1e-13}  # times the largest value
 
 
-@pytest.fixture
-def cupy(device):
-    if device.type != "cuda":
-        pytest.skip("needs CuPy: run with --device cuda")
-    return pytest.importorskip("cupy")
-
-
-@pytest.fixture
-def rig(cupy):
-    if cupy_rig.there_is_a_gpu():
-        pytest.skip("asks what only the rig can tell")
-    return cupy
-
-
 def require_near(found, wanted):
     assert (found.shape, found.dtype) == (wanted.shape, wanted.dtype)
     assert found.flags.c_contiguous
