@@ -329,6 +329,41 @@ def test_the_error_names_the_tensor():
         loaded(bytes(data[:-1]))
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("place", [0, 1 << 20, (1 << 21) + 7, 2_999_999])
+def test_a_changed_byte_of_a_large_tensor_is_found(place, format, tmp_path):
+    path = tmp_path / f"large.{format}"
+    minitorch.save({"a": minitorch.zeros(3_000_000, dtype=minitorch.uint8)}, path, format=format)
+    data = bytearray(path.read_bytes())
+    data[data.index(bytes(100_000)) + place] = 1
+    path.write_bytes(data)
+    for mmap in (False, True):
+        with pytest.raises(RuntimeError, match=r"do not have their checksum"):
+            minitorch.load(path, mmap=mmap)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_mapped_tensors_can_be_written_and_their_file_stays(format, tmp_path):
+    path = tmp_path / f"state.{format}"
+    minitorch.save({"a": minitorch.arange(6.0), "b": minitorch.ones(2)}, path, format=format)
+    before = path.read_bytes()
+    state = minitorch.load(path, mmap=True)
+    state["a"].mul_(2)
+    assert state["a"].tolist() == [0, 2, 4, 6, 8, 10]
+    assert state["b"].tolist() == [1, 1]
+    assert path.read_bytes() == before
+    minitorch.save({"a": minitorch.zeros(1)}, path, format=format)
+    assert state["a"].tolist() == [0, 2, 4, 6, 8, 10]
+
+
+def test_only_a_path_can_be_mapped(tmp_path):
+    with pytest.raises(ValueError, match=r"f must be a file path in order to use the mmap"):
+        loaded(saved(SAMPLE), mmap=True)
+    (tmp_path / "empty").touch()
+    with pytest.raises(EOFError, match=r"the file is empty"):
+        minitorch.load(tmp_path / "empty", mmap=True)
+
+
 def test_bytes_behind_the_end_are_found():
     for format in FORMATS:
         with pytest.raises(RuntimeError, match=r"damaged"):

@@ -80,11 +80,13 @@ def load(
     f             a path or a file open for reading bytes, from where it stands
     map_location  None: to the device it was on; a device or its name: there; a dict of such names;
                   or a function of the memory, a 1-D tensor, and the name of its device
+    mmap          True: the tensors lie in the file's own pages, which become memory where they are
+                  written to; no other program may write to the file while they are in use
     encoding      of the strings in files that Python 2 wrote; "bytes": they stay bytes
 
     Reads minitorch's files, safetensors (a dict of tensors), PyTorch's zip and its format before
     1.6, .npz (a dict of tensors) and .npy (a tensor). bfloat16 becomes float32. No code that a file
-    names is run, whatever `weights_only` and `pickle_module` say; `mmap` changes nothing.
+    names is run, whatever `weights_only` and `pickle_module` say.
 
     The tensors take the memory of the file, three times that at most (bfloat16), or what a
     compressed .npz holds: at most 64 MB or 100 times the file. Those of 64 KB to 8 MB share pieces
@@ -96,7 +98,9 @@ def load(
     pickle.UnpicklingError for a file that asks for more than plain data, which names what, and
     EOFError for an empty file.
     """
-    with reading(f) as source:
+    if mmap and not isinstance(f, str | os.PathLike):
+        raise ValueError("f must be a file path in order to use the mmap argument")
+    with reading(f, bool(mmap)) as source:
         return load_source(source, map_location, encoding)
 
 

@@ -1,7 +1,9 @@
 """Files as a whole: written so that a crash loses nothing, read with every length checked."""
 
+import mmap
 import os
 import platform
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,10 +13,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from minitorch.backend.threads import beside
+
 File = str | os.PathLike | BinaryIO
 SMALL, LARGE = 2**16, 2**23  # bytes: arrays of sizes in between share memory
 SHARED = 2**24  # bytes of such memory
 ALIGNMENT = 64  # bytes, of the arrays in it
+PIECE = 2**20  # bytes, read while the sum of those before them is computed
 ALWAYS_FINE = 2**26  # bytes that a file may take in memory, however small it is itself
 
 
@@ -23,13 +28,18 @@ def damaged(what: str) -> RuntimeError:
     return RuntimeError(f"the file is damaged: {what}")
 
 
+def checksum_differs(what: str) -> RuntimeError:
+    return damaged(f"the bytes of {what} do not have their checksum")
+
+
 class Source:
     """An open file, from where it stands to its end, that gives out pieces of itself.
 
-    size  in bytes
+    size    in bytes
+    mapped  whether its arrays are the file's own pages, copied where they are written to
     """
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, mapped: bool = False) -> None:
         for name in ("read", "seek", "tell"):
             if not hasattr(file, name):
                 raise AttributeError(
@@ -41,35 +51,64 @@ class Source:
         self.start = file.tell()
         self.size = file.seek(0, os.SEEK_END) - self.start
         self.room = memoryview(b"")  # memory that is free for arrays
+        mapped = mapped and self.size > 0
+        self.map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY) if mapped else None
         self.seek(0)
 
     def bytes(self, offset: int, count: int, what: str = "the file") -> bytes:
         """`count` bytes from `offset`; `what` they are is for the error if they are not there."""
         return self.array(offset, count, what).tobytes()
 
-    def array(self, offset: int, count: int, what: str = "the file") -> Any:
-        """The same as an array of uint8, which nothing else can see."""
+    def array(
+        self, offset: int, count: int, what: str = "the file", crc: int | None = None
+    ) -> Any:
+        """The same as an array of uint8, which nothing else can see; `crc` is the CRC-32 it must
+        have, None: any.
+        """
         if not 0 <= offset <= offset + count <= self.size:
             raise RuntimeError(
                 f"unexpected end of file: {what} is truncated\n"
                 f"  it should be bytes {offset} to {offset + count}, the file has {self.size}"
             )
-        made = self.memory(count, self.size - offset)
-        self.file.seek(self.start + offset)
+        if self.map:
+            made = np.frombuffer(self.map, np.uint8, count, self.start + offset)
+        else:
+            made = self.memory(count, self.size - offset)
+            self.file.seek(self.start + offset)
+        found = 0
+
+        def add(piece):
+            nonlocal found
+            if crc is not None:
+                found = zlib.crc32(piece, found)
+
+        if count <= PIECE:
+            self.fill(made, what)
+            add(made)
+        else:  # 100 MB take FIGURE ms, of which the sums take 25
+            with beside() as later:
+                for start in range(0, count, PIECE):
+                    piece = made[start : start + PIECE]
+                    self.fill(piece, what)
+                    later(add, piece)
+        if crc is not None and found != crc:
+            raise checksum_differs(what)
+        return made
+
+    def fill(self, piece, what):
+        """Read on into `piece`, unless it is the file's."""
+        if self.map:
+            return
+        got = 0
         if hasattr(self.file, "readinto"):
-            got = 0
-            while got < count:  # one call reads 2 GB at most
-                more = self.file.readinto(memoryview(made)[got:])
-                if not more:
-                    break
+            while got < piece.size and (more := self.file.readinto(memoryview(piece)[got:])):
                 got += more
         else:
-            data = self.file.read(count)
+            data = self.file.read(piece.size)
             got = len(data)
-            made[:got] = np.frombuffer(data, np.uint8)
-        if got < count:
+            piece[:got] = np.frombuffer(data, np.uint8)
+        if got < piece.size:
             raise RuntimeError(f"unexpected end of file: {what} is truncated")
-        return made
 
     def memory(self, count, left):
         """An array of `count` bytes, where `left` are still to be read.
@@ -209,14 +248,14 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def reading(f: File) -> Iterator[Source]:
+def reading(f: File, mapped: bool = False) -> Iterator[Source]:
     """The file `f`, a path or open, to be read; errors name its former generation, if there."""
     if not isinstance(f, str | os.PathLike):
         yield Source(f)
         return
     try:
         with open(f, "rb") as file:
-            yield Source(file)
+            yield Source(file, mapped)
     except (FileNotFoundError, RuntimeError, EOFError, UnpicklingError) as error:
         former = generation(Path(os.path.realpath(f)), 1)
         if not former.exists():
