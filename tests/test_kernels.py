@@ -75,6 +75,25 @@ def test_relu_is_the_maximum_with_zero(size):
     np.testing.assert_array_equal(numpy_kernels.relu(x), np.maximum(x, 0))
 
 
+@pytest.mark.parametrize("found", [True, False], ids=["with its BLAS function", "without"])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(), (5,), (20_000,), (100, 200)])
+def test_what_is_subtracted_is_scaled(shape, dtype, found, monkeypatch):
+    if not found:
+        monkeypatch.setattr(numpy_kernels, "axpy", lambda char: None)
+    y = np.ones(shape, dtype)
+    x = np.arange(y.size).reshape(shape).astype(dtype)
+    numpy_kernels.subtract_scaled(y, dtype(0.25), x)
+    np.testing.assert_array_equal(y, 1 - dtype(0.25) * x)
+
+
+def test_arrays_that_lie_in_memory_in_different_ways_are_subtracted_too():
+    x = np.arange(10_000, dtype=np.float32).reshape(100, 100)
+    y = np.zeros((100, 100), np.float32)
+    numpy_kernels.subtract_scaled(y, 0.5, x.T)
+    assert (y == -0.5 * x.T).all()
+
+
 def test_kernels_over_rows_leave_the_buffer_size_of_numpy():
     before = np.getbufsize()
     numpy_rows.softmax(np.ones((64, 1024), np.float32), 1)

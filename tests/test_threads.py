@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import minitorch
-from minitorch.backend import threads
+from minitorch.backend import blas, threads
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def three(monkeypatch):
     """A BLAS of three threads."""
     count = [3]
     monkeypatch.setattr(
-        threads, "blas", lambda: (lambda: count[0], lambda n: count.__setitem__(0, n))
+        threads, "thread_counts", lambda: (lambda: count[0], lambda n: count.__setitem__(0, n))
     )
 
 
@@ -59,7 +59,7 @@ def test_work_beside_is_done_in_order_once_and_before_the_end(monkeypatch, count
     threads_now = [count]
     monkeypatch.setattr(
         threads,
-        "blas",
+        "thread_counts",
         lambda: (lambda: threads_now[0], lambda n: threads_now.__setitem__(0, n)),
     )
     done = []
@@ -106,7 +106,7 @@ def test_the_number_of_threads_can_be_set():
 
 
 def test_a_number_of_threads_that_cannot_be_set_warns(monkeypatch):
-    monkeypatch.setattr(threads, "blas", lambda: (lambda: 1, lambda n: None))
+    monkeypatch.setattr(threads, "thread_counts", lambda: (lambda: 1, lambda n: None))
     with pytest.warns(UserWarning, match=r"set_num_threads\(2\) changes nothing.*\n.*stays at 1"):
         minitorch.set_num_threads(2)
 
@@ -133,5 +133,5 @@ def test_the_threads_of_blas_rest_soon_unless_the_user_says_otherwise(first):
 
 def test_blas_still_multiplies_after_it_read_its_environment_anew():
     x = minitorch.ones(300, 300)
-    threads.read_environment()
+    blas.read_environment()
     assert (x @ x).sum() == 300**3

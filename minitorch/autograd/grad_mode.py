@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import warnings
 
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.tensor import function
@@ -39,7 +40,7 @@ class Mode:
 
     def __new__(cls, mode=None):
         """`@no_grad` without brackets decorates too, as in PyTorch."""
-        made = super().__new__(cls)
+        made = object.__new__(cls)  # super() takes 0.1 us more
         return made(mode) if callable(mode) else made
 
     def __enter__(self):
@@ -54,8 +55,17 @@ class Mode:
     def __call__(self, f):
         if inspect.isgeneratorfunction(f):
             return self.around_generator(f)
+        if inspect.isclass(f):
+            warnings.warn(
+                "Decorating classes is deprecated and will be disabled in future versions. You "
+                "should only decorate functions or methods. To preserve the current behavior of "
+                "class decoration, you can directly decorate the `__init__` method and nothing "
+                "else.",
+                FutureWarning,
+                stacklevel=2,
+            )
 
-        @functools.wraps(f)
+        @functools.wraps(f, updated=() if inspect.isclass(f) else functools.WRAPPER_UPDATES)
         def inside(*args, **kwargs):
             with self.block():
                 return f(*args, **kwargs)

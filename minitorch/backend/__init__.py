@@ -14,6 +14,6 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch\."
 # from ours and from every other program: 2**18 make ResNet18 on two threads 1.5 times faster.
 os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "18")
 if "numpy" in sys.modules:
-    from minitorch.backend import threads
+    from minitorch.backend import blas
 
-    threads.read_environment()
+    blas.read_environment()

@@ -5,6 +5,7 @@
 
 import numpy as np
 
+from minitorch.backend.blas import axpy
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.threads import beside  # noqa: F401  a kernel like the others
 
@@ -14,6 +15,7 @@ from minitorch.backend.threads import beside  # noqa: F401  a kernel like the ot
 np.empty((1 << 25) - (1 << 13), np.uint8)
 
 # As operands 0.3 us faster than Python numbers.
+ZERO = np.array(0, np.float32)
 ONE = np.array(1, np.float32)
 LEAST_LOG = np.array(-100, np.float32)
 LEAST_SPREAD = np.array(1e-12, np.float32)
@@ -22,7 +24,9 @@ NAN = np.array(np.nan, np.float32)
 
 def relu(x):
     """max(x, 0); np.maximum takes 400 us for a million, np.clip 115, but 4 more for a few."""
-    return x.clip(0, np.inf) if x.size > 1 << 12 and x.dtype.kind == "f" else np.maximum(x, 0)
+    if x.size > 1 << 12 and x.dtype.kind == "f":
+        return x.clip(0, np.inf)
+    return np.maximum(x, ZERO if x.dtype.char == "f" else 0)
 
 
 def zero_where(mask, g):
@@ -157,7 +161,7 @@ def linear(x, weight, bias):
     included: BLAS prepares the narrower matrix for itself.
     """
     if x.ndim == 2 == weight.ndim:
-        if len(x) < len(weight) and bias is not None and bias.ndim < 2:
+        if 1 < len(x) < len(weight) and bias is not None and bias.ndim < 2:
             return np.add(weight.dot(x.T).T, bias, order="C")
         y = x.dot(weight.T)
     else:
@@ -269,7 +273,14 @@ def softmax_less_one_hot(x, share, g, key):
 
 
 def subtract_scaled(y, a, x):
-    """y -= a * x in place, piece by piece: what is computed on the way takes 8192 numbers."""
+    """y -= a * x in place, by BLAS; else piece by piece, where what is computed on the way takes
+    8192 numbers. 100,000 take 14 us and 44.
+    """
+    if y.size >= 8192 and y.dtype is x.dtype and y.shape == x.shape and y.dtype.char in "fd":
+        add = axpy(y.dtype.char)
+        if add and y.flags.c_contiguous and x.flags.c_contiguous:
+            add(y.size, -float(a), x.ctypes.data, 1, y.ctypes.data, 1)
+            return
     whole = y.size - y.size % 8192
     if whole and y.ndim == 1:
         for part, its_x in zip(y[:whole].reshape(-1, 8192), x[:whole].reshape(-1, 8192)):

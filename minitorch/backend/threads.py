@@ -5,59 +5,26 @@ Python threads run meanwhile. A kernel that copies as much as it multiplies is t
 divided as a whole.
 """
 
-import ctypes
 import importlib
 import os
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import pairwise
 
+from minitorch.backend.blas import thread_counts
+
 # The size of a core's L2 cache: a convolution takes 17 ms in such blocks, all at once 24.
 BLOCK_BYTES = 1 << 20
-NAMES = (
-    "scipy_openblas_{}_num_threads64_",
-    "openblas_{}_num_threads64_",
-    "openblas_{}_num_threads",
-)
-
-
-def library():
-    """NumPy's compiled part, which can be asked for the functions of the libraries it loaded."""
-    return ctypes.CDLL(importlib.import_module("numpy._core._multiarray_umath").__file__)
-
-
-def read_environment():
-    """Let an OpenBLAS that was loaded before take up its environment variables.
-
-    Its threads end, as they do before a fork, and the next product starts them anew.
-    """
-    numpy = library()
-    if hasattr(numpy, "openblas_read_env") and hasattr(numpy, "blas_thread_shutdown_"):
-        numpy.openblas_read_env()
-        numpy.blas_thread_shutdown_()
-
-
-@lru_cache(1)
-def blas():
-    """The functions of NumPy's OpenBLAS that read and set its number of threads.
-
-    NumPy has none. With another BLAS the number reads as one and setting it does nothing.
-    """
-    numpy = library()
-    for name in NAMES:
-        if hasattr(numpy, name.format("get")):
-            return getattr(numpy, name.format("get")), getattr(numpy, name.format("set"))
-    return lambda: 1, lambda count: None
 
 
 def thread_count():
     """How many threads share the work."""
-    return blas()[0]()
+    return thread_counts()[0]()
 
 
 def set_thread_count(count):
     """Let so many threads share the work."""
-    blas()[1](count)
+    thread_counts()[1](count)
 
 
 @lru_cache(1)
