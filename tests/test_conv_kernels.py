@@ -116,7 +116,7 @@ def cutting(request, monkeypatch):
         monkeypatch.setattr(numpy_conv, "SMALL_BLOCK", 1 << 30)
         monkeypatch.setattr(numpy_conv, "SMALL", 1 << 30)
     elif request.param == "two threads":
-        monkeypatch.setattr(threads, "blas", lambda: (lambda: 2, lambda count: None))
+        monkeypatch.setattr(threads, "thread_counts", lambda: (lambda: 2, lambda count: None))
 
 
 def test_convolution_and_its_gradients_agree_with_plain_loops(cutting):

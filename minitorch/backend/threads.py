@@ -8,8 +8,9 @@ divided as a whole.
 import importlib
 import os
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from itertools import pairwise
+from operator import iadd
 
 from minitorch.backend.blas import thread_counts
 
@@ -81,6 +82,23 @@ def share(work, parts):
         return [first, *[other.result() for other in others]]
     finally:
         set_thread_count(threads)
+
+
+def share_sum(work, parts):
+    """The sum of work(part) over at least one of `parts`, in threads as `share` has it; `work`
+    makes new arrays, which take up the others.
+
+    Zeros to start from are one more array to fill and to add: the gradient of 512 x 512 kernels of
+    3 x 3 takes 2.7 ms with them, 2.2 without.
+    """
+
+    def add_up(run):
+        total = work(run[0])
+        for part in run[1:]:
+            total += work(part)
+        return total
+
+    return reduce(iadd, share(add_up, parts))
 
 
 @contextmanager
