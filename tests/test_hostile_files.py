@@ -153,6 +153,11 @@ HOSTILE = {
     "a mark": (b"\x80\x02(.", "a mark is left"),
     "no mark": (b"\x80\x02t.", "no mark"),
     "no end": (b"\x80\x02N", "The pickle is damaged|truncated"),
+    "bytearray of a number": (
+        b"\x80\x02cbuiltins\nbytearray\n\x8a\x06" + b"\xff" * 5 + b"\x0f\x85R.",
+        "A bytearray of no bytes",
+    ),
+    "bytes of a number": (b"\x80\x02cbuiltins\nbytes\nK\x05\x85R.", "The pickle is damaged"),
     "huge string": (b"\x80\x04\x8d" + b"\xff" * 7 + b"\x7fx.", "The pickle is truncated"),
     "rebuild by name": (
         b"\x80\x02ctorch._tensor\n_rebuild_from_type_v2\n(ctorch\nSize\nNNNtR.", "No function that",

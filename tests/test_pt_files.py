@@ -1,6 +1,7 @@
 """PyTorch's checkpoints: read without PyTorch, written so that it reads them, and never run."""
 
 import io
+import pickle
 import zipfile
 from argparse import Namespace
 from collections import Counter, OrderedDict
@@ -72,6 +73,13 @@ def test_storages_of_every_dtype(kind):
     content = np.arange(6).astype(dtype)
     code = tensor_code((2,), (2,), 1, kind=f"{kind}Storage")
     assert loaded(zipped(code, {"0": content.tobytes()})).tolist() == content[1:5:2].tolist()
+
+
+def test_what_protocol_2_spells_in_other_ways():
+    values = [b"", bytearray(), b"a"]
+    code = pickle.dumps(values, 2)
+    assert b"__builtin__\nbytes" in code
+    assert loaded(zipped(code)) == values
 
 
 def test_strings_of_python_2():
@@ -245,3 +253,15 @@ def test_a_whole_module_of_pytorch_is_refused_by_name(tmp_path):
         UnpicklingError, match=r"GLOBAL torch.nn.modules.linear.Linear (.|\n)*state_dict"
     ):
         minitorch.load(tmp_path / "x.pt")
+
+
+@pytest.mark.torch
+def test_storages_go_to_pytorch_and_come_from_it(tmp_path):
+    torch = pytest.importorskip("torch")
+    for here, there in ((torch, minitorch), (minitorch, torch)):
+        a = here.arange(4.0)
+        with pytest.warns(UserWarning, match="TypedStorage is deprecated"):
+            here.save([a[1:], a.storage()], tmp_path / "x.pt")
+        b, storage = there.load(tmp_path / "x.pt")
+        assert storage.dtype is there.float32 and storage.tolist() == [0.0, 1.0, 2.0, 3.0]
+        assert b.data_ptr() == storage.data_ptr() + 4

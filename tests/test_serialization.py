@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import minitorch
 from minitorch import nn, serialization
 from minitorch.backend.dtypes import ALL
+from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.serialization.safetensors import write_entries
 from minitorch.serialization.structure import encode
 
@@ -97,6 +98,29 @@ def test_tensors_that_share_memory_share_it_again(format):
     whole, part, turned = again([base, base[2:4], base.reshape(2, 3).T], format)
     whole[2] = 9
     assert part[0] == 9 and turned[2, 0] == 9
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_storages_come_back_with_the_tensors_that_lie_in_them(format):
+    a = minitorch.arange(6.0).reshape(2, 3)
+    memory = TypedStorage(a.array.reshape(-1))
+    b, whole, loose = again([a[1], memory, minitorch.arange(2).untyped_storage()], format)
+    assert (whole.dtype, whole.tolist()) == (minitorch.float32, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    assert b.data_ptr() == whole.data_ptr() + 12
+    assert type(loose) is UntypedStorage and len(loose) == 16
+
+
+def test_a_storage_of_bytes_cannot_stand_beside_its_tensors_in_pytorchs_format():
+    a = minitorch.ones(2)
+    with pytest.raises(RuntimeError, match="that view the same data as different types"):
+        saved([a, a.untyped_storage()], "pt")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_was_saved_to_an_open_file_is_there_at_once(format, tmp_path):
+    with open(tmp_path / "file", "wb") as file:
+        minitorch.save(minitorch.ones(2), file, format=format)
+        assert minitorch.load(tmp_path / "file").tolist() == [1.0, 1.0]
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -29,7 +29,7 @@ def save(
     format: Format | None = None,
     keep: int = 0,
 ) -> None:
-    """Save tensors, and dicts, lists, tuples, sets, numbers, strings and bytes of them.
+    """Save tensors, and dicts, lists, tuples, sets, storages, numbers, strings and bytes of them.
 
     f       a path or a file open for writing bytes
     format  "safetensors": any tool for safetensors reads the tensors, by names such as

@@ -20,6 +20,7 @@ from minitorch.autograd.tensor import Size, Tensor
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device
 from minitorch.backend.layouts import layout
+from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.serialization.checkpoints import STORAGES
 from minitorch.serialization.memory import Block, blocks_of, plain
 from minitorch.serialization.numpy_pickles import KINDS
@@ -42,7 +43,7 @@ class Pickler:
         self.tensors: dict[int, Any] = {}
         self.open: set[int] = set()
         self.collect(obj)
-        arrays = {i: plain(tensor.array) for i, tensor in self.tensors.items()}
+        arrays = {i: plain(tensor) for i, tensor in self.tensors.items()}
         self.blocks, places = blocks_of(list(arrays.values()))
         self.places = {
             i: (array, number, offset)
@@ -54,8 +55,8 @@ class Pickler:
         self.code += b"."
 
     def collect(self, value):
-        """Enter the tensors in `value`."""
-        if isinstance(value, Tensor):
+        """Enter the tensors and storages in `value`."""
+        if isinstance(value, Tensor | UntypedStorage):
             self.tensors[id(value)] = value
         elif isinstance(value, dict | list | tuple | set | frozenset | Namespace):
             number = id(value)
@@ -167,21 +168,32 @@ class Pickler:
         self.memo[id(value)] = number = len(self.memo)
         self.code += b"r" + struct.pack("<I", number)
 
-    def rebuild(self, tensor, path, requires_grad):
-        array, number, offset = self.places[id(tensor)]
+    def put_storage(self, storage, path):
+        """The storage that `storage` or a tensor lies in."""
+        array, number, _ = self.places[id(storage)]
         block = self.blocks[number]
         if block.array.dtype != array.dtype:
             raise RuntimeError(
                 "Cannot save multiple tensors or storages that view the same data as different "
                 f"types\n  {path}: clone() one of them, or save another format than PyTorch's"
             )
+        kind = b"torch.storage\nUntypedStorage"
+        if type(storage) is not UntypedStorage:
+            kind = b"torch\n%b" % STORAGE_OF[storage.dtype.name]
         on = "cpu" if block.device == "cpu" else f"cuda:{block.device.partition(':')[2] or 0}"
         self.code += b"".join(
             [
-                b"ctorch._utils\n_rebuild_tensor_v2\n((",
-                text("storage"),
-                b"ctorch\n%b\n" % STORAGE_OF[tensor.dtype.name],
+                *(b"(", text("storage"), b"c%b\n" % kind),
                 *(text(str(number)), text(on), integer(block.array.size), b"tQ"),
+            ]
+        )
+
+    def rebuild(self, tensor, path, requires_grad):
+        array, _, offset = self.places[id(tensor)]
+        self.code += b"ctorch._utils\n_rebuild_tensor_v2\n("
+        self.put_storage(tensor, path)
+        self.code += b"".join(
+            [
                 integer(offset // array.itemsize),
                 *(b"(", *map(integer, array.shape), b"t"),
                 *(b"(", *(integer(stride // array.itemsize) for stride in array.strides), b"t"),
@@ -262,6 +274,8 @@ WRITERS: dict[type, Any] = {
     Parameter: Pickler.put_tensor,
     Buffer: Pickler.put_tensor,  # a tensor to PyTorch
     np.ndarray: Pickler.put_array,
+    TypedStorage: Pickler.put_storage,
+    UntypedStorage: Pickler.put_storage,
     Size: lambda pickler, value, path: pickler.call("torch", "Size", tuple(value)),
     complex: lambda pickler, value, path: pickler.call(
         "builtins", "complex", value.real, value.imag

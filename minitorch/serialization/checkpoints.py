@@ -7,7 +7,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from io import BytesIO
 from pickle import UnpicklingError
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from minitorch.backend.dtypes import BY_NUMPY
 from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.layouts import strided
+from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.serialization.files import Source, damaged
 from minitorch.serialization.memory import restorer, view_inside
 from minitorch.serialization.numpy_pickles import NUMPY
@@ -35,17 +36,15 @@ MAGIC = 0x1950A86A20F9469CFC6C  # at the start of a legacy file
 PROTOCOL = 1001
 
 
-class Storage:
-    """A storage that a pickle names: the memory of its tensors, as a 1-D array.
+class Kind(NamedTuple):
+    """The class of a storage that a pickle names, by the dtype of its elements; None: bytes."""
 
-    kind  the minitorch dtype of the elements; None: bytes of no dtype yet
-    """
+    dtype: dtype_type | None
 
-    __slots__ = ("array", "kind")
 
-    def __init__(self, kind: Any, array: Any) -> None:
-        self.kind = kind
-        self.array = array
+def storage_of(kind: dtype_type | None, array: Any) -> UntypedStorage:
+    """A storage over the 1-D `array`."""
+    return UntypedStorage(array) if kind is None else TypedStorage(array)
 
 
 # -------------------------------------------------------------------- what pickles may name
@@ -59,15 +58,17 @@ def rebuild_typed(
     storage, offset, size, stride, requires_grad, hooks, dtype=None, metadata=None
 ) -> Tensor:
     """The tensor of these sizes and strides, in elements, over a storage."""
-    if not isinstance(storage, Storage) or metadata:
+    whole = isinstance(storage, UntypedStorage) and isinstance(size, tuple)
+    if not whole or not isinstance(stride, tuple) or metadata:
         raise UnpicklingError("Weights only load failed. A tensor without a storage")
-    kind = storage.array.dtype if dtype is None else dtype.dtype
+    kind = storage.memory.dtype if dtype is None else dtype.dtype
     if kind not in BY_NUMPY:
         raise DtypeError(f"a tensor of dtype {kind} is not there")
     n = kind.itemsize
     if not all(type(each) is int for each in (offset, *size, *stride)):
         raise UnpicklingError("Weights only load failed. Sizes and strides are integers")
-    array = view_inside(storage.array, kind, offset * n, tuple(size), [n * each for each in stride])
+    strides = [n * each for each in stride]
+    array = view_inside(storage.memory, kind, offset * n, tuple(size), strides)
     return wrap(array).requires_grad_(bool(requires_grad))
 
 
@@ -110,7 +111,10 @@ def layout_of(name):
 
 
 def bytearray_of(content=b"", encoding=None):
-    return bytearray(content if encoding is None else encoded(content, encoding))
+    content = content if encoding is None else encoded(content, encoding)
+    if not isinstance(content, bytes | bytearray):  # of a number it makes that many zeros
+        raise UnpicklingError("Weights only load failed. A bytearray of no bytes")
+    return bytearray(content)
 
 
 REBUILDERS: dict[str, Callable] = {
@@ -131,6 +135,7 @@ BUILDERS: dict[str, Callable] = {
     "collections.Counter": keyed(Counter),
     "builtins.set": lambda items=(): set(plain_keys(items)),
     "builtins.frozenset": lambda items=(): frozenset(plain_keys(items)),
+    "builtins.bytes": lambda: b"",  # how protocol 2 spells no bytes
     "builtins.bytearray": bytearray_of,
     "builtins.complex": complex,
     "_codecs.encode": encoded,
@@ -139,9 +144,9 @@ BUILDERS: dict[str, Callable] = {
 CONSTANTS = {
     "torch.Tensor": Tensor,
     "torch.nn.parameter.Parameter": Parameter,
-    "torch.storage.UntypedStorage": Storage(None, None),
+    "torch.storage.UntypedStorage": Kind(None),
     **{f"torch.{name}": kind for name, kind in ALL_DTYPES.items()},
-    **{f"torch.{name}Storage": Storage(ALL_DTYPES[kind], None) for name, kind in STORAGES.items()},
+    **{f"torch.{name}Storage": Kind(ALL_DTYPES[kind]) for name, kind in STORAGES.items()},
 }
 
 
@@ -153,7 +158,7 @@ def storage_id(pid, length):
         named
         and len(pid) == length
         and pid[0] in ("storage", b"storage")
-        and isinstance(pid[1], Storage)
+        and isinstance(pid[1], Kind)
         and isinstance(pid[2], text)
         and isinstance(pid[3], text)
         and type(pid[4]) is int
@@ -164,7 +169,7 @@ def storage_id(pid, length):
             + (f"{pid[0]!r:.40}" if named else type(pid).__name__)
         )
     key, location = (each.decode() if isinstance(each, bytes) else each for each in pid[2:4])
-    return (pid[1].kind, key, location, *pid[4:])
+    return (pid[1].dtype, key, location, *pid[4:])
 
 
 def elements(raw: Any, kind: dtype_type | None, swapped: bool) -> Any:
@@ -201,7 +206,8 @@ def load_zip(source: Source, map_location: Any, encoding: str) -> Any:
     if order not in ("little", "big"):
         raise ShapeError(f"Unknown endianness type: {order:.20}")
     restore = restorer(map_location)
-    storages: dict[str, Storage] = {}
+    storages: dict[str, UntypedStorage] = {}
+    kinds: dict[str, dtype_type | None] = {}
 
     def storage(pid):
         kind, key, location, numel = storage_id(pid, 5)
@@ -211,8 +217,8 @@ def load_zip(source: Source, map_location: Any, encoding: str) -> Any:
             if name not in files.entries or files.entries[name].file_size != size:
                 raise damaged(f"storage {key!r:.80} of {size} bytes is not in it")
             array = elements(files.content(name), kind, order != sys.byteorder)
-            storages[key] = Storage(kind, restore(array, location))
-        elif storages[key].kind is not kind:  # each kind would take memory of its own
+            storages[key], kinds[key] = storage_of(kind, restore(array, location)), kind
+        elif kinds[key] is not kind:  # each kind would take memory of its own
             raise damaged(f"storage {key!r:.80} is described in two ways")
         return storages[key]
 
@@ -263,14 +269,14 @@ def load_legacy(source: Source, map_location: Any, encoding: str) -> Any:
             raise damaged(f"storage {key!r:.80} does not have {numel} elements")
         raw = source.array(offset + 8, size, f"storage {key!r:.80}")
         offset += 8 + size
-        storages[key] = Storage(kind, restore(elements(raw, kind, False), location))
+        storages[key] = storage_of(kind, restore(elements(raw, kind, False), location))
 
     def storage(pid):
         kind, key, _, _, part = storage_id(pid, 6)
         if part is None:
             return storages[key]
         _, start, numel = part
-        return Storage(kind, storages[key].array[start : start + numel])
+        return storage_of(kind, storages[key].memory[start : start + numel])
 
     source.seek(begin)
     return Machine(CONSTANTS, BUILDERS, storage, encoding).read(source)

@@ -59,9 +59,7 @@ class Source:
         """`count` bytes from `offset`; `what` they are is for the error if they are not there."""
         return self.array(offset, count, what).tobytes()
 
-    def array(
-        self, offset: int, count: int, what: str = "the file", crc: int | None = None
-    ) -> Any:
+    def array(self, offset: int, count: int, what: str = "the file", crc: int | None = None) -> Any:
         """The same as an array of uint8, which nothing else can see; `crc` is the CRC-32 it must
         have, None: any.
         """
@@ -154,6 +152,8 @@ def write(f: File, writer: Callable[[BinaryIO], None], keep: int = 0) -> None:
         if keep:
             raise ValueError(f"save: keep={keep} needs a path: an open file has no former ones")
         writer(f)
+        if hasattr(f, "flush"):
+            f.flush()
         return
     if os.path.exists(f) and not os.path.isfile(f):  # a device or a pipe: nothing to replace
         with open(f, "wb") as file:

@@ -10,7 +10,10 @@ import numpy as np
 from minitorch.autograd.rebase import address
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.backend.devices import cuda_device_count, device, device_of, move
+from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.ops.pieces import require_inside
+
+STORAGES = {"TypedStorage": TypedStorage, "UntypedStorage": UntypedStorage}
 
 
 class Block:
@@ -31,8 +34,16 @@ class Block:
         return move(self.array, device("cpu")).view(np.uint8)
 
 
-def plain(array: Any) -> Any:
-    """`array`, or a copy where a file could not hold it as it lies."""
+def array_of(value: Any) -> Any:
+    """The array of a tensor or of a storage; an array itself."""
+    if isinstance(value, UntypedStorage):
+        return value.elements
+    return value.array if isinstance(value, Tensor) else value
+
+
+def plain(value: Any) -> Any:
+    """The array of `value`, or a copy where a file could not hold it as it lies."""
+    array = array_of(value)
     if not array.size or any(s < 0 or s % array.itemsize for s in array.strides):
         return array.copy("C")
     return array

@@ -338,6 +338,7 @@ COPIED = (str, bytes, bytearray, list, tuple, dict, set, frozenset)
 ATOMS = (str, bytes, int, float, bool, type(None))
 OF_PYTHON_2 = {
     "__builtin__.set": "builtins.set",
+    "__builtin__.bytes": "builtins.bytes",
     "__builtin__.bytearray": "builtins.bytearray",
     "__builtin__.complex": "builtins.complex",
 }

@@ -21,9 +21,13 @@ from minitorch.autograd.parameter import Buffer, Parameter
 from minitorch.autograd.tensor import Size, Tensor, wrap
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device
+from minitorch.backend.dtypes import BY_NUMPY
 from minitorch.backend.generators import Generator
 from minitorch.backend.layouts import layout, strided
+from minitorch.methods.storage import UntypedStorage
 from minitorch.serialization.memory import (
+    STORAGES,
+    array_of,
     blocks_of,
     contiguous_strides,
     plain,
@@ -32,7 +36,7 @@ from minitorch.serialization.memory import (
 )
 from minitorch.serialization.pickles import LARGEST_CROWD
 
-TENSORS = {"Tensor": Tensor, "Parameter": Parameter, "Buffer": Buffer}
+LEAVES = {"Tensor": Tensor, "Parameter": Parameter, "Buffer": Buffer, **STORAGES}
 SEQUENCES = {"tuple": tuple, "set": set, "frozenset": frozenset, "Size": Size}
 MAPPINGS = {"dict": dict, "OrderedDict": OrderedDict, "Counter": Counter}
 ALL_DTYPES = {
@@ -89,7 +93,7 @@ class Encoder:
             node = self.container(value, path)
             self.open.discard(id(value))
             return node
-        if isinstance(value, Tensor | np.ndarray):
+        if isinstance(value, Tensor | np.ndarray | UntypedStorage):
             return self.leaf(value, path)
         return self.atom(value, path)
 
@@ -122,7 +126,7 @@ class Encoder:
             number = len(self.records)
             self.seen[id(value)] = number, value
             self.records.append(record_of(value, path))
-            self.arrays.append(plain(value.array if isinstance(value, Tensor) else value))
+            self.arrays.append(plain(value))
             self.names.append(path)
         return {"leaf": number}
 
@@ -155,9 +159,12 @@ def record_of(value, path):
         ):
             raise refusal(value, f"{path or 'an array'} (dtype {value.dtype})")
         return {"kind": "ndarray", "dtype": value.dtype.str, "shape": list(value.shape)}
-    kind = next((name for name, each in TENSORS.items() if type(value) is each), None)
+    kind = next((name for name, each in LEAVES.items() if type(value) is each), None)
     if kind is None:
         raise refusal(value, path)
+    if kind in STORAGES:
+        array = array_of(value)
+        return {"kind": kind, "dtype": BY_NUMPY[array.dtype].name, "shape": list(array.shape)}
     record = {"kind": kind, "dtype": value.dtype.name, "shape": list(value.array.shape)}
     if value.requires_grad:
         record["requires_grad"] = True
@@ -232,6 +239,8 @@ class Decoder:
         array = view_inside(block, dtype, record.get("offset", 0), shape, strides)
         if kind == "ndarray":
             return array
+        if kind in STORAGES:
+            return STORAGES[kind](array)
         tensor, wanted = wrap(array), bool(record.get("requires_grad"))
         if kind == "Parameter":
             return Parameter(tensor, wanted)
