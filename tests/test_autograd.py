@@ -208,7 +208,7 @@ def test_leaves_and_their_functions(x):
     y = x * 2
     assert (x.is_leaf, x.grad_fn) == (True, None)
     assert (y.is_leaf, y.grad_fn.name()) == (False, "MulBackward0")
-    assert y.grad_fn.next_functions[0][0].name() == "AccumulateGrad"
+    assert y.grad_fn.next_functions[0][0].name() == "torch::autograd::AccumulateGrad"
     assert y.grad_fn.next_functions[0][0].variable is x
     assert not hasattr(y.grad_fn, "variable")
     assert y.detach().is_leaf
@@ -482,6 +482,15 @@ def test_several_weights_of_an_output_give_as_many_gradients():
     (g,) = autograd.grad(x**2, x, weights, is_grads_batched=True, create_graph=True)
     assert g.tolist() == [[2, 0], [0, 4], [2, 4]]
     assert autograd.grad(g.sum(), x)[0].tolist() == [4, 4]
+    with pytest.raises(RuntimeError, match="we interpret the first dimension of each grad_output"):
+        autograd.grad(x**2, x, weights[0], is_grads_batched=True)
+
+
+def test_zeros_in_place_of_no_gradient_are_differentiable_where_the_others_are(x):
+    y = tensor([1.0, 1.0], requires_grad=True)
+    (zeros,) = autograd.grad(x.sum(), y, materialize_grads=True, create_graph=True)
+    assert (zeros.tolist(), zeros.requires_grad) == ([0, 0], True)
+    assert not autograd.grad(x.sum(), y, materialize_grads=True)[0].requires_grad
 
 
 def test_gradients_with_respect_to_numbers_are_refused(x):

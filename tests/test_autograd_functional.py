@@ -98,6 +98,22 @@ def test_strict_refuses_what_depends_on_nothing(name, func, text, library):
         f(func, (x, y), *v, strict=True)
 
 
+@pytest.mark.parametrize("name", ["vjp", "jvp", "jacobian"])
+@pytest.mark.parametrize("library", ["minitorch", pytest.param("torch", marks=pytest.mark.torch)])
+def test_strict_with_a_graph_refuses_a_constant_jacobian(name, library):
+    m = pytest.importorskip(library)
+    x = m.ones(2, requires_grad=True)
+    v = () if name == "jacobian" else (m.ones(2),)
+    f = getattr(m.autograd.functional, name)
+    with pytest.raises(RuntimeError, match="jacobian of the user-provided function is independent"):
+        f(lambda x: x.clone(), x, *v, create_graph=True, strict=True)
+
+
+def test_a_jacobian_with_a_graph_has_one_under_no_grad_too():
+    with minitorch.no_grad():
+        assert jacobian(cubes, ones(2), create_graph=True).requires_grad
+
+
 REFUSED = [
     (lambda a: a.vjp(lambda x: x, [1]), TypeError, "The inputs given to vjp must be either a Te"),
     (lambda a: a.vjp(lambda x: 1, ones(2)), TypeError, "The outputs of the user-provided function"),

@@ -7,7 +7,14 @@ import pytest
 
 import minitorch as torch
 from minitorch import nn
-from minitorch.utils.checkpoint import CheckpointError, checkpoint, checkpoint_sequential
+from minitorch.utils.checkpoint import (
+    CheckpointError,
+    checkpoint,
+    checkpoint_sequential,
+    noop_context_fn,
+    set_checkpoint_debug_enabled,
+    set_checkpoint_early_stop,
+)
 
 
 def deep(width=16, dropout=0.2):
@@ -149,9 +156,9 @@ def changing(*results):
 
 def test_a_function_that_does_something_else_the_second_time_is_found():
     x = torch.ones(2, requires_grad=True)
-    longer = checkpoint(changing(torch.exp, lambda x: x.exp().sin()), x, use_reentrant=False)
+    less = checkpoint(changing(lambda x: x.exp().sin(), torch.exp), x, use_reentrant=False)
     with pytest.raises(CheckpointError, match="A different number of tensors was saved during the"):
-        longer.sum().backward()
+        less.sum().backward()
     other = checkpoint(changing(torch.exp, torch.sin), x, use_reentrant=False)
     with pytest.raises(CheckpointError, match="different metadata than during the forward pass"):
         other.sum().backward()
@@ -171,7 +178,38 @@ def test_use_reentrant_should_be_given():
 def test_arguments_that_only_the_newer_way_takes_are_refused():
     with pytest.raises(ValueError, match="Unexpected keyword arguments: y"):
         checkpoint(torch.exp, torch.ones(1), use_reentrant=True, y=1)
+    checkpoint(torch.exp, torch.ones(1), use_reentrant=True, context_fn=noop_context_fn)
     with pytest.raises(ValueError, match="Passing `context_fn` or `debug` is only supported when"):
         checkpoint(torch.exp, torch.ones(1), use_reentrant=True, debug=True)
     with pytest.raises(ValueError, match="Unexpected keyword arguments: y"):
         checkpoint_sequential([torch.exp], 1, torch.ones(1), use_reentrant=True, y=1)
+
+
+def test_what_the_second_call_does_more_is_an_error_without_early_stop():
+    x = torch.ones(2, requires_grad=True)
+    less, more = lambda x: x.sin().exp(), lambda x: x.sin().exp().sin()
+    checkpoint(changing(less, more), x, use_reentrant=False).sum().backward()
+    assert x.grad is not None
+    with set_checkpoint_early_stop(False):
+        y = checkpoint(changing(less, more), x, use_reentrant=False)
+    with pytest.raises(RuntimeError, match="trying to save more tensors during recomputation"):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize("for_all", [None, True, False])
+def test_debug_lists_what_both_calls_did(for_all):
+    x = torch.ones(2, requires_grad=True)
+    f = changing(lambda x: x.sin().exp(), lambda x: x.sin() * x.new_ones(1))
+    with set_checkpoint_debug_enabled(for_all):
+        y = checkpoint(f, x, use_reentrant=False, debug=True)
+    with pytest.raises(RuntimeError, match="tensors have different metadata") as error:
+        y.sum().backward()
+    text = "the original forward pass:\n  SinBackward0 (2,)\n  ExpBackward0 (2,)\nthe recomputation"
+    assert (text in str(error.value)) == (for_all is not False)
+
+
+def test_what_saves_nothing_is_not_computed_again():
+    calls = []
+    x = torch.ones(2, requires_grad=True)
+    checkpoint(lambda x: calls.append(1) or x.clone() + 1, x, use_reentrant=False).sum().backward()
+    assert calls == [1]

@@ -109,12 +109,40 @@ def test_jvp_pushes_tangents_forward():
     value, change = func.jvp(lambda x: x**2, (x,), (t,))
     close(value, [1, 4])
     close(change, [2, -4])
-    _, change, aux = func.jvp(lambda x, y: (x * y, "aux"), (x, x), (t, x), has_aux=True)
+    _, change, aux = func.jvp(lambda x, y: (x * y, [x + y]), (x, x), (t, x), has_aux=True)
     close(change, [2, 2])
-    assert aux == "aux"
+    close(aux[0], [2, 4])
     value, push = func.linearize(lambda x: x**3, x)
     close(push(t), [3, -12])
     close(push(x), [3, 24])
+
+
+def test_results_under_no_grad_are_cut_off():
+    x = tensor(2.0, requires_grad=True)
+    with minitorch.no_grad():
+        g = func.grad(lambda x: x**3)(x)
+        value, pull = func.vjp(lambda x: x**3, x)
+        assert not pull(tensor(1.0))[0].requires_grad
+    assert (g.item(), g.requires_grad, value.requires_grad) == (12.0, False, False)
+    (slope,) = pull(tensor(1.0))
+    assert minitorch.autograd.grad(slope, x)[0].item() == 12.0
+
+
+def test_what_was_computed_under_no_grad_is_a_constant():
+    def f(x):
+        with minitorch.no_grad():
+            constant = func.grad(lambda x: x**4 / 4)(x)
+        return x**3 - constant
+
+    close(func.grad(f)(tensor(1.5)), 6.75)
+
+
+def test_functions_may_write_to_their_arguments():
+    def f(x, y):
+        x[:1] = y
+        return x * x
+
+    close(func.jacrev(f, argnums=(0, 1))(tensor([1.0, 2.0]), tensor([3.0]))[0], [[0, 0], [0, 4]])
 
 
 # -------------------------------------------------------------------- Jacobians
@@ -157,7 +185,18 @@ REFUSED = [
     ("argnums must be int or Tuple[int, ...], got", lambda f: func.grad(f, argnums="0")),
     ("argnum must be int, got", lambda f: func.grad(f, argnums=("0",))),
     ("All outputs of f must be floating-point", lambda f: lambda x: func.vjp(lambda x: x > 0, x)),
-    ("All outputs of f must be floating-point", lambda f: lambda x: func.vjp(lambda x: 3, x)),
+    ("expected f(*primals) to return only tensors", lambda f: lambda x: func.vjp(lambda x: 3, x)),
+    ("function that has non-empty output", lambda f: lambda x: func.vjp(lambda x: (), x)),
+    ("function that has non-empty output", lambda f: func.jacrev(lambda x: None)),
+    ("expected f(*primals) to return only tensors", lambda f: func.jacrev(lambda x: "abc")),
+    (
+        "Expected tensors, got unsupported type <class 'int'>",
+        lambda f: func.grad(lambda x: (x.sum(), [x, 1]), has_aux=True),
+    ),
+    ("primals to contain at least one Tensor", lambda f: lambda x: func.jvp(f, (), ())),
+    ("tangents to only contain Tensors", lambda f: lambda x: func.jvp(f, (x,), (1.0,))),
+    ("same argspec as the primals", lambda f: lambda x: func.linearize(f, x)[1](x, x)),
+    ("doesn't match the shape", lambda f: lambda x: func.linearize(f, x)[1](x[None])),
     ("Expected pytree structure of cotangents", lambda f: lambda x: func.vjp(f, x)[1]((x, x))),
     ("Expected primals to be a tuple", lambda f: lambda x: func.jvp(f, x, x)),
     ("to have the same python structure", lambda f: lambda x: func.jvp(f, (x,), (x, x))),
@@ -474,6 +513,33 @@ def test_trees_are_taken_apart_and_put_together():
         _pytree.tree_map(max, (1, 2), [3, 4])
 
 
+def test_kinds_of_trees_are_known_by_their_type():
+    Pair = namedtuple("Pair", "a b")
+    for tree in [(1,), [1], {"a": 1}, Pair(1, 2), OrderedDict(y=5), deque([7], 3)]:
+        node = _pytree.SUPPORTED_NODES[_pytree._get_node_type(tree)]
+        parts, context = node.flatten_fn(tree)
+        again = node.unflatten_fn(list(parts), context)
+        assert again == tree and type(again) is type(tree)
+    assert _pytree._get_node_type(1) not in _pytree.SUPPORTED_NODES
+    assert _pytree.LeafSpec() == _pytree.tree_structure(1)
+
+
+def test_a_dict_comes_apart_with_the_keys_of_its_values():
+    values, keys = _pytree._dict_flatten({"a": 1, "b": 2})
+    assert (values, keys) == ([1, 2], ["a", "b"])
+    assert _pytree._dict_unflatten(values, keys) == {"a": 1, "b": 2}
+    pairs, keys = _pytree._dict_flatten_with_keys({"a": 1})
+    assert pairs == [(_pytree.MappingKey("a"), 1)] and keys == ["a"]
+
+
+def test_leaves_are_asked_a_question():
+    tree = [1, {"x": (3, "four")}]
+    assert _pytree.tree_any(lambda leaf: leaf == 3, tree)
+    assert not _pytree.tree_all(lambda leaf: leaf == 3, tree)
+    assert _pytree.tree_all_only(int, lambda leaf: leaf < 4, tree)
+    assert not _pytree.tree_any_only((int, float), lambda leaf: leaf > 3, tree)
+
+
 def test_a_class_can_be_registered_as_a_kind_of_tree():
     class Pair:
         def __init__(self, left, right):
@@ -488,4 +554,4 @@ def test_a_class_can_be_registered_as_a_kind_of_tree():
         with pytest.raises(ValueError, match="is already registered as pytree node"):
             _pytree.register_pytree_node(Pair, None, None)
     finally:
-        del _pytree.REGISTERED[Pair]
+        del _pytree.SUPPORTED_NODES[Pair]

@@ -358,3 +358,188 @@ def test_a_function_is_not_instantiated():
         cube = Cube()
     with pytest.raises(RuntimeError, match="static forward method"):
         cube(tensor([1.0]))
+
+
+# -------------------------------------------------------------------- what calls keep and show
+
+
+def test_saved_inputs_come_back_as_the_same_tensors(x):
+    other = minitorch.ones(2)
+
+    class Keep(Function):
+        @staticmethod
+        def forward(ctx, x, other):
+            ctx.save_for_backward(x, other)
+            return x * 1
+
+        @staticmethod
+        def backward(ctx, g):
+            seen.extend(ctx.saved_tensors)
+            return g, None
+
+    seen = []
+    Keep.apply(x, other).sum().backward()
+    assert seen[0] is x
+    assert seen[1] is other
+
+
+def test_vjp_is_another_name_of_backward(x):
+    class Double(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def vjp(ctx, g):
+            return g * 2
+
+    class Both(Double):
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    Double.apply(x).sum().backward()
+    assert (x.grad == 2).all()
+    with pytest.raises(RuntimeError, match="Implementing both 'backward' and 'vjp'"):
+        Both.apply(x)
+
+
+def test_an_output_returned_twice_is_one_tensor(x):
+    class Twice(Function):
+        @staticmethod
+        def forward(ctx, x):
+            y = x * 2
+            return y, y
+
+        @staticmethod
+        def backward(ctx, first, second):
+            return 2 * (first + second)
+
+    a, b = Twice.apply(x)
+    assert a is b
+    (a + b).sum().backward()
+    assert (x.grad == 4).all()
+
+
+def test_marks_that_make_no_sense_are_refused(x):
+    class Marks(Function):
+        @staticmethod
+        def forward(ctx, x, what):
+            made = x.clone()[:] if what == "view" else x.clone()
+            ctx.mark_dirty(made if what != "two" else x)
+            return (x, made) if what == "two" else made
+
+        @staticmethod
+        def backward(ctx, *g):
+            return g[0], None
+
+    with pytest.warns(UserWarning, match="mark_dirty.. received a tensor that was not an input"):
+        Marks.apply(x, "other")
+    with pytest.raises(RuntimeError, match="received a tensor that was not an input"):
+        Marks.apply(x, "view")
+    with pytest.raises(RuntimeError, match="modifies inplace an input that is a view of another"):
+        Marks.apply(x.clone()[:], "two")
+
+
+def test_setup_context_can_not_save_an_input_that_is_the_output(x):
+    class Same(Function):
+        @staticmethod
+        def forward(x):
+            return x
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            ctx.save_for_backward(output)
+
+    with pytest.raises(RuntimeError, match="An input that has been returned as-is"):
+        Same.apply(x)
+
+
+def test_outputs_without_gradient_need_not_be_filled_with_zeros(x):
+    class Half(Function):
+        @staticmethod
+        def forward(ctx, x):
+            a, b = x * 1, x * 2
+            ctx.mark_non_differentiable(b)
+            ctx._materialize_non_diff_grads = False
+            return a, b
+
+        @staticmethod
+        def backward(ctx, a, b):
+            assert b is None
+            return a
+
+    Half.apply(x)[0].sum().backward()
+    assert (x.grad == 1).all()
+
+
+def test_saved_variables_is_the_older_name(x):
+    class Old(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_variables
+            return 2 * g * x
+
+    with pytest.warns(DeprecationWarning, match="'saved_variables' is deprecated"):
+        Old.apply(x).sum().backward()
+
+
+def test_the_next_functions_of_a_call_are_those_of_its_tensors(x):
+    class Scale(Function):
+        @staticmethod
+        def forward(ctx, factor, x):
+            return x * factor
+
+        @staticmethod
+        def backward(ctx, g):
+            return None, g
+
+    ((node, index),) = Scale.apply(3, x).grad_fn.next_functions
+    assert (node.variable is x, index) == (True, 0)
+
+
+def test_hooks_of_the_node_of_a_call_see_its_tensors_alone(x):
+    seen = []
+    y = Cube.apply(x)
+    y.grad_fn.register_hook(lambda inner, outer: seen.append((len(inner), len(outer))))
+    y.sum().backward()
+    assert seen == [(1, 1)]
+
+
+class Fill(Function):
+    """A column of `table`, which was used before, from now on `column`."""
+
+    @staticmethod
+    def forward(ctx, table, column, index):
+        ctx.index = index
+        table.data[:, index] = column
+        return table
+
+    @staticmethod
+    def backward(ctx, g):
+        return g, g[:, ctx.index], None
+
+
+def test_forward_may_write_through_data_what_earlier_steps_need():
+    x = minitorch.tensor([2.0, 3.0], requires_grad=True)
+    table = minitorch.zeros(2, 2)
+    table = Fill.apply(table, x, 0)
+    second = table[:, :1].sum(1) * x
+    table = Fill.apply(table, second, 1)
+    table.sum().backward()
+    assert table.tolist() == [[2.0, 4.0], [3.0, 9.0]]
+    assert x.grad.tolist() == [1.0 + 4.0, 1.0 + 6.0]
+
+
+def test_outside_of_forward_a_write_through_data_counts():
+    x = minitorch.ones(2, requires_grad=True)
+    y = x.exp()
+    z = y.sin()
+    y.data[0] = 5.0
+    with pytest.raises(RuntimeError, match="has been modified by an inplace operation"):
+        z.sum().backward()

@@ -130,8 +130,10 @@ def test_a_backward_that_does_not_multiply_by_its_gradient_is_found():
 
 
 def test_an_output_that_changes_its_shape_is_an_error():
-    with pytest.raises(GradcheckError, match="outputs with the same shape"):
+    with pytest.raises(AssertionError, match="outputs with the same shape when inputs are"):
         gradcheck(lambda x: x[x > 1], doubles(1, 2))
+    with pytest.raises(AssertionError, match="outputs with the same dtype when inputs are"):
+        gradcheck(lambda x: x.float() if x.sum() > 3 else x, doubles(1, 2))
 
 
 def test_scattered_gradients_are_tried_on_request():
@@ -151,3 +153,27 @@ def test_the_settings_that_change_nothing_here_are_taken():
     settings = {"fast_mode": True, "check_undefined_grad": False, "check_batched_grad": True}
     assert gradcheck(minitorch.exp, doubles(1.0, 2.0), **settings)
     assert gradgradcheck(minitorch.exp, doubles(1.0, 2.0), **settings)
+
+
+def test_derivatives_in_the_direction_of_inputs_are_checked_on_request():
+    def f(x, y):
+        return x * y, (x.sin(), 3.0)[0], y.detach()
+
+    inputs = doubles(1, 2), doubles(3, 4)
+    assert gradcheck(f, inputs, check_forward_ad=True)
+    assert gradcheck(f, inputs, check_forward_ad=True, check_backward_ad=False)
+    assert gradgradcheck(f, inputs, check_fwd_over_rev=True, check_rev_over_rev=False)
+
+    class Wrong(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 3
+
+    with pytest.raises(GradcheckError, match="computed with forward mode mismatch for output 0"):
+        gradcheck(Wrong.apply, inputs[:1], check_forward_ad=True, check_backward_ad=False)
+    with pytest.raises(AssertionError, match="Expected at least one of check_forward_ad or"):
+        gradcheck(f, inputs, check_backward_ad=False)

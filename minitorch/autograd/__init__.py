@@ -4,7 +4,14 @@ import importlib
 
 from minitorch.autograd.engine import backward_all as backward
 from minitorch.autograd.engine import grad
-from minitorch.autograd.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from minitorch.autograd.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_multithreading_enabled,
+    no_grad,
+    set_grad_enabled,
+    set_multithreading_enabled,
+)
 from minitorch.autograd.gradcheck import gradcheck, gradgradcheck
 
 LATER = {  # what few programs need: a tenth of the time of the import

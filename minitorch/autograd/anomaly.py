@@ -2,9 +2,8 @@
 
 While it is on, each op notes the lines of the program that called it, and whether its value is the
 first that holds a NaN or an infinity; backward looks at each gradient that it computes and stops at
-the first NaN with the error that says all that. Switching on puts other functions for `record` and
-`wrap` in front of the ops; while it is off it costs nothing in forward, and in backward one
-comparison for each gradient.
+the first NaN with the error that says all that. While it is off it costs nothing in forward, and in
+backward one comparison for each gradient.
 """
 
 import linecache
@@ -14,11 +13,8 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-from minitorch.autograd import engine
-from minitorch.autograd import op as op_module
-from minitorch.autograd import tensor as tensor_module
+from minitorch.autograd import engine, layers
 from minitorch.autograd.node import GradMode
-from minitorch.autograd.op import OPS
 from minitorch.autograd.parts import PICK
 from minitorch.backend.namespaces import namespace
 
@@ -37,6 +33,10 @@ class Watch:
         self.check_nan = check_nan
         self.lines = weakref.WeakKeyDictionary() if outer is None else outer.lines
         self.first = {} if outer is None else outer.first
+
+    def note(self, node):
+        """Note which lines of the program made `node`."""
+        self.lines[node] = calling_lines()
 
     def made(self, tensor, name, lines, inputs):
         """Note what the value of `tensor`, which the op `name` has just made, is the first of."""
@@ -95,34 +95,34 @@ def shown(lines):
 
 
 def watching(watch):
-    """`record` and `wrap` as ops are to call them while `watch` is on."""
+    """The layer of functions that tell `watch` of each call; see `layers.py`."""
 
-    def record(value, op, parents, vjps, inputs, settings):
-        made = tensor_module.record(value, op, parents, vjps, inputs, settings)
-        watch.lines[made.node] = lines = calling_lines()
-        if op is PICK:  # one of several outputs: the op is one step further
-            watch.lines[parents[0]] = lines
-            op = parents[0].op
-        watch.made(made, op.name, lines, inputs)
-        return made
+    def layer(record, wrap):
+        def record_and_look(value, op, parents, vjps, inputs, settings):
+            made = record(value, op, parents, vjps, inputs, settings)
+            watch.lines[made.node] = lines = calling_lines()
+            if op is PICK:  # one of several outputs: the op is one step further
+                watch.lines[parents[0]] = lines
+                op = parents[0].op
+            watch.made(made, op.name, lines, inputs)
+            return made
 
-    def wrap(value):
-        made = tensor_module.wrap(value)
-        caller = sys._getframe(1)  # the function of an op, or a method of Op
-        op = caller.f_locals.get("self") or caller.f_globals["op"]
-        watch.made(made, getattr(op, "name", caller.f_code.co_name), calling_lines(), ())
-        return made
+        def wrap_and_look(value):
+            made = wrap(value)
+            caller = sys._getframe(1)  # the function of an op, or a method of Op
+            op = caller.f_locals.get("self") or caller.f_globals["op"]
+            watch.made(made, getattr(op, "name", caller.f_code.co_name), calling_lines(), ())
+            return made
 
-    return {"record": record, "wrap": wrap}
+        return {"record": record_and_look, "wrap": wrap_and_look}
+
+    return layer
 
 
 def switch(watch):
     """Turn anomaly detection on with `watch`, or off with None."""
     GradMode.anomaly = watch
-    plain = {"record": tensor_module.record, "wrap": tensor_module.wrap}
-    chosen = plain if watch is None else watching(watch)
-    for scope in (vars(op_module), *[call.__globals__ for call in OPS.values()]):
-        scope.update({name: f for name, f in chosen.items() if name in scope})
+    layers.put("anomaly", None if watch is None else watching(watch))
 
 
 class set_detect_anomaly:  # noqa: N801  PyTorch's name

@@ -7,15 +7,15 @@ value into the shares of its parents. Nothing recurses, so a graph may be millio
 
 import sys
 import warnings
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from minitorch.autograd import versions
-from minitorch.autograd.node import captured, freed, grad_mode, saves_array
-from minitorch.autograd.node_hooks import call_after, followed
-from minitorch.autograd.reread import Reader
+from minitorch.autograd.node import GradientEdge, captured, freed, grad_mode, saves_array
+from minitorch.autograd.node_hooks import call_after, call_before, call_hooks, followed
+from minitorch.autograd.parts import Parts
+from minitorch.autograd.reread import Reader, collect, tensor_at
 from minitorch.autograd.tensor import Tensor, method, wrap
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
@@ -24,20 +24,6 @@ ONLY_INPUTS = (
     "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate "
     "gradient for other parts of the graph, please use torch.autograd.backward."
 )
-by_order = attrgetter("order")
-
-
-def collect(roots):
-    """The nodes that `roots` reach, themselves included, the youngest first."""
-    nodes = list(dict.fromkeys(roots))
-    seen = set(nodes)
-    for node in nodes:  # grows while we walk it
-        for parent in node.parents:
-            if parent is not None and parent not in seen:
-                seen.add(parent)
-                nodes.append(parent)
-    nodes.sort(key=by_order, reverse=True)
-    return nodes
 
 
 def leading_to(targets, nodes):
@@ -59,6 +45,9 @@ def unbroadcast(g, shape):
         for axis in range(g.ndim)
         if axis < extra or (shape[axis - extra] == 1 != g.shape[axis])
     )
+    if getattr(g.dtype, "char", None) == "e":  # NumPy would add in float16
+        total = g.sum(axis=stretched, keepdims=True, dtype="float32")
+        return total.astype(g.dtype).reshape(shape)
     return g.sum(axis=stretched, keepdims=True).reshape(shape)
 
 
@@ -96,21 +85,30 @@ def is_own(g):
     )
 
 
-def run(gradients, retain_graph, create_graph, targets=None):
+def run(gradients, retain_graph, create_graph, targets=None, lands=True):
     """Carry `gradients`, a dict of nodes to gradients (arrays; Tensors with create_graph), down.
 
-    targets  nodes whose gradients are wanted: a dict of them is returned, and no `.grad` changes.
-             None: the gradients land in the leaves.
+    targets  nodes whose gradients are wanted, which are returned as a dict; None: all leaves
+    lands    whether the gradients of leaves land in their `.grad`; they are not returned then
     """
     before = grad_mode.enabled  # a `with` block would cost 0.3 us more
     grad_mode.enabled = create_graph
     try:
-        return walk(collect(gradients), gradients, retain_graph, create_graph, targets)
+        return walk(collect(gradients), gradients, retain_graph, create_graph, targets, lands)
     finally:
         grad_mode.enabled = before
 
 
-def walk(nodes, gradients, retain_graph, create_graph, targets):
+def under_way():
+    """The nodes of the backward that has called the caller, and of these the set it comes by."""
+    frame: Any = sys._getframe(1)  # few hooks ask, so nothing is noted for them
+    while frame.f_code is not walk.__code__:
+        frame = frame.f_back
+    nodes, wanted = frame.f_locals["nodes"], frame.f_locals["wanted"]
+    return nodes, set(nodes) if wanted is None else wanted.intersection(nodes)
+
+
+def walk(nodes, gradients, retain_graph, create_graph, targets, lands):
     wanted = leading_to(targets, nodes) if targets is not None else None
     reader = Reader(nodes) if create_graph else None
     last_write = versions.clock.latest
@@ -124,12 +122,14 @@ def walk(nodes, gradients, retain_graph, create_graph, targets):
         hooks = node.hooks
         if hooks:
             g = call_hooks(hooks, g)
-        if wanted is not None and node in targets:
+        if wanted is not None and node in targets and not (lands and node.leaf is not None):
             found[node] = g
-            if not any(parent in wanted for parent in node.parents):
+            if not (any(parent in wanted for parent in node.parents) or (lands and hooks)):
                 continue  # so what it saved stays for whoever goes on from here
         if node.leaf is not None:
-            if targets is None:
+            if lands:
+                if hooks:
+                    g = call_before(hooks, g)
                 alone = sys.getrefcount(g) == ALONE
                 accumulate(node, g, alone)
                 if hooks:
@@ -144,6 +144,7 @@ def walk(nodes, gradients, retain_graph, create_graph, targets):
         if reader is not None:
             vjps = reader.vjps(node)
         if hooks:
+            g = call_before(hooks, g)
             vjps = followed(node, vjps, unbroadcast)
         shares = vjps(g) if type(vjps) is not tuple else None
         for index, parent in enumerate(node.parents):
@@ -184,7 +185,8 @@ def accumulate(node, g, alone):
         tensor._grad.array += g
         versions.touch(tensor._grad.array)
     for hook in node.settings:
-        hook(tensor)
+        if hook(tensor) is not None:
+            raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
 
 def laid_out_as(array, g):
@@ -203,24 +205,6 @@ def holds_arrays(node):
     if not op.saves_nothing:
         op.saves_arrays = saves_array(node.vjps)
     return op.saves_arrays
-
-
-def call_hooks(hooks, g):
-    """The gradient that the hooks leave of `g`."""
-    seen = g if isinstance(g, Tensor) else wrap(g)
-    for hook in list(hooks):
-        changed = hook(seen)
-        if changed is None:
-            continue
-        if not isinstance(changed, Tensor):
-            raise TypeError(f"expected Variable, but hook returned '{type(changed).__name__}'")
-        if changed.array.shape != seen.array.shape:
-            raise ShapeError(
-                f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value\n"
-                f"  from {tuple(seen.shape)} to {tuple(changed.shape)}"
-            )
-        seen = changed
-    return seen if isinstance(g, Tensor) else seen.array
 
 
 def seeds(outputs, gradients, create_graph):
@@ -286,7 +270,7 @@ def backward_all(
     retain_graph = create_graph if retain_graph is None else retain_graph
     targets: Any = None
     if inputs is not None:
-        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        inputs = [inputs] if isinstance(inputs, Tensor | GradientEdge) else list(inputs)
         if not inputs:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
         targets = {require_node(each): each for each in inputs}
@@ -294,9 +278,7 @@ def backward_all(
     found = run(given, retain_graph, create_graph, targets)
     for node, g in found.items():
         tensor = targets[node]
-        if node.leaf is not None:
-            accumulate(node, g, alone=False)
-        else:
+        if isinstance(tensor, Tensor):
             g = g if create_graph else wrap(g.copy())
             tensor._grad = g if tensor._grad is None else tensor._grad + g
 
@@ -346,23 +328,30 @@ def grad(
             outputs, inputs, grad_outputs, create_graph, allow_unused, materialize_grads
         )
     outputs, grad_outputs = as_lists(outputs, grad_outputs)
-    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    inputs = [inputs] if isinstance(inputs, Tensor | GradientEdge) else list(inputs)
     if not inputs:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     retain_graph = create_graph if retain_graph is None else retain_graph
     targets = {require_node(each) for each in inputs}
-    found = run(seeds(outputs, grad_outputs, create_graph), retain_graph, create_graph, targets)
+    given = seeds(outputs, grad_outputs, create_graph)
+    found = run(given, retain_graph, create_graph, targets, lands=False)
     results = []
     for position, each in enumerate(inputs):
         g = found.get(each.node)
+        if isinstance(g, Parts):
+            g = g[each.output_nr]
         if g is None:
+            if materialize_grads and isinstance(each, GradientEdge):
+                raise RuntimeError(
+                    "materialize_grads cannot be used when the given input is a GradientEdge"
+                )
             if materialize_grads:
-                g = namespace(each.array).zeros_like(each.array)
+                g = wrap(namespace(each.array).zeros_like(each.array))
+                g.requires_grad_(create_graph)
             elif not allow_unused:
                 raise RuntimeError(
                     f"The differentiated Tensor at index {position} appears to not have been used "
-                    "in the graph. Set allow_unused=True if this is the desired behavior.\n"
-                    f"  it has shape {tuple(each.shape)}"
+                    "in the graph. Set allow_unused=True if this is the desired behavior."
                 )
         results.append(g if g is None or isinstance(g, Tensor) else wrap(own(g)))
     return tuple(results)
@@ -371,6 +360,16 @@ def grad(
 def grad_of_each(outputs, inputs, weights, create_graph, allow_unused, materialize_grads):
     """`grad` for each of several weights, the results one above the other."""
     outputs, weights = as_lists(outputs, weights)
+    for i, (output, each) in enumerate(zip(outputs, weights)):
+        if each is not None and each.shape[1:] != output.shape:
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output "
+                "as the batch dimension. The sizes of the remaining dimensions are expected to "
+                "match the shape of corresponding output, but a mismatch was detected: "
+                f"grad_output[{i}] has a shape of {each.shape} and output[{i}] has a shape of "
+                f"{output.shape}. If you only want some tensors in `grad_output` to be considered "
+                "batched, consider using vmap."
+            )
     rest = (True, create_graph, True, allow_unused, False, materialize_grads)
     results = [grad(outputs, inputs, list(each), *rest) for each in zip(*weights, strict=True)]
     return tuple(
@@ -384,7 +383,8 @@ def own(g):
 
 
 def as_lists(outputs, weights):
-    outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    outputs = [outputs] if isinstance(outputs, Tensor | GradientEdge) else list(outputs)
+    outputs = [tensor_at(each) if isinstance(each, GradientEdge) else each for each in outputs]
     if weights is None:
         weights = [None] * len(outputs)
     weights = [weights] if isinstance(weights, Tensor) else list(weights)
@@ -394,7 +394,7 @@ def as_lists(outputs, weights):
 
 
 def require_node(tensor):
-    if not isinstance(tensor, Tensor):
+    if not isinstance(tensor, Tensor | GradientEdge):
         kind = type(tensor).__name__
         raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {kind}")
     if tensor.node is None:

@@ -16,9 +16,9 @@ from typing import Any
 from minitorch.autograd import rebase
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.node import Node, grad_mode
+from minitorch.autograd.packing import Packed, saving
 from minitorch.autograd.parts import PICK, pick
-from minitorch.autograd.reread import at
-from minitorch.autograd.tensor import Tensor, set_base, wrap
+from minitorch.autograd.tensor import Tensor, at, set_base, wrap
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 
@@ -34,7 +34,8 @@ class FunctionCtx:
     dirty_tensors: tuple = ()
     non_differentiable: tuple = ()
     materialize_grads = True
-    _saved: tuple = ()  # pairs of an array and its place: a node, the index of an output, or None
+    _materialize_non_diff_grads = True  # False: None for outputs that carry no gradient
+    _saved: tuple = ()  # (array, its place: a node, the index of an output, or None; tensor)
     _node: Any = None  # weak reference to the node of the call
 
     def save_for_backward(self, *tensors):
@@ -52,6 +53,9 @@ class FunctionCtx:
                 )
         self.to_save = tensors
 
+    def save_for_forward(self, *tensors):
+        """Changes nothing: no `jvp` is called here, `func.jvp` differentiates `backward`."""
+
     def mark_dirty(self, *tensors):
         """Say that `forward` changed these arguments in place; it must return them too."""
         self.dirty_tensors = tensors
@@ -65,11 +69,25 @@ class FunctionCtx:
         self.materialize_grads = value
 
     @property
+    def saved_variables(self):
+        """The older name of `saved_tensors`."""
+        warnings.warn(
+            "'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2
+        )
+        return self.saved_tensors
+
+    @property
     def saved_tensors(self):
         """What `save_for_backward` kept, each at its place in the graph."""
         tensors: list = []
-        for array, place in self._saved:
-            node = output_node(self._node(), place) if isinstance(place, int) else place
+        for array, place, tensor in self._saved:
+            if tensor is not None and tensor.array is array and tensor.node is place:
+                tensors.append(tensor)
+                continue
+            node = place
+            if isinstance(place, int):  # checkpointed, the call is gone: its value is wanted alone
+                node = None if self._node() is None else output_node(self._node(), place)
+            array = array.array() if isinstance(array, Packed) else array
             tensors.append(None if array is None else at(array, node))
         return tuple(tensors)
 
@@ -131,6 +149,8 @@ class Function:
             "autograd.Function to use it with backward mode AD."
         )
 
+    vjp = backward  # its other name
+
     @classmethod
     def apply(cls, *args, **kwargs):
         """Call `forward` on these arguments, and record `backward` for what comes out."""
@@ -142,17 +162,32 @@ class Function:
             args, kwargs = bound.args, bound.kwargs
         parents = [each.node if isinstance(each, Tensor) else None for each in args]
         ctx.needs_input_grad = tuple(node is not None for node in parents)
-        with no_grad():
-            if apart:
-                output = cls.forward(*args, **kwargs)
-                cls.setup_context(ctx, args, output)
-            else:
-                output = cls.forward(ctx, *args, **kwargs)
-        outputs = with_aliases(ctx, args, output if isinstance(output, tuple) else (output,))
+        within, grad_mode.in_forward = grad_mode.in_forward, True
+        try:
+            with no_grad():
+                if apart:
+                    output = cls.forward(*args, **kwargs)
+                    cls.setup_context(ctx, args, output)
+                else:
+                    output = cls.forward(ctx, *args, **kwargs)
+        finally:
+            grad_mode.in_forward = within
+        outputs = output if isinstance(output, tuple) else (output,)
+        if apart:
+            refuse_saved_aliases(ctx, args, outputs)
+        outputs = with_aliases(ctx, args, outputs)
         if grad_mode.enabled and any(ctx.needs_input_grad):
             record(cls, ctx, args, parents, outputs)
         ctx.to_save = ctx.dirty_tensors = ctx.non_differentiable = ()
         return outputs if isinstance(output, tuple) else outputs[0]
+
+
+class InplaceFunction(Function):
+    """A Function that may change its inputs in place; `inplace` says whether it does."""
+
+    def __init__(self, inplace=False):
+        super().__init__()
+        self.inplace = inplace
 
 
 def once_differentiable(backward):
@@ -188,23 +223,43 @@ def among(tensor, group):
     return any(tensor is each for each in group)
 
 
+def refuse_saved_aliases(ctx, args, outputs):
+    """`setup_context` can't tell an argument that was returned as it is from the output."""
+    for each in ctx.to_save:
+        if among(each, args) and among(each, outputs) and not among(each, ctx.dirty_tensors):
+            raise RuntimeError(
+                "An input that has been returned as-is as output is being saved for backward. This "
+                "is not supported if you override setup_context. You should return and save a view "
+                "of the input instead, e.g. with x.view_as(x) or setup ctx inside the forward "
+                "function itself."
+            )
+
+
 def with_aliases(ctx, args, outputs):
     """The outputs; an argument returned as it is becomes a view, so that it keeps its own node."""
     for dirty in ctx.dirty_tensors:
+        if not among(dirty, args):
+            text = (
+                "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that "
+                "have been mutated should be passed to ctx.mark_dirty()."
+            )
+            if dirty.base is not None:
+                raise RuntimeError(text)
+            warnings.warn(text, UserWarning, stacklevel=3)
         if not among(dirty, outputs):
             raise RuntimeError(
                 "Some elements marked as dirty during the forward method were not returned as "
                 "output. The inputs that are modified inplace must all be outputs of the Function."
             )
     results: list = []
+    views: dict = {}
     for each in outputs:
-        if (
-            isinstance(each, Tensor)
-            and not among(each, ctx.dirty_tensors)
-            and (among(each, args) or among(each, results))
-        ):
-            given, each = each, wrap(each.array)
-            set_base(each, given)
+        if isinstance(each, Tensor) and not among(each, ctx.dirty_tensors) and among(each, args):
+            given = each
+            if id(given) not in views:
+                views[id(given)] = wrap(given.array)
+                set_base(views[id(given)], given)
+            each = views[id(given)]
             if among(given, ctx.non_differentiable):
                 ctx.non_differentiable = (*ctx.non_differentiable, each)
         results.append(each)
@@ -219,8 +274,10 @@ class Step:
 
     view = False
 
-    def __init__(self, name, saves):
+    def __init__(self, name, ctx, saves, seen):
         self.name = name
+        self.context = weakref.ref(ctx)
+        self.seen = seen
         self.saves_arrays = saves
         self.saves_nothing = not saves
 
@@ -239,6 +296,18 @@ class Step:
 def record(cls, ctx, args, parents, outputs):
     """Give the outputs that carry gradients their places in the graph."""
     for dirty in ctx.dirty_tensors:
+        if dirty.base is not None and len(outputs) > 1:
+            raise RuntimeError(
+                "If your Function modifies inplace an input that is a view of another Tensor, "
+                "your Function cannot return more than one Tensor. This is not supported by the "
+                "current autograd engine. You should either make sure the input is not a view "
+                "(using .clone() for example) or make your Function only return one Tensor "
+                "(potentially splitting it into two Functions: one doing the inplace that returns "
+                "a single Tensor and a second one that does the other operations). You can ask on "
+                "the forum https://discuss.pytorch.org/ if you need help to do this change."
+            )
+        if dirty.base is not None:
+            rebase.require_writable(dirty)
         if dirty.requires_grad and dirty.is_leaf:
             raise RuntimeError(
                 "a leaf Variable that requires grad has been used in an in-place operation.\n"
@@ -252,18 +321,29 @@ def record(cls, ctx, args, parents, outputs):
         and each.dtype.is_floating_point
         and not among(each, ctx.non_differentiable)
     ]
-    saved = saved_of(ctx, parents, args, outputs, carriers)
+    saved = ctx._saved = saved_of(ctx, parents, args, outputs, carriers)
+    forms = [
+        form(each) if ctx._materialize_non_diff_grads or i in carriers else None
+        for i, each in enumerate(outputs)
+    ]
     arrays = [each.array if isinstance(each, Tensor) else None for each in outputs]
     shapes = [None if array is None else array.shape for array in arrays]
     node = Node(
-        Step(name, any(array is not None for array, _ in saved)),
+        Step(
+            name,
+            ctx,
+            any(array is not None for array, *_ in saved),
+            [i for i, each in enumerate(args) if isinstance(each, Tensor)],
+        ),
         (*parents, *[None] * len(outputs)),
-        vjp_of(cls, ctx, saved, [form(each) for each in args], [form(each) for each in outputs]),
+        vjp_of(cls, ctx, saved, [form(each) for each in args], forms),
         (*[False] * len(args), *arrays),  # False: reading 3 has no need of it
         (len(args), shapes),
         shapes[0] if len(shapes) == 1 else None,
     )
     ctx._node = weakref.ref(node)
+    if grad_mode.anomaly is not None:
+        grad_mode.anomaly.note(node)
     for i in carriers:
         if among(outputs[i], ctx.dirty_tensors):
             rebase.move_on(outputs[i], output_node(node, i))
@@ -280,7 +360,7 @@ def output_node(node, index):
 
 
 def saved_of(ctx, parents, args, outputs, carriers):
-    """The arrays that were saved, each with its place; an output's is its index: no cycle."""
+    """What was saved; of an output not the tensor, and as its place its index: no cycle."""
     saved = []
     for tensor in ctx.to_save:
         place = None
@@ -290,7 +370,10 @@ def saved_of(ctx, parents, args, outputs, carriers):
         for i, each in enumerate(outputs):  # a dirty argument is saved as the output it became
             if tensor is each:
                 place = i if i in carriers else None
-        saved.append((None if tensor is None else tensor.array, place))
+        kept = None if tensor is None else tensor.array
+        if kept is not None and saving.hooks is not None:
+            kept = Packed(tensor, saving.hooks)
+        saved.append((kept, place, None if isinstance(place, int) else tensor))
     return tuple(saved)
 
 
@@ -300,9 +383,15 @@ def form(value):
 
 def vjp_of(cls, ctx, saved, arguments, outputs):
     """The joint vjp of a call: the class's `backward`, with its results checked."""
+    backward = cls.backward if cls.backward is not Function.backward else cls.vjp
+    if backward is not cls.vjp is not Function.vjp:
+        raise RuntimeError(
+            "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You "
+            "should only implement one of them."
+        )
 
     def vjp(g):
-        ctx._saved = saved
+        ctx._saved = saved  # held here too, where in-place checking looks
         gradients = g if len(outputs) > 1 else (g,)
         present = next(each for each in gradients if each is not None)
         xp = namespace(present.array if isinstance(present, Tensor) else present)
@@ -312,7 +401,7 @@ def vjp_of(cls, ctx, saved, arguments, outputs):
                 shape, dtype = known
                 each = xp.zeros(shape, dtype.dtype)
             given.append(each if each is None or isinstance(each, Tensor) else wrap(each))
-        shares = cls.backward(ctx, *given)
+        shares = backward(ctx, *given)
         shares = checked(f"{cls.__name__}Backward", shares, arguments, ctx.needs_input_grad)
         return [s if s is None or grad_mode.enabled else s.array for s in shares]
 

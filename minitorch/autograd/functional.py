@@ -34,6 +34,7 @@ CONSTANT_JACOBIAN = (
     "The jacobian of the user-provided function is independent of input {}. This is not allowed in "
     "strict mode when create_graph=True."
 )
+CONSTANT_HESSIAN = CONSTANT_JACOBIAN.replace("jacobian", "hessian")
 NO_V_INPUT = (
     "The vector v can only be None if the input to the user-provided function is a single Tensor "
     "with a single element."
@@ -44,6 +45,7 @@ NO_V_OUTPUT = (
 )
 
 
+@enable_grad()
 def jacobian(
     func, inputs, create_graph=False, strict=False, vectorize=False, strategy="reverse-mode"
 ):
@@ -125,9 +127,8 @@ def hessian(
         require_tensors("outputs of the user-provided function", "hessian", output)
         require_recorded(as_tuple(output) if strict else (), NOT_RECORDED)
         require_number("hessian", output)
-        shares = gradients([output], sources, [None], True, strict and UNUSED)
-        if strict:
-            require_recorded(shares, LINEAR)
+        shares = gradients([output], sources, [None], True)
+        require_recorded(shares if strict else (), LINEAR)
         return like(inputs, shares)
 
     require_tensors("inputs", "hessian", inputs)
@@ -142,6 +143,7 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
     sources, outputs = evaluated("vjp", func, inputs, create_graph, strict)
     weights = weights_for("vjp", outputs, v, NO_V_OUTPUT)
     shares = gradients(as_tuple(outputs), sources, weights, create_graph, strict and UNUSED)
+    require_recorded(shares if strict and create_graph else (), CONSTANT_JACOBIAN)
     return kept(outputs, create_graph), like(inputs, shares)
 
 
@@ -161,6 +163,7 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
         if strict:
             require_recorded(shares, CONSTANT_GRADIENT)
         changes = gradients(shares, weights, directions, create_graph)
+    require_recorded(changes if strict and create_graph else (), CONSTANT_JACOBIAN)
     return kept(outputs, create_graph), like(outputs, changes)
 
 
@@ -185,6 +188,7 @@ def bent(name, func, inputs, v, create_graph, strict):
         if strict:
             require_recorded(slopes, LINEAR)
         bends = gradients(slopes, sources, directions, create_graph)
+    require_recorded(bends if strict and create_graph else (), CONSTANT_HESSIAN)
     return kept(output, create_graph), like(inputs, bends)
 
 

@@ -132,6 +132,27 @@ class inference_mode(Mode):  # noqa: N801  PyTorch's name
         self.enabled, self.inference = not mode, bool(mode)
 
 
+class set_multithreading_enabled:  # noqa: N801  PyTorch's name
+    """Changes nothing but what `is_multithreading_enabled` says: backward runs in its caller's
+    thread anyway. From here on, or as context manager inside alone.
+    """
+
+    def __init__(self, mode):
+        self.before = grad_mode.multithreading
+        grad_mode.multithreading = bool(mode)
+
+    def __enter__(self):
+        return None
+
+    def __exit__(self, *exc):
+        grad_mode.multithreading = self.before
+
+
+def is_multithreading_enabled():
+    """What `set_multithreading_enabled` was last told in this thread; True at first."""
+    return grad_mode.multithreading
+
+
 class set_grad_enabled(Mode):  # noqa: N801  PyTorch's name
     """Set recording on or off: from here on, or, as context manager or decorator, inside alone."""
 

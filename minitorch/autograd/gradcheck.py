@@ -27,6 +27,9 @@ def gradcheck(
     check_grad_dtypes=False,
     check_undefined_grad=True,
     check_batched_grad=False,
+    check_batched_forward_grad=False,
+    check_forward_ad=False,
+    check_backward_ad=True,
     fast_mode=False,
 ):
     """Whether the derivatives that backward computes of `func` are those of central differences.
@@ -40,13 +43,20 @@ def gradcheck(
     nondet_tol         the distance allowed between two runs of backward
     check_grad_dtypes  also check that gradients have the dtypes of their inputs
 
-    check_undefined_grad, check_batched_grad and fast_mode are taken for PyTorch's programs: the
-    check is the full one in any case, and of plain gradients alone.
+    check_backward_ad  check the gradients
+    check_forward_ad   check what `func.jvp` computes: derivatives in the direction of an input
+
+    check_undefined_grad, check_batched_grad, check_batched_forward_grad and fast_mode are taken for
+    PyTorch's programs: the check is the full one in any case, and of plain gradients alone.
 
     >>> from minitorch import float64, ones
     >>> gradcheck(lambda x: x * x, ones(2, dtype=float64, requires_grad=True))
     True
     """
+    if not (check_forward_ad or check_backward_ad):
+        raise AssertionError(
+            "Expected at least one of check_forward_ad or check_backward_ad to be True"
+        )
     inputs = as_tuple(inputs)
     require_checkable(inputs)
     try:
@@ -57,8 +67,11 @@ def gradcheck(
         if not any(each.requires_grad for each in outputs):
             require_zero(numerical)
             return True
-        compare(inputs, outputs, numerical, atol, rtol, nondet_tol, check_grad_dtypes)
-        require_linear(func, inputs)
+        if check_backward_ad:
+            compare(inputs, outputs, numerical, atol, rtol, nondet_tol, check_grad_dtypes)
+            require_linear(func, inputs)
+        if check_forward_ad:
+            compare_forward(inputs, outputs, numerical, atol, rtol)
     except GradcheckError:
         if raise_exception:
             raise
@@ -80,12 +93,16 @@ def gradgradcheck(
     check_grad_dtypes=False,
     check_undefined_grad=True,
     check_batched_grad=False,
+    check_fwd_over_rev=False,
+    check_rev_over_rev=True,
     fast_mode=False,
 ):
     """`gradcheck` of the gradients of `func`: the second derivatives.
 
     grad_outputs                 gradients of the outputs; random ones in [-1, 1) by default
     gen_non_contig_grad_outputs  make those not contiguous in memory
+    check_rev_over_rev           check the gradients of the gradients
+    check_fwd_over_rev           check the derivatives of the gradients in each direction
     The other arguments are those of `gradcheck`.
     """
     inputs = as_tuple(inputs)
@@ -112,6 +129,8 @@ def gradgradcheck(
         raise_exception=raise_exception,
         nondet_tol=nondet_tol,
         check_grad_dtypes=check_grad_dtypes,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
     )
 
 
@@ -185,12 +204,13 @@ def perturbed(func, inputs, outputs, index, eps):
     """The outputs of `func` as float64 arrays; the inputs were changed at `index`."""
     results = as_tuple(func(*inputs))
     for before, after in zip(outputs, results, strict=True):
-        if (before.shape, before.dtype) != (after.shape, after.dtype):
-            raise GradcheckError(
-                "Expected `func` to return outputs with the same shape and dtype when inputs are "
-                f"perturbed at index {index} by {eps}, but got: {before.shape} {before.dtype} and "
-                f"{after.shape} {after.dtype}."
-            )
+        for what in ("shape", "dtype"):
+            a, b = getattr(before, what), getattr(after, what)
+            if a != b:
+                raise AssertionError(
+                    f"Expected `func` to return outputs with the same {what} when inputs are "
+                    f"perturbed on index {index} by {eps}, but got:\n {a} and {b}."
+                )
     return [on_cpu(each).astype(np.float64) for each in results]
 
 
@@ -233,6 +253,29 @@ def compare(inputs, outputs, numerical, atol, rtol, nondet_tol, check_dtypes):
                     "grad_output multiple times gives different values, although analytical "
                     "gradient matches numerical gradient."
                     f"The tolerance for nondeterminism was {nondet_tol}."
+                )
+
+
+def compare_forward(inputs, outputs, numerical, atol, rtol):
+    """`compare`, where the Jacobians are computed in the directions of the inputs.
+
+    The gradients are linear in their weights: their derivatives by these are what is asked for.
+    """
+    places = checked_places(inputs)
+    sources = [inputs[i] for i in places]
+    for o, output in enumerate(outputs):
+        if not output.requires_grad:
+            continue
+        weights = wrap(namespace(output.array).zeros_like(output.array)).requires_grad_()
+        shares = grad(output, sources, weights, create_graph=True, allow_unused=True)
+        for i, of_input, share in zip(places, numerical, shares, strict=True):
+            a = np.zeros_like(of_input[o])
+            if share is not None and share.requires_grad:
+                a = analytical_jacobian(share, [weights], False)[0].T
+            if not np.all(np.abs(a - of_input[o]) <= atol + rtol * np.abs(of_input[o])):
+                raise GradcheckError(
+                    f"Jacobian computed with forward mode mismatch for output {o} with respect to "
+                    f"input {i},\nnumerical:{wrap(of_input[o])}\nanalytical:{wrap(a)}\n"
                 )
 
 

@@ -2,9 +2,13 @@
 
 import itertools
 import threading
+import weakref
+from collections import namedtuple
 from functools import lru_cache
 from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
 from typing import Any
+
+from minitorch.autograd.parts import PICK
 
 next_order = itertools.count(1).__next__
 
@@ -14,6 +18,8 @@ class GradMode(threading.local):
 
     enabled = True
     inference = False
+    in_forward = False  # of a `Function`, which may write through `.data` uncounted
+    multithreading = True  # for PyTorch's programs, which may ask
     anomaly: Any = None  # the `anomaly.Watch` that looks at gradients
 
 
@@ -60,18 +66,31 @@ class Node:
 
     def name(self):
         """PyTorch's name of this step, such as `MulBackward0`."""
-        return self.op.backward_name(self) if self.leaf is None else "AccumulateGrad"
+        if self.leaf is not None:
+            return "torch::autograd::AccumulateGrad"
+        return self.op.backward_name(self)
 
     def shown(self):
         """This node, with a class of its own name: users see one, so nothing is done before."""
         if type(self) is Node:
-            self.__class__ = class_of(self.name())
+            self.__class__ = class_of(self.name().rpartition(":")[2])
         return self
 
     @property
     def next_functions(self):
-        """((parent, 0), ...) as in PyTorch."""
-        return tuple((None if parent is None else parent.shown(), 0) for parent in self.parents)
+        """((parent, which of its outputs), ...) as in PyTorch."""
+        seen = getattr(self.op, "seen", None)  # of a Function, which arguments are tensors
+        parents = self.parents if seen is None else [self.parents[i] for i in seen]
+        return tuple((None, 0) if parent is None else parent.edge() for parent in parents)
+
+    def edge(self):
+        """The node that users see as the `grad_fn` of what this one made, and which output it is.
+
+        Between an op of several outputs and each of them there is a node that users do not see.
+        """
+        if self.op is PICK:
+            return self.parents[0].shown(), self.settings[0]
+        return self.shown(), 0
 
     @property
     def variable(self):
@@ -84,25 +103,61 @@ class Node:
         """Call `hook` on the gradient when it reaches this node; see `Tensor.register_hook`."""
         if self.hooks is None:
             self.hooks = []
-        last = len(self.hooks) - (bool(self.hooks) and hasattr(self.hooks[-1], "retains"))
-        self.hooks.insert(last, hook)
+        rank = rank_of(hook)
+        at = next((i for i, each in enumerate(self.hooks) if rank_of(each) > rank), None)
+        self.hooks.insert(len(self.hooks) if at is None else at, hook)
         return RemovableHandle(self.hooks, hook)
 
-    def retain(self, keep):
-        """Call `keep` after all other hooks, with the gradient that they leave."""
-        keep.retains = True
-        if self.hooks is None:
-            self.hooks = []
-        self.hooks.append(keep)
-
     def __repr__(self):
-        return f"<{self.name()} object at {hex(id(self))}>"
+        return f"<{type(self.shown()).__name__} object at {hex(id(self))}>"
+
+
+class SeenNode(Node):
+    """A node that a user has got hold of; `__getattr__` would make the engine's look-ups slower."""
+
+    __slots__ = ()
 
 
 @lru_cache(None)
 def class_of(name):
     """The class of nodes of this name, such as `MulBackward0`."""
-    return type(name, (Node,), {"__slots__": ()})
+    return type(name, (SeenNode,), {"__slots__": ()})
+
+
+GradientEdge = namedtuple("GradientEdge", "node output_nr ownership_token", defaults=(None,))
+GradientEdge.__doc__ = """Where the gradient of a tensor is known: its `grad_fn` and `output_nr`."""
+
+
+class RankedHook:
+    """A hook that waits for those of a lower rank; plain functions, the hooks of tensors, have 0.
+
+    1 keeps the gradient for `retain_grad`; 2 is called before the step of backward, 3 after it.
+    """
+
+    rank: int
+
+
+class Retaining(RankedHook):
+    """The hook of `Tensor.retain_grad`."""
+
+    rank = 1
+
+    def __init__(self, tensor):
+        self.tensor = weakref.ref(tensor)
+
+    def __call__(self, g):
+        tensor = self.tensor()
+        if tensor is not None:
+            tensor._grad = g.clone() if tensor._grad is None else tensor._grad + g
+
+    @staticmethod
+    def of(tensor, hook):
+        """Whether `hook` is the one of `tensor`."""
+        return isinstance(hook, Retaining) and hook.tensor() is tensor
+
+
+def rank_of(hook):
+    return hook.rank if isinstance(hook, RankedHook) else 0
 
 
 class RemovableHandle:
@@ -115,6 +170,7 @@ class RemovableHandle:
     def remove(self):
         if self.hook in self.hooks:
             self.hooks.remove(self.hook)
+        self.hooks = ()  # the same function may be there for somebody else
 
     def __enter__(self):
         return self
@@ -157,16 +213,19 @@ def saves_array(vjps):
 
 
 def captured(vjps):
-    """Everything that the vjps closed over, with containers and inner functions opened."""
+    """What the vjps closed over that may be an array, in containers and inner functions too."""
     found = []
     waiting = [vjps]
     for each in waiting:  # grows while we walk it
-        if isinstance(each, FunctionType):
-            waiting.extend(cell.cell_contents for cell in each.__closure__ or ())
-        elif isinstance(each, tuple | list):
-            waiting.extend(each)
-        elif hasattr(each, "leaves"):  # a chain of calls on a GPU
-            waiting.extend(each.leaves)
-        elif each is not None and not isinstance(each, BuiltinFunctionType):
-            found.append(each)
+        kind = type(each)
+        if kind is FunctionType:
+            for cell in each.__closure__ or ():
+                waiting.append(cell.cell_contents)
+        elif kind not in PLAIN:
+            if isinstance(each, tuple | list):
+                waiting += each
+            elif hasattr(each, "leaves"):
+                waiting += each.leaves
+            else:
+                found.append(each)
     return found

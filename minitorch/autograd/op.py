@@ -21,17 +21,20 @@ from typing import Any
 import numpy as np
 
 from minitorch.autograd.node import Node, grad_mode
+from minitorch.autograd.older import numbers_first
 from minitorch.autograd.overlap import OVERLAPPING, require_apart
 from minitorch.autograd.parts import PICK, pick, return_type
 from minitorch.autograd.refusals import (
     NO_BOOL,
     NO_BOOLS,
     NO_GRADIENT,
+    RESIZED,
     explain,
     no_cast,
     no_tensor,
     require_alike,
     require_kind,
+    require_out,
     require_same,
 )
 from minitorch.autograd.specialise import first_call, specialise
@@ -39,7 +42,7 @@ from minitorch.autograd.strays import gathered, number_in, strays
 from minitorch.autograd.tensor import Tensor, function, method, record, set_base, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend import dtypes
-from minitorch.backend.dtypes import common_dtype
+from minitorch.backend.dtypes import common_dtype, rounded_to_half
 from minitorch.backend.errors import DtypeError
 from minitorch.backend.namespaces import BY_TYPE, at_first_cupy, functions_of, namespace
 
@@ -59,20 +62,23 @@ class Op:
                    "same": they must have one dtype, and not bool; "alike": one dtype; "no bool":
                    common, without bool tensors; None: taken as they are
     apart          names of tensors that keep their own dtype (masks, indices)
-    view           the value may share the memory of the first input
+    view           the value may share the memory of the first input; "several": as one of the
+                   views that a function makes at once, to which PyTorch lets nothing be written
     joint          one vjp returns the shares of all inputs; so does that of `*tensors`
     differentiable False: the rule returns its value alone
     outputs        names of the outputs, where there are several
     casts          callers may pass `dtype=`: the value's, to which the input is converted first;
                    "out": where they pass `out=` alone it is that of `out`
     wide           float16 is computed in float32 and the value rounded, as in PyTorch; "cpu": not
-                   on a GPU, whose products of float16 are summed in float32 anyway
+                   on a GPU, whose products of float16 are summed in float32 anyway; "number":
+                   only beside a Python number that float16 would round
     refuses        (kinds of dtypes, name of PyTorch's kernel): NotImplementedError for the common
                    dtype, or the one asked for, where it is among these: "b", "i", "u", and "h"
                    for float16
     numbers        which tensors callers may give as Python numbers: "any"; "other", not the
                    first; "some", not all; "none", which does not hold for bodies of ops
     composite      what is read on Tensors in place of a rule that works in place
+    exact          refuses an `out` of another dtype, as `require_out` does; None: values are cast
     saves_nothing  no vjp captures anything, so nothing is freed after backward
     saves_arrays   a vjp was seen to capture an array, so it is freed without a look
     """
@@ -92,6 +98,7 @@ class Op:
         numbers="any",
         shown=None,
         composite=None,
+        exact=None,
     ):
         self.rule = rule
         self.composite = composite or rule
@@ -110,6 +117,7 @@ class Op:
         self.outputs: Any = (
             return_type(self.shown.partition("Backward")[0].lower(), outputs) if outputs else None
         )
+        self.exact = exact or (require_out if outputs else None)
         self.saves_arrays = False
         self.saves_nothing = not any(
             code.co_freevars for code in rule.__code__.co_consts if isinstance(code, CodeType)
@@ -207,11 +215,14 @@ class Op:
 
     def place(self, value, out):
         """The value as a Tensor, or written into `out`."""
-        if self.outputs:
-            places = [None] * len(value) if out is None else out
-            return self.outputs(
-                *[wrap(v) if to is None else written(v, to) for v, to in zip(value, places)]
-            )
+        if not self.outputs:
+            return self.place_one(value, out)
+        places = out or [None] * len(value)
+        return self.outputs(*map(self.place_one, value, places, self.outputs._fields))
+
+    def place_one(self, value, out, name=None):
+        if out is not None and self.exact:
+            self.exact(out, wrap(value).dtype, name)
         return wrap(value) if out is None else written(value, out)
 
     def bind(self, tensors, settings, out=None, dtype=None):
@@ -219,26 +230,27 @@ class Op:
         tensors = [self.accept(i, value) for i, value in enumerate(tensors)]
         if self.numbers != "any" or len(tensors) == 1:
             self.require_tensors(tensors)
-        joined = [
-            t
-            for name, t in zip(self.names(tensors), tensors)
-            if name not in self.apart and t is not None
-        ]
+        wide, names = self.wide, self.names(tensors)
+        joined = [t for name, t in zip(names, tensors) if name not in self.apart and t is not None]
         if dtype is None and out is not None and self.casts == "out":
             dtype = out.dtype
         if dtype is not None:
+            if out is not None:
+                require_out(out, dtypes.as_dtype(dtype))
             require_kind(dtypes.as_dtype(dtype), *self.refuses)
             tensors[0] = tensors[0].to(dtype)
         elif self.promote and joined:
             kind = self.common(joined)
-            exact = dtypes.float32 if self.wide and kind is dtypes.float16 else kind
+            if wide == "number":
+                wide = any(not isinstance(t, Tensor) and rounded_to_half(t) for t in joined)
+            exact = dtypes.float32 if wide and kind is dtypes.float16 else kind
             tensors = [
                 self.convert(t, kind if isinstance(t, Tensor) else exact, joined)
                 if name not in self.apart and t is not None
                 else t
-                for name, t in zip(self.names(tensors), tensors)
+                for name, t in zip(names, tensors)
             ]
-        if self.wide and any(map(self.widens, tensors)):
+        if wide and any(map(self.widens, tensors)):
             return self.call_in_single(tensors, settings, out)
         y = self.call(tensors, settings, out)
         return y if dtype is None or out is not None else y.to(dtype)  # a sum widens integers
@@ -345,23 +357,16 @@ class Op:
 
 def written(value, out):
     """The tensor `out` with `value` written into it; it takes on the shape of `value`."""
-    if not np.can_cast(value.dtype, out.array.dtype, "same_kind"):
-        raise DtypeError(no_cast(wrap(value).dtype, out.dtype))
+    made = wrap(value).dtype
+    if made.category > out.dtype.category:
+        raise DtypeError(no_cast(made, out.dtype))
     array = out.array
     if array.size and any(not step and n > 1 for n, step in zip(array.shape, array.strides)):
         raise RuntimeError(OVERLAPPING)
     if array.shape != value.shape:
         if array.size:
-            warnings.warn(
-                "An output with one or more elements was resized since it had shape "
-                f"{list(out.shape)}, which does not match the required output shape "
-                f"{list(value.shape)}. This behavior is deprecated, and in a future PyTorch "
-                "release outputs will not be resized unless they have zero elements. You can "
-                "explicitly reuse an out tensor t by resizing it, inplace, to zero elements with "
-                "t.resize_(0).",
-                UserWarning,
-                stacklevel=3,
-            )
+            text = RESIZED.format(list(out.shape), list(value.shape))
+            warnings.warn(text, UserWarning, stacklevel=3)
         out.array = namespace(array).empty(value.shape, array.dtype)
     out.array[...] = value
     touch(out.array)
@@ -392,7 +397,7 @@ def op(rule=None, *, public=True, numpy=(), **options):
         "__name__": rule.__module__, "op": o, "rule": rule, "bind": o.bind, "explain": explain,
         "wrap": wrap, "record": record, "set_base": set_base, "specialise": specialise,
         "grad_mode": grad_mode, "F4": F4, "F8": F8, "ERRORS": ERRORS, "strays": strays,
-        "Tensor": Tensor, "number_in": number_in,
+        "Tensor": Tensor, "number_in": number_in, "numbers_first": numbers_first,
         **{f"default_{name}": default for name, default in o.defaults.items()},
     }  # fmt: skip
     call: Any = FunctionType(first_call.__code__, scope, o.name)
@@ -412,7 +417,10 @@ def op(rule=None, *, public=True, numpy=(), **options):
 at_registration: list = []  # functions that are called with each op that is made from now on
 
 
-CHAINS = ("activation", "activation_forms", "binary_loss", "loss", "norm", "ranking_loss")
+CHAINS = (
+    "activation", "activation_forms", "batch_norm", "binary_loss", "bounds", "exponents", "loss",
+    "norm", "ranking_loss",
+)  # fmt: skip
 
 
 @at_first_cupy.append

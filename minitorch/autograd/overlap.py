@@ -26,6 +26,21 @@ def require_apart(written, *read):
             raise RuntimeError(SHARED)
 
 
+def require_disjoint(written, *read):
+    """Refuse to write an array while arrays are read that hold any of its elements."""
+    for array in read:
+        if wholly_shared(written, array) or partly_shared(written, array):
+            raise RuntimeError(SHARED)
+
+
+def wholly_shared(x, y):
+    """Whether two arrays lie at the same place."""
+    if type(y) is not type(x) or not x.size or owner(x) is not owner(y):
+        return False
+    bounds = namespace(x).byte_bounds
+    return bounds(x) == bounds(y)
+
+
 def partly_shared(x, y):
     """Whether two arrays without gaps have some elements in common, yet not all in one order."""
     if x is y or type(y) is not type(x) or (x.base is None and y.base is None):

@@ -20,9 +20,9 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
-        super().__init__(*(() if data is None else (data,)))
-        self.requires_grad_(requires_grad)
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> "Parameter":
+        data = Tensor() if data is None else data.detach()
+        return Tensor._make_subclass(cls, data, requires_grad)
 
     def __deepcopy__(self, memo):
         copied = super().__deepcopy__(memo)
@@ -41,6 +41,7 @@ class Buffer(Tensor):
 
     __slots__ = ()
 
-    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
-        super().__init__(*(() if data is None else (data,)))
-        self.persistent = persistent
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> "Buffer":
+        buffer = Tensor._make_subclass(cls, Tensor() if data is None else data.detach())
+        buffer.persistent = persistent
+        return buffer

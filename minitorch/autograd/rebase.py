@@ -7,6 +7,7 @@ the new values too: each is taken again of the base's new node.
 """
 
 import math
+from typing import NoReturn
 
 import numpy as np
 
@@ -45,21 +46,47 @@ def put_region(x, value, /, positions):
     )
 
 
-def require_writable(tensor):
-    """Refuse an in-place write that PyTorch refuses."""
+def require_writable(tensor, part=False):
+    """Refuse an in-place write that PyTorch refuses, to a view of the tensor if `part`."""
     if not grad_mode.enabled:
         return
     if tensor.node is not None and tensor.node.leaf is not None:
+        refuse_leaf("view of a leaf" if part else "leaf")
+    if tensor.base is not None and tensor.base.node is not None:
+        require_writable_view(tensor.node, tensor.base.node)
+
+
+def require_writable_view(node, base):
+    """Refuse to write to a view at `node` of a tensor of the graph, which is at the node `base`."""
+    step = node
+    while step is not None and step.op is not None and step.op.view:
+        if step.op.view == "several":
+            number = node.settings[2] if step is node else 0
+            name = node.name().partition("Backward")[0]
+            raise RuntimeError(
+                f"Output {number} of {name} is a view and is being modified inplace. This view is "
+                "the output of a function that returns multiple views. Such functions do not allow "
+                "the output views to be modified inplace. You should replace the inplace operation "
+                "by an out-of-place one."
+            )
+        step = step.parents[0]
+    if base.leaf is not None:
+        refuse_leaf("view of a leaf")
+    if node is None:
         raise RuntimeError(
-            "a leaf Variable that requires grad is being used in an in-place operation.\n"
-            "  write to it under minitorch.no_grad(), or to a clone()"
+            "A view was created in no_grad mode and is being modified inplace with grad mode "
+            "enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You "
+            "can clarify your code by moving both the view and the inplace either both inside the "
+            "no_grad block (if you don't want the inplace to be tracked) or both outside (if you "
+            "want the inplace to be tracked)."
         )
-    node = None if tensor.base is None else tensor.base.node
-    if node is not None and node.leaf is not None:
-        raise RuntimeError(
-            "a view of a leaf Variable that requires grad is being used in an in-place "
-            "operation.\n  write to it under minitorch.no_grad(), or to a clone()"
-        )
+
+
+def refuse_leaf(what) -> NoReturn:
+    raise RuntimeError(
+        f"a {what} Variable that requires grad is being used in an in-place operation.\n"
+        "  write to it under minitorch.no_grad(), or to a clone()"
+    )
 
 
 def write(tensor, compute):
@@ -121,11 +148,11 @@ def move_on(tensor, node):
         if former is None:  # reading 3 reads constants again: this one may be written again
             whole.array = base.array.copy()
         node = put_region(whole, at(tensor.array, node), positions).node
-    base.node = node
+    base._move_to(node)
     for reference in (base.views or {}).values():
         view = reference()
         if view is not None and (view is tensor or former is None or view.node is not None):
-            view.node = taken_again(view, base, former)
+            view._move_to(taken_again(view, base, former))
 
 
 def taken_again(view, base, former):

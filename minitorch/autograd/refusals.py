@@ -1,5 +1,6 @@
 """What PyTorch says of inputs that do not go together."""
 
+from functools import partial
 from typing import NoReturn
 
 from minitorch.autograd.tensor import Tensor
@@ -42,6 +43,52 @@ def no_cast(made, wanted):
     )
 
 
+NO_DTYPE = "Expected out tensor to have dtype {made}, but got {given} instead"
+
+
+UNCAST = "Found dtype {Given} but expected {Made}"
+RESIZED = (
+    "An output with one or more elements was resized since it had shape {}, which does not match "
+    "the required output shape {}. This behavior is deprecated, and in a future PyTorch release "
+    "outputs will not be resized unless they have zero elements. You can explicitly reuse an out "
+    "tensor t by resizing it, inplace, to zero elements with t.resize_(0)."
+)
+
+
+def require_out(out, kind, place=None, words=NO_DTYPE):
+    """Refuse a tensor to write to, the one named `place`, of another dtype, in these words."""
+    if out.dtype is not kind:
+        made, given = kind.name, out.dtype.name
+        raise DtypeError(
+            words.format(
+                made=C_NAMES[made],
+                given=C_NAMES[given],
+                Made=SCALAR_NAMES[made],
+                Given=SCALAR_NAMES[given],
+                place=place,
+            )
+        )
+
+
+def exactly(words):
+    """`require_out` in these words."""
+    return partial(require_out, words=words)
+
+
+def castable(name):
+    """What refuses an `out` that can't hold what the function `name` computes."""
+    return partial(
+        require_castable,
+        words=f"{name}: Expected {{place}} to be safely castable from {{Made}} dtype, but got "
+        "{place} with dtype {Given}",
+    )
+
+
+def require_castable(out, kind, place, words):
+    if kind.category > out.dtype.category:
+        require_out(out, kind, place, words)
+
+
 def require_kind(dtype, kinds, kernel):
     """Refuse a dtype of one of these `kinds` ("h" for float16), as PyTorch's `kernel` does."""
     if dtype.kind in kinds or ("h" in kinds and dtype.name == "float16"):
@@ -58,10 +105,11 @@ def require_same(tensors):
 
 
 def require_alike(names, tensors):
-    """Refuse tensors of another dtype than that of the first."""
+    """Refuse tensors of another dtype than that of the first; a 0-d `weight` counts as a number."""
     wanted = tensors[0].dtype
     for name, t in zip(names[1:], tensors[1:], strict=True):
-        if hasattr(t, "dtype") and t.dtype is not wanted:
+        number = not hasattr(t, "dtype") or (name == "weight" and not t.ndim)
+        if not number and t.dtype is not wanted:
             raise DtypeError(
                 f"expected dtype {C_NAMES[wanted.name]} for `{name}` but got dtype "
                 f"{C_NAMES[t.dtype.name]}\n  convert it with .to({wanted})"

@@ -6,9 +6,46 @@ handed carry the values of the original inputs and their original nodes, and the
 out is given the original node: what the user holds of the graph stays connected.
 """
 
+from operator import attrgetter
+
 from minitorch.autograd import versions
 from minitorch.autograd.node import freed
-from minitorch.autograd.tensor import at
+from minitorch.autograd.packing import as_packed
+from minitorch.autograd.parts import PICK, pick
+from minitorch.autograd.tensor import at, record
+
+by_order = attrgetter("order")
+
+
+def collect(roots):
+    """The nodes that `roots` reach, themselves included, the youngest first."""
+    nodes = list(dict.fromkeys(roots))
+    seen = set(nodes)
+    for node in nodes:  # grows while we walk it
+        for parent in node.parents:
+            if parent is not None and parent not in seen:
+                seen.add(parent)
+                nodes.append(parent)
+    nodes.sort(key=by_order, reverse=True)
+    return nodes
+
+
+def values_of(node):
+    """The outputs of a node as a tuple of arrays, computed again; one output but for some ops."""
+    if node.leaf is not None:
+        return (node.leaf().array,)
+    values = Reader(collect([node])).value(node)
+    return values if isinstance(values, tuple) else (values,)
+
+
+def tensor_at(edge):
+    """The tensor that a GradientEdge is of, its value computed again."""
+    values = values_of(edge.node)
+    value = values[edge.output_nr]
+    if len(values) == 1:
+        return at(value, edge.node)
+    place = pick(edge.output_nr, len(values))
+    return record(value, PICK, (edge.node,), (place,), (None,), (edge.output_nr,))
 
 
 class Reader:
@@ -43,4 +80,4 @@ class Reader:
             at(value, parent) if hasattr(value, "strides") else value
             for value, parent in zip(self.arrays(node), node.parents, strict=True)
         ]
-        return node.op.read_again(node, inputs)
+        return as_packed(node.op.read_again(node, inputs), node, inputs)

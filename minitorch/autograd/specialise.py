@@ -27,6 +27,9 @@ where `bind` serves what the quick way does not: Python numbers on the left, Num
 dtypes.
 """
 
+from minitorch.autograd.older import SETTINGS
+
+WIDE = (True, "cpu")  # the quick way is not for float16
 NUMPY_NAMES = {"dim": "axis", "keepdim": "keepdims"}
 
 
@@ -65,6 +68,15 @@ def source_of(o, casts=False):
     lines = [f"def call({signature(o)}):"]
     if casts:
         lines.append(f"    if casting.on: {', '.join(tensors)}, = convert({everything})")
+    if o.name in SETTINGS:
+        (s,) = SETTINGS[o.name]
+        lines += [
+            "    if older:",
+            f"        named = {{}} if {s} is default_{s} else {{'{s}': {s}}}",
+            f"        given = {', '.join(tensors)}, *older",
+            f"        tensors, numbers = numbers_first('{o.name}', given, named)",
+            "        return this(*tensors, **numbers, out=out)",
+        ]
     lines += [
         f"    if {NUMPY_NAMES[s]} is not None: {s} = {NUMPY_NAMES[s]}"
         for s in o.settings
@@ -155,7 +167,8 @@ def signature(o):
     keywords = [parameter(s) for s in o.settings if s in o.keyword_only]
     keywords += [f"{NUMPY_NAMES[s]}=None" for s in o.settings if s in NUMPY_NAMES]
     keywords += ["dtype=None"] * bool(o.casts) + ["out=None"] * takes_out(o)
-    return ", ".join(head + ["*", *keywords] * bool(keywords))
+    star = "*older" if o.name in SETTINGS else "*"
+    return ", ".join(head + [star, *keywords] * bool(keywords))
 
 
 def loading(o, tensors, general):
@@ -165,7 +178,7 @@ def loading(o, tensors, general):
     odd = ["out is not None"] * takes_out(o) + ["dtype is not None"] * bool(o.casts)
     floating = "not (d is F4 or d is F8)"
     refused = o.refuses[0]
-    dtypes = [floating] if o.promote == "float" or o.wide or refused else []
+    dtypes = [floating] if o.promote == "float" or o.wide in WIDE or refused else []
     if "f" in refused:
         dtypes = [f"d.kind in '{refused}'"]
     for i in joined[1:] if o.promote else ():

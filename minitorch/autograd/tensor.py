@@ -5,8 +5,9 @@ import weakref
 
 import numpy as np
 
-from minitorch.autograd.node import Node, RemovableHandle, next_order
-from minitorch.autograd.versions import version_of
+from minitorch.autograd.node import Node, RemovableHandle, Retaining, grad_mode, next_order
+from minitorch.autograd.versions import unwatched, version_of
+from minitorch.backend.devices import device as as_device
 from minitorch.backend.devices import device_of
 from minitorch.backend.dtypes import BY_NUMPY
 
@@ -73,19 +74,28 @@ class Tensor:
     __slots__ = ("__dict__", "__weakref__", "_grad", "array", "base", "node", "views")
     __array_priority__ = 1000  # numpy_array * tensor asks the tensor
 
-    def __init__(self, *data):
+    def __new__(cls, *data, device=None):
+        if device is not None:
+            require_device("cpu", data, device, "constructor of the form torch.Tensor")
         if len(data) == 1 and isinstance(data[0], Tensor):
             array = data[0].array
         elif len(data) == 1 and isinstance(data[0], Size):
             array = np.empty(data[0], np.float32)
-        elif len(data) == 1 and isinstance(data[0], float):
-            raise TypeError("new(): data must be a sequence (got float)")
-        elif len(data) == 1 and not isinstance(data[0], int):
+        elif len(data) == 1 and not isinstance(data[0], int | np.integer):
+            if isinstance(data[0], dict) or not hasattr(data[0], "__len__"):
+                raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__})")
             array = np.array(data[0], np.float32)
         else:
             array = np.empty(data or (0,), np.float32)
-        self.array = array
-        self._grad = self.node = self.base = self.views = None
+        return around(array, cls)
+
+    @staticmethod
+    def _make_subclass(kind, data, require_grad=False):
+        """A tensor of the class `kind` in the memory of `data`, for the `__new__` of subclasses.
+
+        What operations make of it are plain tensors.
+        """
+        return around(data.array, kind).requires_grad_(require_grad)
 
     # ---------------------------------------------------------------- what it is
 
@@ -184,7 +194,12 @@ class Tensor:
 
     @property
     def grad_fn(self):
-        return None if self.is_leaf else self.node.shown()
+        return None if self.is_leaf else self.node.edge()[0]
+
+    @property
+    def output_nr(self):
+        """Which output of its `grad_fn` this tensor is."""
+        return 0 if self.is_leaf else self.node.edge()[1]
 
     @property
     def grad(self):
@@ -230,19 +245,22 @@ class Tensor:
         """Fill `.grad` of this tensor too, although an operation made it."""
         if self.node is None:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        if self.node.leaf is not None or self.retains_grad:
-            return
-        self.retains_grad = True
-        tensor = weakref.ref(self)
+        if self.node.leaf is None and not self.retains_grad:
+            self.node.add_hook(Retaining(self))
 
-        def keep(g):
-            kept = tensor()
-            if kept is not None:
-                kept._grad = g.clone() if kept._grad is None else kept._grad + g
+    @property
+    def retains_grad(self):
+        """Whether `.grad` of this tensor, which an operation made, is filled."""
+        return self.node is not None and any(Retaining.of(self, h) for h in self.node.hooks or ())
 
-        self.node.retain(keep)
-
-    retains_grad = False
+    def _move_to(self, node):
+        """Go on at another place in the graph, after a write; the hooks stay, but `retain_grad`."""
+        retained = self.retains_grad
+        if retained:
+            self.node.hooks = [h for h in self.node.hooks if not Retaining.of(self, h)]
+        self.node = node
+        if retained:
+            self.retain_grad()
 
     def register_hook(self, hook):
         """Call `hook(gradient)` when the gradient of this tensor is known.
@@ -281,7 +299,7 @@ class Tensor:
     @property
     def data(self):
         """The same memory, cut off from the graph; assigning gives this tensor other memory."""
-        return wrap(self.array)
+        return wrap(unwatched(self.array) if grad_mode.in_forward else self.array)
 
     @data.setter
     def data(self, other):
@@ -320,18 +338,40 @@ class Tensor:
 
 
 def _rebuild(kind, array, requires_grad, attributes):
-    tensor = kind.__new__(kind)
     # An unpickled array has a dtype object of its own, which the quick way of ops does not know.
     native = BY_NUMPY[array.dtype].dtype
-    tensor.array = array if array.dtype is native else array.view(native)
-    tensor._grad = tensor.node = tensor.base = tensor.views = None
+    tensor = around(array if array.dtype is native else array.view(native), kind)
     vars(tensor).update(attributes)
     return tensor.requires_grad_(requires_grad)
 
 
-new_tensor = Tensor.__new__
+def require_device(kind, data, device, form):
+    """Refuse a `device` of another kind for PyTorch's old ways to make a tensor."""
+    if device is None:
+        return
+    if data and isinstance(data[0], Tensor):
+        raise RuntimeError(
+            f"Legacy tensor {form}(tensor, device=device) is not supported.  Use torch.tensor(...) "
+            "or torch.as_tensor(...) instead."
+        )
+    if as_device(device).type != kind:
+        raise RuntimeError(
+            f"legacy constructor expects device type: {kind} but device type: "
+            f"{as_device(device).type} was passed"
+        )
+
+
+new_tensor = object.__new__
 new_node = Node.__new__
 ndarray = np.ndarray
+
+
+def around(array, kind):
+    """A tensor of the class `kind` around an array, without asking that class."""
+    t = new_tensor(kind)
+    t.array = array
+    t._grad = t.node = t.base = t.views = None
+    return t
 
 
 def wrap(value):

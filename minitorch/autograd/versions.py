@@ -7,6 +7,8 @@ writes all come before its forward pass or after its backward pass pays one comp
 
 import weakref
 
+import numpy as np
+
 from minitorch.autograd.node import next_order
 
 
@@ -55,6 +57,13 @@ def stamp(*versions):
     for version in versions:
         version.order = order
         version.count += 1
+
+
+def unwatched(array):
+    """The same memory as if `array` did not own it: a write here does not count as one there."""
+    if isinstance(array, np.ndarray):
+        return np.asarray(array.data)
+    return type(array)(array.shape, array.dtype, array.data, array.strides)
 
 
 def touch(array):

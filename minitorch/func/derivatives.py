@@ -15,14 +15,16 @@ from weakref import WeakSet
 
 from minitorch.autograd import engine
 from minitorch.autograd.grad_mode import enable_grad
-from minitorch.autograd.node import Node
+from minitorch.autograd.node import GradientEdge, Node, grad_mode
 from minitorch.autograd.tensor import Tensor
 from minitorch.ops.creation import eye, zeros_like
 from minitorch.ops.join import stack
-from minitorch.utils._pytree import tree_flatten, tree_map_only, tree_unflatten
+from minitorch.utils._pytree import tree_flatten, tree_map, tree_unflatten
 
 Argnums = int | tuple[int, ...]
 
+VJP = "vjp(f, *primals)"  # as errors name the call
+JVP = "jvp(f, primals, tangents)"
 PASSED: WeakSet[Node] = WeakSet()  # the sources of functions that have returned
 
 
@@ -72,13 +74,13 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """(func(*primals), f), where f takes weights of the outputs and returns a tuple of the
     gradients of the arguments.
     """
-    run = Run(func, primals, {}, tuple(range(len(primals))), "vjp(f, *primals)", has_aux)
+    run = Run(func, primals, {}, tuple(range(len(primals))), VJP, has_aux)
+    require_outputs(run, VJP)
     for each in run.outputs:
-        if not (isinstance(each, Tensor) and each.is_floating_point()):
-            kind = f"Tensor with dtype {each.dtype}" if isinstance(each, Tensor) else type(each)
+        if not each.is_floating_point():
             raise RuntimeError(
                 "vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got "
-                f"{kind}"
+                f"Tensor with dtype {each.dtype}"
             )
 
     def pull_back(cotangents: Any) -> Any:
@@ -106,13 +108,25 @@ def jvp(
 
     strict  RuntimeError for an output that does not depend on the arguments
     """
+    if not isinstance(primals, tuple):
+        raise RuntimeError(
+            f"{JVP}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals)."
+        )
+    primal_spec, tangent_spec = tree_flatten(primals)[1], tree_flatten(tangents)[1]
+    if primal_spec != tangent_spec:
+        raise RuntimeError(
+            f"{JVP}: Expected primals and tangents to have the same python structure. For example, "
+            "if primals is a tuple of 3 tensors, tangents also must be. Got primals with structure "
+            f"{primal_spec} and tangents with structure {tangent_spec}"
+        )
+    require_tensors("primals", primals)
+    require_tensors("tangents", tangents)
     run = forward_run(func, primals, has_aux)
     if strict and not all(each.requires_grad for each in run.outputs):
         raise RuntimeError(
             "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. "
             "This is not allowed with strict=True."
         )
-    require_alike(primals, tangents)
     result = (run.settled(run.output), run.push_forward(tree_flatten(tangents)[0]))
     return (*result, run.settled(run.aux)) if has_aux else result
 
@@ -120,32 +134,56 @@ def jvp(
 def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable]:
     """(func(*primals), f), where f takes tangents and returns how the outputs change by them."""
     run = forward_run(func, primals, has_aux=False)
+    flat, primal_spec = tree_flatten(primals)
 
     def push_forward(*tangents: Any) -> Any:
-        require_alike(primals, tangents)
-        return run.push_forward(tree_flatten(tangents)[0])
+        leaves, spec = tree_flatten(tangents)
+        if spec != primal_spec:
+            raise RuntimeError(
+                f"Expected the tangents {spec} to have the same argspec as the primals "
+                f"{primal_spec}"
+            )
+        for index, (tangent, primal) in enumerate(zip(leaves, flat, strict=True)):
+            for what in ("shape", "device", "dtype"):
+                a, b = getattr(tangent, what), getattr(primal, what)
+                if a != b:
+                    raise RuntimeError(
+                        f"tangent:{index} with {what} {a} in flattened pytree doesn't match the "
+                        f"{what} {b} of the corresponding primal."
+                    )
+        return run.push_forward(leaves)
 
     return run.settled(run.output), push_forward
 
 
 def forward_run(func, primals, has_aux):
-    if not isinstance(primals, tuple):
-        raise RuntimeError(
-            "jvp(f, primals, tangents): Expected primals to be a tuple. E.g. it should be valid to "
-            "call f(*primals)."
-        )
-    argnums = tuple(range(len(primals)))
-    return Run(func, primals, {}, argnums, "jvp(f, primals, tangents)", has_aux)
+    run = Run(func, primals, {}, tuple(range(len(primals))), JVP, has_aux)
+    require_outputs(run, JVP)
+    return run
 
 
-def require_alike(primals, tangents):
-    primal_spec, tangent_spec = tree_flatten(primals)[1], tree_flatten(tangents)[1]
-    if primal_spec != tangent_spec:
+def require_tensors(name, values):
+    leaves = tree_flatten(values)[0]
+    if not leaves:
+        raise RuntimeError(f"{JVP}: Expected {name} to contain at least one Tensor.")
+    for each in leaves:
+        if not isinstance(each, Tensor):
+            raise RuntimeError(f"{JVP}: Expected {name} to only contain Tensors, got {type(each)}")
+
+
+def require_outputs(run, name):
+    """Refuse a function that returned nothing, or other things than tensors."""
+    if run.output is None or not run.outputs:
         raise RuntimeError(
-            "jvp(f, primals, tangents): Expected primals and tangents to have the same python "
-            "structure. For example, if primals is a tuple of 3 tensors, tangents also must be. "
-            f"Got primals with structure {primal_spec} and tangents with structure {tangent_spec}"
+            f"{name}: Expected f to be a function that has non-empty output "
+            f"(got output = {run.outputs})"
         )
+    for each in run.outputs:
+        if not isinstance(each, Tensor):
+            raise RuntimeError(
+                f"{name}: expected f(*primals) to return only tensors, got unsupported type "
+                f"{type(each)}"
+            )
 
 
 def jacrev(
@@ -170,7 +208,8 @@ def jacrev(
 
     @wraps(func)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
-        run = Run(func, args, kwargs, argnums, "jacrev(f)(*args)", has_aux)
+        run = Run(func, args, kwargs, argnums, VJP, has_aux)
+        require_outputs(run, VJP)
         found = [run.like_inputs(run.rows(i)) for i in range(len(run.outputs))]
         result = tree_unflatten(found, run.spec)
         return (result, run.settled(run.aux)) if has_aux else result
@@ -198,7 +237,8 @@ class Run:
     """One call of a function, recorded from new places in the graph for the arguments by which it
     is to be differentiated.
 
-    sources  these places, one for each tensor
+    sources  the tensors at these places
+    edges    the places themselves: the function may write to its arguments
     outputs  the leaves of what the function returned, which is built as `spec` says
     """
 
@@ -210,9 +250,8 @@ class Run:
             if not isinstance(each, Tensor):
                 raise ValueError(f"Thing passed to transform API must be Tensor, got {type(each)}")
         with enable_grad():
-            self.sources = [
-                x.view_as(x) if x.requires_grad else x.detach().requires_grad_() for x in leaves
-            ]
+            self.sources = [x.view_as(x) if x.requires_grad else writable(x) for x in leaves]
+            self.edges = [GradientEdge(x.node, 0) for x in self.sources]
             new = list(args)
             given = tree_unflatten(self.sources, self.inputs)
             for i, value in zip(places(argnums, len(args)), given, strict=True):
@@ -228,7 +267,11 @@ class Run:
             result, self.aux = result
         self.output = result
         self.outputs, self.spec = tree_flatten(result)
-        PASSED.update(x.node for x in self.sources if x.node.leaf is not None)
+        PASSED.update(
+            edge.node.parents[0]
+            for edge, x in zip(self.edges, leaves, strict=True)
+            if not x.requires_grad
+        )
         self.connected = any(map(self.reaches_others, self.outputs))
 
     @staticmethod
@@ -248,7 +291,13 @@ class Run:
 
     def settled(self, values):
         """`values` for the caller: cut off from the graph where that ends at the sources."""
-        return tree_map_only(Tensor, lambda x: x if self.reaches_others(x) else x.detach(), values)
+
+        def settle(x):
+            if not isinstance(x, Tensor):
+                raise RuntimeError(f"Expected tensors, got unsupported type {type(x)}")
+            return x if grad_mode.enabled and self.reaches_others(x) else x.detach()
+
+        return tree_map(settle, values)
 
     def like_inputs(self, leaves):
         """Leaves for the sources, as the arguments are built."""
@@ -260,31 +309,43 @@ class Run:
         create_graph = self.connected or any(
             weight is not None and weight.requires_grad for weight in weights
         )
-        return gradients(self.outputs, self.sources, weights, create_graph, retain)
+        return self.gradients(self.outputs, weights, create_graph and grad_mode.enabled, retain)
 
     def rows(self, index):
         """The Jacobians of one output by each source."""
         output = self.outputs[index]
         ones = eye(output.numel(), dtype=output.dtype, device=output.device)
+        onward = self.connected and grad_mode.enabled
         found = [
-            gradients([output], self.sources, [row.reshape(output.shape)], self.connected, True)
-            for row in ones
+            self.gradients([output], [row.reshape(output.shape)], onward, True) for row in ones
         ]
         if not found:
-            return [x.new_zeros(*output.shape, *x.shape) for x in self.sources]
+            return [x.new_zeros((*output.shape, *x.shape)) for x in self.sources]
         return [
-            stack(rows).reshape(*output.shape, *x.shape)
+            stack(rows).reshape((*output.shape, *x.shape))
             for rows, x in zip(zip(*found, strict=True), self.sources, strict=True)
         ]
 
     def push_forward(self, tangents):
         """How the outputs change: the derivative of `shares`, which is linear, by the weights."""
+        onward = self.connected or any(each.requires_grad for each in tangents)
+        onward = onward and grad_mode.enabled
         with enable_grad():
             weights = [zeros_like(each).requires_grad_() for each in self.outputs]
-            shares = gradients(self.outputs, self.sources, weights, True, True)
-            onward = self.connected or any(each.requires_grad for each in tangents)
-            changes = gradients(shares, weights, tangents, onward, True)
+            shares = self.gradients(self.outputs, weights, True, True)
+            changes = gradients(shares, weights, weights, tangents, onward, True)
         return tree_unflatten(changes, self.spec)
+
+    def gradients(self, outputs, weights, create_graph, retain):
+        return gradients(outputs, self.edges, self.sources, weights, create_graph, retain)
+
+
+def writable(x):
+    """A tensor of the same memory that is to be differentiated by, and may be written to."""
+    leaf = x.detach().requires_grad_()
+    source = leaf.view_as(leaf)
+    source.base = None  # so that it is no view of a leaf
+    return source
 
 
 def places(argnums, count):
@@ -306,8 +367,8 @@ def places(argnums, count):
     return found
 
 
-def gradients(outputs, sources, weights, create_graph, retain):
-    """`autograd.grad`, with zeros for what no output depends on."""
+def gradients(outputs, places, sources, weights, create_graph, retain):
+    """`autograd.grad` at `places`, with zeros like `sources` for what no output depends on."""
     pairs = [
         (output, weight)
         for output, weight in zip(outputs, weights, strict=True)
@@ -317,7 +378,7 @@ def gradients(outputs, sources, weights, create_graph, retain):
         return [zeros_like(x) for x in sources]
     found = engine.grad(
         [output for output, _ in pairs],
-        sources,
+        places,
         [weight for _, weight in pairs],
         retain_graph=retain or create_graph,
         create_graph=create_graph,

@@ -2,23 +2,52 @@
 
 import warnings
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from minitorch.autograd.engine import collect
 from minitorch.autograd.grad_mode import enable_grad
-from minitorch.autograd.node import grad_mode, next_order
+from minitorch.autograd.node import grad_mode, next_order, saves_array
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.generators import go_to_states, states
 
-__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential"]
+__all__ = [
+    "CheckpointError",
+    "checkpoint",
+    "checkpoint_sequential",
+    "noop_context_fn",
+    "set_checkpoint_debug_enabled",
+    "set_checkpoint_early_stop",
+]
+FOR_ALL: dict = {"debug": None, "early_stop": None}  # what holds whatever the calls say; None: not
 
 
 class CheckpointError(RuntimeError):
     """The function did something else when it was computed again."""
 
 
-def two_contexts() -> tuple[Any, Any]:
+def set_checkpoint_early_stop(enable: bool) -> Any:
+    """The context in which `early_stop` of all calls of `checkpoint` is `enable`."""
+    return setting("early_stop", enable)
+
+
+def set_checkpoint_debug_enabled(enabled: bool | None) -> Any:
+    """The context in which `debug` of all calls of `checkpoint` is `enabled`."""
+    return setting("debug", enabled)
+
+
+@contextmanager
+def setting(name, value):
+    before = FOR_ALL[name]
+    FOR_ALL[name] = value
+    try:
+        yield
+    finally:
+        FOR_ALL[name] = before
+
+
+def noop_context_fn() -> tuple[Any, Any]:
+    """The contexts of a `checkpoint` that is given none: they do nothing."""
     return nullcontext(), nullcontext()
 
 
@@ -27,7 +56,7 @@ def checkpoint(
     *args: Any,
     use_reentrant: bool | None = None,
     preserve_rng_state: bool = True,
-    context_fn: Callable[[], tuple[Any, Any]] = two_contexts,
+    context_fn: Callable[[], tuple[Any, Any]] = noop_context_fn,
     determinism_check: str = "default",
     debug: bool = False,
     early_stop: bool = True,
@@ -42,7 +71,8 @@ def checkpoint(
     preserve_rng_state  draw the same random numbers the second time
     context_fn          the contexts of the first and the second call
     determinism_check   "none": do not compare what the two calls did
-    debug, early_stop   accepted; they change nothing
+    debug               CheckpointError lists the operations of both calls
+    early_stop          what the second call does more than the first is no error
 
     Raises CheckpointError in backward where the second call did something else.
     Chen et al., Training Deep Nets with Sublinear Memory Cost, 2016, arXiv:1604.06174.
@@ -62,7 +92,7 @@ def checkpoint(
         )
     elif use_reentrant and kwargs:
         raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
-    if use_reentrant and (context_fn is not two_contexts or debug):
+    if use_reentrant and (context_fn is not noop_context_fn or debug):
         raise ValueError(
             "Passing `context_fn` or `debug` is only supported when use_reentrant=False."
         )
@@ -74,9 +104,13 @@ def checkpoint(
     if grad_mode.enabled:
         nodes = made_since(start, outputs)
         check = determinism_check != "none"
-        again = Again(lambda: function(*args, **kwargs), second, known, nodes, check)
+        debug = debug if FOR_ALL["debug"] is None else FOR_ALL["debug"]
+        early_stop = early_stop if FOR_ALL["early_stop"] is None else FOR_ALL["early_stop"]
+        call = lambda: function(*args, **kwargs)  # noqa: E731
+        again = Again(call, second, known, nodes, check, debug, early_stop)
         for index, node in enumerate(nodes):
-            node.vjps = again.stand_ins(index, node.vjps)
+            if saves_array(node.vjps):
+                node.vjps = again.stand_ins(index, node.vjps)
     return outputs
 
 
@@ -104,8 +138,9 @@ class Again:
     known   what each node of the first call was, to compare with
     """
 
-    def __init__(self, call, context, states, nodes, check):
+    def __init__(self, call, context, states, nodes, check, debug, early_stop):
         self.call, self.context, self.states, self.check = call, context, states, check
+        self.debug, self.early_stop = debug, early_stop
         self.known = [described(node) for node in nodes]
         self.vjps: list = [None] * len(nodes)
 
@@ -139,21 +174,40 @@ class Again:
             nodes = made_since(start, self.call())
         if self.states is not None:
             go_to_states(now)
-        if len(nodes) != len(self.known):
+        more = len(nodes) - len(self.known)
+        if more > 0 and self.early_stop:
+            nodes = nodes[more:]  # the youngest stand first
+        elif more > 0:
+            raise CheckpointError(
+                "torch.utils.checkpoint: trying to save more tensors during recomputation than "
+                f"during the original forward pass.{self.both(nodes)}"
+            )
+        elif more < 0:
             raise CheckpointError(
                 "torch.utils.checkpoint: A different number of tensors was saved during the "
                 "original forward and recomputation.\n"
                 f"Number of tensors saved during forward: {len(self.known)}\n"
-                f"Number of tensors saved during recomputation: {len(nodes)}"
+                f"Number of tensors saved during recomputation: {len(nodes)}{self.both(nodes)}"
             )
         for known, node in zip(self.known, nodes) if self.check else ():
             if known != described(node):
                 raise CheckpointError(
                     "torch.utils.checkpoint: Recomputed values for the following tensors have "
                     "different metadata than during the forward pass.\n"
-                    f"  {known} then, {described(node)} now"
+                    f"  {known} then, {described(node)} now{self.both(nodes)}"
                 )
         self.vjps = [node.vjps for node in nodes]
+
+    def both(self, nodes):
+        """With `debug`, what both calls did, the first operation first."""
+        if not self.debug:
+            return ""
+        then = "\n".join(f"  {name} {shape}" for name, shape in reversed(self.known))
+        now = "\n".join(f"  {name} {shape}" for name, shape in map(described, reversed(nodes)))
+        return (
+            "\nYou are seeing this error because you passed `debug=True` to checkpoint\n"
+            f"the original forward pass:\n{then}\nthe recomputation:\n{now}"
+        )
 
 
 def described(node):
