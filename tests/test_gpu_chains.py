@@ -100,15 +100,33 @@ def classes():
     return minitorch.arange(4)
 
 
+@cache
+def bags():
+    return minitorch.arange(4).reshape(2, 2)
+
+
 LAYERS = {  # what: shapes of what it is given, its launches there and back
     "linear": (F.linear, [(4, 6), (3, 6), (3,)], 2, 3),
     "layer_norm": (lambda x, w, b: F.layer_norm(x, (6,), w, b), [(4, 6), (6,), (6,)], 1, 2),
     "batch_norm": (lambda x, w, b: F.batch_norm(x, None, None, w, b, True),
                    [(4, 3, 5), (3,), (3,)], 1, 1),
+    "batch_norm in eval": (lambda x, m, v, w, b: F.batch_norm(x, m.detach(), v.detach() ** 2, w, b),
+                           [(4, 3, 5), (3,), (3,), (3,), (3,)], 2, 6),
+    "group_norm": (lambda x, w, b: F.group_norm(x, 2, w, b), [(2, 4, 5), (4,), (4,)], 2, 5),
+    "instance_norm": (lambda x: F.instance_norm(x), [(2, 4, 5)], 1, 1),
+    "adaptive_max_pool2d": (lambda x: F.adaptive_max_pool2d(x, 3), [(2, 3, 7, 7)], 5, 1),
+    "clamp": (lambda x: x.clamp(-1, 1), [(4, 6)], 1, 1),
+    "pow": (lambda x: x**2.5, [(4, 6)], 1, 1),
     "dropout": (F.dropout, [(4, 6)], 2, 1),
     "softmax": (lambda x: F.softmax(x, -1), [(4, 6)], 1, 1),
     "cross_entropy": (lambda x: F.cross_entropy(x, classes()), [(4, 6)], 2, 1),
+    "cross_entropy, smoothed": (
+        lambda x: F.cross_entropy(x, classes(), label_smoothing=0.1), [(4, 6)], 3, 1),
+    "rms_norm": (lambda x, w: F.rms_norm(x, (6,), w), [(4, 6), (6,)], 1, 3),
     "embedding": (lambda w: F.embedding(classes(), w), [(5, 2)], 1, 1),
+    "embedding_bag": (lambda w: F.embedding_bag(bags(), w), [(5, 2)], 3, 2),
+    "gather": (lambda x: x.gather(1, bags()), [(2, 5)], 1, 1),
+    "max": (lambda x: x.max(1).values, [(4, 6)], 2, 1),
     "max_pool2d": (lambda x: F.max_pool2d(x, 2), [(2, 3, 4, 4)], 1, 1),
     "avg_pool2d": (lambda x: F.avg_pool2d(x, 2), [(2, 3, 4, 4)], 2, 2),
     "conv2d": (F.conv2d, [(2, 3, 8, 8), (4, 3, 3, 3), (4,)], 3, 7),
@@ -157,6 +175,22 @@ def test_a_chain_is_computed_before_it_is_too_long(cupy):
     for _ in range(2 * LONGEST):
         y = y + x
     np.testing.assert_allclose(arrays_of(y).get(), [2 * LONGEST + 1, 4 * LONGEST + 2])
+
+
+def test_a_rule_that_computes_something_on_the_way_is_fused_all_the_same(cupy):
+    from minitorch.backend.cupy_rules import fused_update
+
+    def rule(p, g, state, *, lr):
+        m = state["mean"]
+        p -= lr * g.mean()
+        m[...] = 3.0
+        m += p
+        p *= m
+
+    p, m = cupy.asarray([1.0, 2.0], "f"), cupy.zeros(2, "f")
+    fused_update(rule, p, cupy.asarray([2.0, 4.0], "f"), {"mean": m}, {"lr": 0.5})
+    np.testing.assert_allclose(m.get(), [2.5, 3.5])
+    np.testing.assert_allclose(p.get(), [-1.25, 1.75])
 
 
 def test_a_batch_norm_layer_counts_and_averages_in_a_launch_each(rig):

@@ -23,6 +23,15 @@ EDGES = {
     "matmul into a tensor": lambda: minitorch.matmul(
         minitorch.ones(2, 3), minitorch.ones(3, 2), out=minitorch.empty(2, 2)
     ),
+    "batches of equations with no columns": lambda: minitorch.linalg.solve(
+        minitorch.eye(3).expand(2, 3, 3), minitorch.ones(2, 3, 0)
+    ),
+    "batches of triangular equations with no columns": lambda: minitorch.linalg.solve_triangular(
+        minitorch.eye(3).expand(2, 3, 3), minitorch.ones(2, 3, 0), upper=True
+    ),
+    "bytes added at indices": lambda: minitorch.zeros(3, dtype=minitorch.uint8).index_add(
+        0, tensor([1, 1]), tensor([200, 100], dtype=minitorch.uint8)
+    ),
     "another dtype of what was broadcast": lambda: minitorch.ones(1, 3).expand(2, 3).double(),
 }
 

@@ -4,10 +4,17 @@ import numpy as np
 import pytest
 from cupy_rig import kernels
 
-from minitorch.backend import numpy_channels, numpy_kernels, numpy_optim, numpy_rows
+from minitorch.backend import (
+    numpy_channels,
+    numpy_index,
+    numpy_kernels,
+    numpy_optim,
+    numpy_rows,
+)
 from minitorch.backend.namespaces import namespace
 
-NEAR = {"float16": 4e-3, "float32": 2e-6, "float64": 1e-13}  # times the largest value
+# Times the largest value; integers are exact.
+NEAR = {"float16": 4e-3, "float32": 2e-6, "float64": 1e-13}
 
 
 def numbers(seed=0):
@@ -34,7 +41,9 @@ CASES = [
     of_rows("normalize_rows", WIDE, (1000,), (1000,), eps=1e-5),
     of_rows("normalize_rows", NARROW, None, (3,), eps=1e-5),
     of_rows("normalize_rows", NARROW, (3,), None, eps=1e-5),
+    of_rows("normalize_rows", WIDE, (1000,), None, eps=1e-5, centre=False),
     of_rows("normalize_rows_share", WIDE, (1000,), WIDE, (5, 1)),
+    of_rows("normalize_rows_share", WIDE, (1000,), WIDE, (5, 1), centre=False),
     of_rows("normalize_rows_share", NARROW, None, NARROW, (70, 1)),
     of_rows("scale_rows_shares", NARROW, NARROW),
     of_rows("scale_rows_shares", (600, 70), (600, 70)),
@@ -55,7 +64,7 @@ CASES = [
 
 
 def kernel_of(library, name):
-    for module in (numpy_rows, numpy_channels, numpy_kernels, numpy_optim):
+    for module in (numpy_rows, numpy_channels, numpy_index, numpy_kernels, numpy_optim):
         if name in vars(module):
             return getattr(namespace_of(library), name)
     raise AssertionError(f"NumPy has no kernel {name}")
@@ -74,7 +83,7 @@ def require_near(found, wanted):
         if ours.size:
             largest = max(1, float(np.abs(theirs).max()))
             gap = np.abs(ours.get().astype(float) - theirs.astype(float)).max()
-            assert gap <= 4 * NEAR[ours.dtype.name] * largest
+            assert gap <= 4 * NEAR.get(ours.dtype.name, 0) * largest
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
@@ -97,6 +106,34 @@ def test_a_kernel_takes_arrays_that_are_not_contiguous(cupy, name):
     require_near(kernel_of(cupy, name)(whole[:, ::-1], **settings), wanted)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64", "uint8", "bool"])
+@pytest.mark.parametrize(
+    ("shape", "reach"),
+    [((4, 5, 6), (4, 5, 6)), ((4, 5, 6), (3, 2, 4)), ((7,), (3,)), ((3, 4), (0, 2))],
+)
+def test_what_indices_name_along_an_axis_is_what_numpy_finds(cupy, shape, reach, dtype):
+    draw = numbers()
+    x, g = (draw(size=each, scale=4).astype(dtype) for each in (shape, reach))
+    for axis in range(len(shape)):
+        once = np.argsort(draw(size=shape), axis=axis)[tuple(map(slice, reach))]
+        indices = np.where(draw(size=reach) < 0, once - shape[axis], once)  # some from the end
+        for name, given in [
+            ("take_along", (x, indices, axis)),
+            ("put_along", (g, indices, axis, shape)),
+            ("set_along", (x, g, indices, axis)),
+            ("set_along", (x, 1, indices, axis)),
+            ("add_along", (g, indices // 2, axis, shape)),
+        ]:
+            arrays = [cupy.asarray(v) if isinstance(v, np.ndarray) else v for v in given]
+            require_near(kernel_of(cupy, name)(*arrays), kernel_of(np, name)(*given))
+
+
+def test_nothing_is_found_where_there_is_nothing(cupy):
+    xp = namespace_of(cupy)
+    with pytest.raises(IndexError, match="out of bounds for dimension 1 with size 0"):
+        xp.take_along(cupy.zeros((2, 0)), cupy.zeros((2, 1), int), 1)
+
+
 CLASSES = np.array([2, 0, -100, 1, 2, 2])
 
 
@@ -115,9 +152,14 @@ def test_cross_entropy_and_its_gradient_are_those_of_numpy(
         x, t, w = (v if v is None else library.asarray(v) for v in (log_p, target, weight))
         xp = namespace_of(library)
         value, key, share = xp.nll(x, t, w, ignored, reduction)
+        smoothed, _, _ = xp.nll(x, t, w, ignored, reduction, 0.2)
         g = library.ones(value.shape, "f") * 3
-        shares = xp.nll_share(g, share, key, x.shape), xp.softmax_less_one_hot(x, share, g, key)
-        found.append((value, *shares))
+        shares = [
+            xp.nll_share(g, share, key, x.shape),
+            xp.softmax_less_one_hot(x, share, g, key),
+            xp.softmax_less_one_hot(x, share, g, key, 0.2),
+        ]
+        found.append((value, smoothed, *shares))
     for wanted, ours in zip(*found):
         np.testing.assert_allclose(ours.get(), wanted, 2e-5, 1e-6)
 

@@ -25,6 +25,7 @@ FILES = sorted(Path(minitorch.__file__).parent.glob("backend/cupy_*.py"))
 FACTORIES = {  # files whose functions write kernels, and the names of these
     "cupy_bessel": lambda module: [f"minitorch_{kind}" for kind in module.POLYNOMIALS],
     "cupy_chains": lambda module: ["chain"],
+    "cupy_rules": lambda module: ["fused_update"],
     "cupy_blocks": lambda module: [],  # whose sources stand in the other files
     "cupy_random": lambda module: [f"minitorch_{kind}" for kind in module.KINDS],
 }
@@ -141,6 +142,17 @@ def unscaled(dtype):
     return [p.grad]
 
 
+def held(dtype):
+    """A parameter that cannot move together with others, updated by a rule call by call."""
+    whole = numbers(5, 7, dtype=dtype)
+    p = whole.t().requires_grad_()
+    p.grad = whole.t() * 0.3
+    optim.Adamax([p], 0.1).step()
+    optim.NAdam([p], 0.1).step()
+    optim.Rprop([p], 0.1).step()
+    return [p]
+
+
 IMAGE, ROWS, QUERIES = (2, 3, 9, 8), (5, 70), (2, 3, 40, 8)
 USES = {
     "softmax": both_ways(lambda x: x.softmax(1), ROWS),
@@ -173,10 +185,16 @@ USES = {
     "gru": both_ways(recurrent(minitorch.nn.GRU), (7, 3, 6)),
     "rnn": both_ways(recurrent(minitorch.nn.RNN), (7, 3, 6)),
     "nll_loss": both_ways(lambda x: F.nll_loss(x, minitorch.arange(len(x)) % 3), ROWS),
+    "gather": both_ways(lambda x: x.gather(1, minitorch.arange(70).reshape(5, 14) % 9), ROWS),
+    "sort": both_ways(lambda x: x.sort(1).values, ROWS),
+    "rms_norm": both_ways(lambda x, w: F.rms_norm(x, (70,), w), ROWS, (70,)),
     "radam": steps(lambda p: optim.RAdam(p, 0.1)),
     "adadelta": steps(lambda p: optim.Adadelta(p, 0.1)),
     "nadam": steps(lambda p: optim.NAdam(p, 0.1)),
+    "rprop": steps(lambda p: optim.Rprop(p, 0.1)),
+    "asgd": steps(lambda p: optim.ASGD(p, 0.1)),
     "adamax": steps(lambda p: optim.Adamax(p, 0.1)),
+    "a parameter with gaps": held,
     "sgd": steps(lambda p: optim.SGD(p, 0.1, momentum=0.9, weight_decay=0.1)),
     "adam": steps(lambda p: optim.Adam(p, 0.1, amsgrad=True)),
     "rmsprop": steps(lambda p: optim.RMSprop(p, 0.1, centered=True, momentum=0.5)),
@@ -295,8 +313,12 @@ def compiled(source, options, architecture):
 
     try:
         program = nvrtc.createProgram(source, "kernel.cu", (), ())
+        known = nvrtc.getSupportedArchs()
     except Exception as reason:  # of cuda-pathfinder, which looks for the library
         pytest.skip(f"NVRTC is not there: pip install nvidia-cuda-nvrtc-cu12\n{reason}")
+    if architecture not in known:
+        version = ".".join(map(str, nvrtc.getVersion()))
+        pytest.skip(f"NVRTC {version} knows sm_{known[0]} to sm_{known[-1]}, not sm_{architecture}")
     flags = ("--device-as-default-execution-space", f"-arch=sm_{architecture}", *options)
     try:
         nvrtc.compileProgram(program, flags)

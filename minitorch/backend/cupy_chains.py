@@ -23,14 +23,14 @@ FLOATS = "efd"
 OPERATORS = {
     "add": "{} + {}", "sub": "{} - {}", "mul": "{} * {}", "truediv": "{} / {}",
     "lt": "{} < {}", "le": "{} <= {}", "gt": "{} > {}", "ge": "{} >= {}", "eq": "{} == {}",
-    "ne": "{} != {}", "and": "{} && {}", "or": "{} || {}",
+    "ne": "{} != {}", "and": "{} && {}", "or": "{} || {}", "xor": "{} != {}",
 }  # fmt: skip
-TO_BOOL = ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "invert", "isnan")
+TO_BOOL = ("lt", "le", "gt", "ge", "eq", "ne", "and", "or", "xor", "invert", "isnan")
 FUNCTIONS = {
     **{name: name + "({})" for name in ("exp", "log", "log1p", "expm1", "sqrt", "tanh", "erf",
                                         "sinh", "cosh", "sin", "cos", "floor", "ceil")},
-    "absolute": "fabs({})", "negative": "-{}", "square": "{0} * {0}", "invert": "!{}",
-    "isnan": "{0} != {0}", "sign": "({0} > 0 ? A(1) : {0} < 0 ? A(-1) : {0})",
+    "absolute": "fabs({})", "abs": "fabs({})", "negative": "-{}", "square": "{0} * {0}",
+    "invert": "!{}", "isnan": "{0} != {0}", "sign": "({0} > 0 ? A(1) : {0} < 0 ? A(-1) : {0})",
     "sigmoid": "A(1) / (A(1) + exp(-{}))", "power": "pow({}, {})",
     "clip": "({0} < {1} ? A({1}) : {0} > {2} ? A({2}) : {0})",
     "maximum": "({0} > {1} || {0} != {0} ? {0} : {1})",
@@ -80,16 +80,47 @@ class Chain:
     def __getitem__(self, key):
         return array_of(self)[key]
 
+    def reshape(self, *shape):
+        """Of a leaf a leaf in another shape, of another chain an array."""
+        y = array_of(self).reshape(*shape)
+        return leaf(y) if self.call == "leaf" else y
+
     def __pow__(self, exponent):
         return chained("power", self, exponent)
 
 
+class Place(Chain):
+    """An array that a rule changes, by operators such as `+=` and by `[...] =`.
+
+    now  the chain of what it is to hold
+    """
+
+    __slots__ = ("array", "now")
+
+    def __init__(self, array):
+        self.array, self.now = array, leaf(array)
+        super().__init__("place", (), array.dtype, array.shape)
+
+    def __setitem__(self, key, value):
+        self.now = value if type(value) is Chain else leaf(self.array * 0 + arrays_of(value))
+
+
 def give_operators():
     """Give chains their operators; of comparisons Python knows how to turn them round."""
+
+    def change(name):
+        def operate(place, y):
+            place.now = leaf(chained(name, place, y))
+            return place
+
+        return operate
+
     for name in OPERATORS:
         setattr(Chain, f"__{name}__", lambda x, y, name=name: chained(name, x, y))
-        if name in ("and", "or") or name not in TO_BOOL:
+        if name in ("and", "or", "xor") or name not in TO_BOOL:
             setattr(Chain, f"__r{name}__", lambda x, y, name=name: chained(name, y, x))
+        if name in ("add", "sub", "mul", "truediv"):
+            setattr(Place, f"__i{name}__", change(name))
     for method, name in (("neg", "negative"), ("abs", "absolute"), ("invert", "invert")):
         setattr(Chain, f"__{method}__", lambda x, name=name: chained(name, x))
 
@@ -124,6 +155,7 @@ def leaf(array):
 
 def chained(call, *given):
     """The chain of one call more; computed at once where it cannot be noted."""
+    given = tuple([each.now if type(each) is Place else each for each in given])
     chains = [each for each in given if type(each) is Chain]
     kinds = {each.kind for each in chains}
     noted = len(chains) + sum(map(is_number, given)) == len(given) and len(kinds) == 1
@@ -169,15 +201,21 @@ class Functions:
         same = type(x) is Chain and x.kind == dtype
         return chained("astype", x) if same else computed("astype", x, dtype)
 
+    def subtract_scaled(self, y, a, x):
+        y -= a * x
 
-BY_TYPE[Chain] = Functions()
+    def root_plus(self, x, eps):
+        return self.sqrt(x) + eps
+
+
+BY_TYPE[Chain] = BY_TYPE[Place] = Functions()
 
 # -------------------------------------------------------------------- computing
 
 
 def arrays_of(x):
     """`x`, a chain, an array or several in tuples, lists and dicts, without chains."""
-    if type(x) is Chain:
+    if type(x) in (Chain, Place):
         return array_of(x)
     if type(x) in (tuple, list):
         return type(x)([arrays_of(each) for each in x])
@@ -186,6 +224,8 @@ def arrays_of(x):
 
 def array_of(chain):
     """The array that the chain stands for; computed once."""
+    if type(chain) is Place:
+        return array_of(chain.now)
     if chain.made is None:
         if all(type(each) is not Chain or each.made is not None for each in chain.given):
             if chain.call == "astype":
@@ -193,21 +233,31 @@ def array_of(chain):
             else:
                 chain.made = computed(chain.call, *chain.given)
         else:
-            leaves, lines = source_of(chain)
-            chain.made = kernel(lines, len(leaves), chain.dtype.kind == "b")(*leaves)
+            leaves, lines, (value,) = source_of([chain])
+            to_bool = chain.dtype.kind == "b"
+            lines.append(f"y = {'' if to_bool else 'T'}({value});")
+            chain.made = kernel("\n".join(lines), len(leaves), to_bool)(*leaves)
         chain.given, chain.length = (), 1  # what it was made of is not kept
     return chain.made
 
 
-def source_of(chain):
-    """The arrays that a kernel for the chain reads as x0, x1, ..., and its source."""
+def source_of(chains, numbers=None):
+    """What a kernel for chains is made of: the arrays that it reads as x0, x1, ..., its lines, and
+    under which names these leave the results.
+
+    numbers  a list to be filled with Python numbers, which the kernel is given as c0, c1, ...;
+             None: they stand in the lines
+    """
     leaves: list = []
     names: dict = {}
     lines: list = []
 
     def named(each):
-        if type(each) is not Chain:
+        if type(each) is not Chain and numbers is None:
             return literal(float(each))
+        if type(each) is not Chain:
+            numbers.append(float(each))
+            return f"A(c{len(numbers) - 1})"
         if id(each) not in names:
             if each.made is not None:
                 at = next((i for i, x in enumerate(leaves) if x is each.made), len(leaves))
@@ -221,8 +271,8 @@ def source_of(chain):
                 names[id(each)] = f"v{len(lines) - 1}"
         return names[id(each)]
 
-    lines.append(f"y = {'' if chain.dtype.kind == 'b' else 'T'}({named(chain)});")
-    return leaves, "\n".join(lines)
+    results = [named(chain) for chain in chains]
+    return leaves, lines, results
 
 
 def literal(number):

@@ -4,6 +4,8 @@ Indices out of bounds wrap round here, since looking for them would wait for the
 as key, which CuPy counts before it can allocate.
 """
 
+import math
+
 import cupy as cp
 
 from minitorch.backend.devices import move  # noqa: F401  a kernel like the others
@@ -35,12 +37,19 @@ def put(x, value, key):
 
 def put_add(g, key, shape, unique):
     """Zeros of `shape` with `g` added at `key`; `unique`: no element is addressed twice."""
+    if not unique and _too_small_to_add(g):
+        return put_add(g.astype("int64"), key, shape, unique).astype(g.dtype)
     y = cp.zeros(shape, g.dtype)
     if unique:
         y[key] = g
     else:
         cp.add.at(y, key, g)
     return y
+
+
+def _too_small_to_add(x):
+    """Whether these are integers that CuPy's `add.at` does not take."""
+    return x.dtype.kind in "biu" and x.itemsize < 4
 
 
 def copy_at(x, key):
@@ -53,30 +62,57 @@ def take_rows(x, index):
     return x.take(index, 0)
 
 
+# Where `index`, element i of the indices, points to in an array of `width` elements along the axis.
+AT = """
+    ptrdiff_t at = index % width;
+    at = (i / (count * inner) * width + (at < 0 ? at + width : at)) * inner + i % inner;
+"""
+SIZES = "int64 count, int64 inner, int64 width"
+_take = cp.ElementwiseKernel(f"raw T x, I index, {SIZES}", "T y", AT + "y = x[at];", "take_along")
+_put = cp.ElementwiseKernel(f"T g, I index, {SIZES}", "raw T y", AT + "y[at] = g;", "put_along")
+_add = cp.ElementwiseKernel(
+    f"T g, I index, {SIZES}", "raw T y", AT + "atomicAdd(&y[at], g);", "add_along"
+)
+
+
 def take_along(x, indices, axis):
     """The element of `x` along `axis` that each of `indices` names."""
-    return x[lines(indices, axis)]
+    return _take(*_along(x, indices, axis))
 
 
 def put_along(g, indices, axis, shape):
     """Zeros of `shape` with `g` at `indices`, of which none names an element twice."""
     y = cp.zeros(shape, g.dtype)
-    y[lines(indices, axis)] = g
+    part, *where = _along(y, indices, axis)
+    _put(g, *where, part)
     return y
 
 
 def set_along(x, value, indices, axis):
     """A copy of `x` with `value`, an array or a number, at `indices`."""
     y = x.copy()
-    y[lines(indices, axis)] = value
+    part, *where = _along(y, indices, axis)
+    _put(value, *where, part)
     return y
 
 
 def add_along(g, indices, axis, shape):
     """Zeros of `shape` with `g` added at `indices`, which may name an element more than once."""
+    if g.dtype.kind != "f":
+        return put_add(g, lines(indices, axis), shape, False)
     y = cp.zeros(shape, g.dtype)
-    cp.add.at(y, lines(indices, axis), g)
+    part, *where = _along(y, indices, axis)
+    _add(g, *where, part)
     return y
+
+
+def _along(x, indices, axis):
+    """What a kernel is told: the part of x over which `indices` reach, these, and the sizes."""
+    shape, width = indices.shape, x.shape[axis]
+    if indices.size and not width:
+        raise IndexError(f"index is out of bounds for dimension {axis} with size 0")
+    part = x[tuple([slice(None) if d == axis else slice(n) for d, n in enumerate(shape)])]
+    return part, indices, shape[axis], math.prod(shape[axis + 1 :]), width
 
 
 def lines(indices, axis):
@@ -92,6 +128,8 @@ JOINING = {"prod": cp.multiply, "amax": cp.maximum, "amin": cp.minimum}
 
 def reduce_along(x, src, indices, axis, reduce):
     """A copy of `x` with `src` joined in at `indices` by "sum", "prod", "amax" or "amin"."""
+    if reduce == "sum" and _too_small_to_add(x):
+        return reduce_along(x.astype("int64"), src, indices, axis, reduce).astype(x.dtype)
     y = cp.array(x, order="C")
     if reduce == "sum":
         cp.add.at(y, lines(indices, axis), src)

@@ -16,8 +16,8 @@ SOURCE = (
     + r"""
 // One block: of each row how much it counts, and the sum of what it is worth.
 extern "C" __global__ void nll(
-    const T* x, const I* target, const T* weight, T* value, T* share,
-    I rows, I classes, I ignored, bool mean
+    const T* x, const I* target, const T* weight, const T* sums, T* value, T* share,
+    A smoothing, I rows, I classes, I ignored, bool mean
 ) {
     A sum = 0, whole = 0;
     for (I r = threadIdx.y; r < rows; r += blockDim.y) {
@@ -25,7 +25,10 @@ extern "C" __global__ void nll(
         A counts = target[r] == ignored ? A(0) : weight ? A(weight[c]) : A(1);
         share[r] = T(counts);
         whole += counts;
-        if (counts != 0) sum -= counts * A(x[r * classes + c]);
+        if (counts == 0) continue;
+        A picked = A(x[r * classes + c]);
+        if (sums) picked = picked * (1 - smoothing) + A(sums[r]) * (smoothing / classes);
+        sum -= counts * picked;
     }
     sum = of_line(sum, false);
     whole = of_line(whole, false);
@@ -52,10 +55,22 @@ def dense(x, images=False):
     """`x`, or a copy that lies in memory row by row; `images`: all channels of a pixel may lie
     together.
     """
-    if x.flags.c_contiguous:
-        return x
-    together = images and x.ndim == 4 and x.transpose(0, 2, 3, 1).flags.c_contiguous
-    return x if together else cp.ascontiguousarray(x)
+    kept = x.flags.c_contiguous or (images and _together(x))
+    return x if kept else cp.ascontiguousarray(x)
+
+
+def _together(x):
+    """Whether x holds images, and all channels of a pixel lie together."""
+    by_pixel = x.ndim == 4 and x.transpose(0, 2, 3, 1).flags.c_contiguous
+    return by_pixel and not x.flags.c_contiguous
+
+
+def concatenate(arrays, axis=0, out=None):
+    """The arrays one after the other; channels of a pixel that lie together stay so."""
+    if axis is None or not all(map(_together, arrays)):
+        return cp.concatenate(arrays, axis, out)
+    axis = (0, 3, 1, 2)[axis]
+    return cp.concatenate([x.transpose(0, 2, 3, 1) for x in arrays], axis).transpose(0, 3, 1, 2)
 
 
 def expand(x, shape):
@@ -186,22 +201,28 @@ def class_shares(target, weight, classes, ignore_index, reduction, dtype):
 ROWS_OF_A_BLOCK = 1 << 13  # with more of them several blocks are quicker than one
 
 
-def nll(x, target, weight, ignore_index, reduction):
+def nll(x, target, weight, ignore_index, reduction, smoothing=0.0):
     """-x[n, target[n]] times the share of each row n, reduced; and key and shares as above.
+
+    smoothing  the part of x[n, target[n]] in whose place the mean of the row comes
 
     The key may name any class where a row does not count.
     """
     rows, classes = x.shape
+    sums = x.sum(axis=1) if smoothing else None
     key = _row_numbers(rows, cp.cuda.Device().id), target
     if reduction != "none" and 0 < rows <= ROWS_OF_A_BLOCK:
         x, target = cp.ascontiguousarray(x), cp.ascontiguousarray(target)
         weight = None if weight is None else cp.ascontiguousarray(weight)
         value, share = cp.empty((), x.dtype), cp.empty(rows, x.dtype)
-        launch(SOURCE, "nll", x.dtype, 1, (1, THREADS), x, target, weight, value, share,
-               rows, classes, ignore_index, reduction == "mean")  # fmt: skip
+        launch(SOURCE, "nll", x.dtype, 1, (1, THREADS), x, target, weight, sums, value, share,
+               float(smoothing), rows, classes, ignore_index, reduction == "mean")  # fmt: skip
         return value, key, share
     key, share = class_shares(target, weight, classes, ignore_index, reduction, x.dtype)
-    y = cp.where(share != 0, x[key], x.dtype.type(-0.0)) * -share
+    picked = x[key]
+    if smoothing:
+        picked = picked * (1 - smoothing) + sums * (smoothing / classes)
+    y = cp.where(share != 0, picked, x.dtype.type(-0.0)) * -share
     if reduction == "none":
         return y, key, share
     if reduction == "mean":
@@ -225,11 +246,13 @@ _nll_share = cp.ElementwiseKernel(
     "nll_share",
 )
 _softmax_less_one_hot = cp.ElementwiseKernel(
-    "T x, raw T share, raw T g, raw int64 target, int64 classes, bool shared, bool each",
+    "T x, raw T share, raw T g, raw int64 target, int64 classes, T wanted, T others, bool shared, "
+    "bool each",
     "T y",
     """
     ptrdiff_t row = i / classes;
-    y = (exp(x) - T(i % classes == target[row])) * share[shared ? 0 : row] * g[each ? row : 0];
+    T less = i % classes == target[row] ? wanted : others;
+    y = (exp(x) - less) * share[shared ? 0 : row] * g[each ? row : 0];
     """,
     "softmax_less_one_hot",
 )
@@ -240,9 +263,16 @@ def nll_share(g, share, key, shape):
     return _nll_share(g, share, key[1], shape[1], g.ndim > 0, cp.empty(shape, g.dtype))
 
 
-def softmax_less_one_hot(x, share, g, key):
-    """(exp(x) less 1 at `key`) * share * g; x (N, C), share and g (N,) or ()."""
-    return _softmax_less_one_hot(x, share, g, key[1], x.shape[1], not share.ndim, g.ndim > 0)
+def softmax_less_one_hot(x, share, g, key, smoothing=0.0):
+    """(exp(x) less 1 at `key`) * share * g; x (N, C), share and g (N,) or ().
+
+    smoothing  the share of that 1 which all classes have alike
+    """
+    classes = x.shape[1]
+    rest = smoothing / max(classes, 1)
+    return _softmax_less_one_hot(
+        x, share, g, key[1], classes, 1 - smoothing + rest, rest, not share.ndim, g.ndim > 0
+    )
 
 
 _subtract_scaled = cp.ElementwiseKernel("T a, T x", "T y", "y -= a * x", "subtract_scaled")

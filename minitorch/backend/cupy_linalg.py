@@ -49,7 +49,8 @@ def solve_ex(a, b):
 
 def _solved(a, b):
     batch = cp.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    return cp.linalg.solve(*(cp.broadcast_to(each, batch + each.shape[-2:]) for each in (a, b)))
+    a, b = (cp.broadcast_to(each, batch + each.shape[-2:]) for each in (a, b))
+    return cp.linalg.solve(a, b) if b.size else cp.zeros(b.shape, b.dtype)
 
 
 def sign_and_log_det(x):

@@ -34,13 +34,13 @@ extern "C" __global__ void softmax_share(
 }
 
 extern "C" __global__ void normalize(
-    const T* x, const T* weight, const T* bias, T* y, T* unit, T* scale, A eps, I lines, I width,
-    I inner
+    const T* x, const T* weight, const T* bias, T* y, T* unit, T* scale, A eps, bool centre,
+    I lines, I width, I inner
 ) {
     FIND_LINE
     A sum = 0, squares = 0;
     EACH(i) sum += A(x[i]);
-    const A mean = of_line(sum, false) / width;
+    const A mean = centre ? of_line(sum, false) / width : A(0);
     EACH(i) squares += (A(x[i]) - mean) * (A(x[i]) - mean);
     const A by = 1 / sqrt(of_line(squares, false) / width + eps);
     EACH(i) {
@@ -53,7 +53,8 @@ extern "C" __global__ void normalize(
 }
 
 extern "C" __global__ void normalize_share(
-    const T* g, const T* weight, const T* unit, const T* scale, T* share, I lines, I width, I inner
+    const T* g, const T* weight, const T* unit, const T* scale, T* share, bool centre,
+    I lines, I width, I inner
 ) {
     FIND_LINE
 #define OF_UNIT(i) (weight ? A(g[i]) * A(weight[i - start]) : A(g[i]))
@@ -62,7 +63,8 @@ extern "C" __global__ void normalize_share(
         sum += OF_UNIT(i);
         product += OF_UNIT(i) * A(unit[i]);
     }
-    const A mean = of_line(sum, false) / width, slope = of_line(product, false) / width;
+    const A mean = centre ? of_line(sum, false) / width : A(0);
+    const A slope = of_line(product, false) / width;
     EACH(i) share[i] = T((OF_UNIT(i) - mean - A(unit[i]) * slope) * A(scale[line]));
 }
 
@@ -124,26 +126,29 @@ def _softmax_share(g, y, axis, logarithm):
     return share
 
 
-def normalize_rows(x, weight, bias, eps):
+def normalize_rows(x, weight, bias, eps, centre=True):
     """The rows of x (n, c) to mean 0 and variance 1, * weight + bias, (c,) or None.
 
+    centre   False: to mean square 1; the mean stays
     returns  that; what it was before weight and bias; and what rows were multiplied by, (n, 1)
     """
     x = cp.ascontiguousarray(x)
     weight, bias = (v if v is None else cp.ascontiguousarray(v) for v in (weight, bias))
     y, unit, scale = cp.empty_like(x), cp.empty_like(x), cp.empty((len(x), 1), x.dtype)
-    launch_over_lines(SOURCE, "normalize", x, 1, x, weight, bias, y, unit, scale, float(eps))
+    arrays = x, weight, bias, y, unit, scale
+    launch_over_lines(SOURCE, "normalize", x, 1, *arrays, float(eps), centre)
     return y, unit, scale
 
 
-def normalize_rows_share(g, weight, unit, scale):
+def normalize_rows_share(g, weight, unit, scale, centre=True):
     """The gradient of `normalize_rows` with respect to x; unit and scale as it returned them.
 
-    (g - mean(g) - unit * mean(g * unit)) * scale, where g counts times the weight.
+    (g - mean(g) - unit * mean(g * unit)) * scale, where g counts times the weight; the first mean
+    only if the rows were centred.
     """
     g, share = cp.ascontiguousarray(g), cp.empty_like(unit)
     weight = None if weight is None else cp.ascontiguousarray(weight)
-    launch_over_lines(SOURCE, "normalize_share", unit, 1, g, weight, unit, scale, share)
+    launch_over_lines(SOURCE, "normalize_share", unit, 1, g, weight, unit, scale, share, centre)
     return share
 
 

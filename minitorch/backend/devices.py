@@ -11,6 +11,8 @@ from minitorch.backend.errors import DtypeError
 class device:  # noqa: N801  PyTorch's name
     """`device("cpu")`, `device("cuda")`, `device("cuda:1")` or `device("cuda", 1)`.
 
+    `device("meta")`, where tensors would have no values, can be named and compared, but not used.
+
     >>> device("cuda", 1)
     device(type='cuda', index=1)
     """
@@ -26,11 +28,17 @@ class device:  # noqa: N801  PyTorch's name
             type, index = "cuda", type
         if index is not None and index < 0:
             raise RuntimeError(f"Device index must not be negative\n  got {index}")
-        parts = re.fullmatch(r"(cpu|cuda)(?::(\d+))?", type) if isinstance(type, str) else None
+        named = isinstance(type, str)
+        parts = re.fullmatch(r"(cpu|cuda|meta)(?::(0|[1-9]\d*))?", type) if named else None
         if parts is None:
             raise DtypeError(
                 f"{misnamed(type)}\n  device {type!r} is not one that minitorch knows: use 'cpu', "
                 "'cuda' or 'cuda:N' with N the number of the GPU"
+            )
+        if parts[2] and index is not None:
+            raise RuntimeError(
+                "type (string) must not include an index because index was passed explicitly: "
+                f"{type}"
             )
         self.type = parts[1]
         self.index = int(parts[2]) if parts[2] else index
@@ -131,6 +139,10 @@ def cuda_device_count():
 
 def on(target):
     """A context in which CuPy works on this GPU; without a number, on the one that it is on."""
+    if target.type == "meta":
+        raise NotImplementedError(
+            "device 'meta' is not there: every tensor has its values\n  take device 'cpu'"
+        )
     cupy = load_cupy()
     if target.index is None:
         return cupy.cuda.Device()

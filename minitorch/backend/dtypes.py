@@ -1,5 +1,7 @@
 """The element types and PyTorch's rules for mixing them."""
 
+from typing import Any
+
 import numpy as np
 
 from minitorch.backend.errors import DtypeError
@@ -30,6 +32,10 @@ class dtype:  # noqa: N801  PyTorch's name
     def is_signed(self):
         return self.kind in "if"
 
+    def to_real(self):
+        """The dtype of real and imaginary part: float32 of complex64; a real one itself."""
+        return {"complex64": float32, "complex128": float64}.get(self.name, self)
+
     def __repr__(self):
         return f"torch.{self.name}"
 
@@ -49,26 +55,26 @@ float64 = double = dtype("float64")
 
 
 class absent(dtype):  # noqa: N801  as its base
-    """A dtype of PyTorch that NumPy does not have: it can be named and compared, but not used."""
+    """A dtype of PyTorch that no tensor has here: it can be named and compared, but not used."""
 
     __slots__ = ()
 
     def __init__(self, name, itemsize):
         self.name = name
         self.itemsize = itemsize
-        self.kind = "c" if name.startswith("complex") else "f"
-        self.category = FLOAT
+        self.kind = name[0] if name[0] in "cu" else "f"
+        self.category = INTEGER if self.kind == "u" else FLOAT
         self.is_floating_point = self.kind == "f"
         self.is_complex = self.kind == "c"
 
     @property
     def dtype(self):
-        raise DtypeError(
-            f"{self!r} is not there: NumPy has no bfloat16\n  take float32 or float16"
-            if self.is_floating_point
-            else f"{self!r} is not there: complex numbers are out of scope\n"
-            "  keep real and imaginary part in two tensors"
-        )
+        why = {
+            "f": f"NumPy has no {self.name}\n  take float32 or float16",
+            "c": "complex numbers are out of scope\n  keep real and imaginary part in two tensors",
+            "u": "PyTorch itself has few operations on it\n  take int32 or int64",
+        }
+        raise DtypeError(f"{self!r} is not there: {why[self.kind]}")
 
     def __reduce__(self):
         return self.name
@@ -77,6 +83,8 @@ class absent(dtype):  # noqa: N801  as its base
 bfloat16 = absent("bfloat16", 2)
 complex64 = cfloat = absent("complex64", 8)
 complex128 = cdouble = absent("complex128", 16)
+uint16, uint32, uint64 = absent("uint16", 2), absent("uint32", 4), absent("uint64", 8)
+float8_e4m3fn, float8_e5m2 = absent("float8_e4m3fn", 1), absent("float8_e5m2", 1)
 
 ALL = (bool, uint8, int8, int16, int32, int64, float16, float32, float64)
 BY_NUMPY = {each.dtype: each for each in ALL}
@@ -92,6 +100,13 @@ C_NAMES = {  # as PyTorch's C++ calls them, in other errors
     "int32": "int", "int64": "long int", "float16": "c10::Half", "float32": "float",
     "float64": "double",
 }  # fmt: skip
+
+
+LARGEST = {
+    "float16": 65504.0,
+    "float32": (2 - 2**-23) * 2.0**127,
+    "float64": (2 - 2**-52) * 2.0**1023,
+}
 
 
 def out_of_range(kind):
@@ -150,6 +165,7 @@ def promote_types(a, b):
     >>> promote_types(int64, float16)
     torch.float16
     """
+    a, b = as_dtype(a), as_dtype(b)
     if a.category == b.category:
         return BY_NUMPY[np.promote_types(a.dtype, b.dtype)]
     return a if a.category > b.category else b
@@ -175,6 +191,25 @@ def common_dtype(tensors, zero_dims, scalars):
     return result
 
 
+def rounded_to_half(number):
+    """Whether float16 does not hold this Python number as it is."""
+    return abs(number) > LARGEST["float16"] or np.float16(number).item() != number
+
+
+def limits_in_numpy(kind):
+    """eps, the largest number, the smallest normal one, resolution."""
+    limits = np.finfo(kind)
+    numbers = [n.item() for n in (limits.eps, limits.max, limits.smallest_normal)]
+    return (*numbers, 10.0**-limits.precision)
+
+
+ABSENT_LIMITS = {  # the same of formats that NumPy does not have
+    "bfloat16": (2.0**-7, (2 - 2.0**-7) * 2.0**127, 2.0**-126, 0.01),
+    "float8_e4m3fn": (0.125, 448.0, 2.0**-6, 1.0),
+    "float8_e5m2": (0.25, 57344.0, 2.0**-14, 1.0),
+}
+
+
 class finfo:  # noqa: N801  PyTorch's name
     """Limits of a floating dtype as Python numbers, the default dtype's if none is given.
 
@@ -189,12 +224,12 @@ class finfo:  # noqa: N801  PyTorch's name
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle "
                 f"'torch.finfo'\n  got {kind}"
             )
-        limits = np.finfo(kind.dtype)
-        self.bits = limits.bits
+        self.bits = 8 * kind.itemsize
         self.dtype = kind.name
-        self.eps, self.max, self.min = (n.item() for n in (limits.eps, limits.max, limits.min))
-        self.tiny = self.smallest_normal = limits.smallest_normal.item()
-        self.resolution = 10.0**-limits.precision
+        limits: Any = ABSENT_LIMITS.get(kind.name) or limits_in_numpy(kind.dtype)
+        self.eps, self.max, self.tiny, self.resolution = limits
+        self.min = -self.max
+        self.smallest_normal = self.tiny
 
     def __eq__(self, other):
         return isinstance(other, finfo) and self.dtype == other.dtype

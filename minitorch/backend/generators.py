@@ -15,7 +15,7 @@ import numpy as np
 from minitorch.backend import numpy_random
 from minitorch.backend.devices import CPU, move, on
 from minitorch.backend.devices import device as as_device
-from minitorch.backend.errors import ShapeError
+from minitorch.backend.errors import DtypeError, ShapeError
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(f"f{size}") for size in (2, 4, 8))
 FIRST_SEED = 67280421310721  # PyTorch's, of a generator that nobody has seeded
@@ -34,7 +34,7 @@ class Generator:
 
     def __init__(self, device="cpu"):
         self.device = as_device(device)
-        if self.device.type == "cuda":
+        if self.device.type != "cpu":
             with on(self.device) as gpu:
                 self.device = as_device("cuda", gpu.id)
         self.manual_seed(FIRST_SEED)
@@ -43,6 +43,8 @@ class Generator:
 
     def manual_seed(self, seed):
         """Start anew at `seed`, an integer of 64 bits, signed or not; returns the generator."""
+        if isinstance(seed, bool) or not hasattr(seed, "__index__"):
+            raise DtypeError(f"manual_seed expected a long, but got {type(seed).__name__}")
         seed = int(seed)
         if not -(2**63) <= seed < 2**64:
             raise ShapeError(f"Overflow when unpacking long long: the seed {seed} has over 64 bits")
@@ -178,7 +180,7 @@ def default_generator(device=CPU):
 
     That of the CPU starts at a seed from the operating system, the others at the seed of the CPU's.
     """
-    if device.type == "cuda" and device.index is None:
+    if device.type != "cpu" and device.index is None:
         with on(device) as gpu:
             device = as_device("cuda", gpu.id)
     generator = _defaults.get(str(device))

@@ -29,6 +29,8 @@ def solve_triangular(xp, a, b, upper, left=True, unitriangular=False):
     if a.shape[:-2] != b.shape[:-2]:
         batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
         a, b = (xp.broadcast_to(x, batch + x.shape[-2:]) for x in (a, b))
+    if not b.size:  # CuPy would divide by the number of columns
+        return xp.zeros(b.shape, b.dtype)
     try:
         y = xp.linalg.solve(a, b)  # of an upper triangle the LU factors are 1 and itself
     except np.linalg.LinAlgError:

@@ -246,8 +246,12 @@ def top(x, k, axis, largest):
     first = (slice(None),) * axis
     if k and n > max(8 * k, 256):  # looking for few: up to 10 times faster than sorting all
         split = x.argpartition(n - k if largest else k - 1, axis)
-        few = split[(*first, slice(n - k, n) if largest else slice(k))]
-        return take_along(few, order(take_along(x, few, axis), axis, largest), axis)
+        few = np.sort(split[(*first, slice(n - k, n) if largest else slice(k))], axis)
+        best = take_along(x, few, axis)
+        worst = (best.min if largest else best.max)(axis, keepdims=True)
+        count = (x >= worst if largest else x <= worst).sum(axis)
+        if (count == k).all():  # else some of equal elements were chosen, not the first of them
+            return take_along(few, order(best, axis, largest), axis)
     return order(x, axis, largest)[(*first, slice(k))].copy()
 
 

@@ -242,10 +242,15 @@ def class_shares(target, weight, classes, ignore_index, reduction, dtype):
     return (rows, target), share
 
 
-def nll(x, target, weight, ignore_index, reduction):
-    """-x[n, target[n]] times the share of each row n, reduced; and key and shares as above."""
+def nll(x, target, weight, ignore_index, reduction, smoothing=0.0):
+    """-x[n, target[n]] times the share of each row n, reduced; and key and shares as above.
+
+    smoothing  the part of x[n, target[n]] in whose place the mean of the row comes
+    """
     key, share = class_shares(target, weight, x.shape[1], ignore_index, reduction, x.dtype)
     picked, each = x[key], reduction == "none"
+    if smoothing:
+        picked = picked * (1 - smoothing) + x.sum(axis=1) * (smoothing / x.shape[1])
     if not share.ndim:
         return picked * -share if each else picked.sum() * -share, key, share
     # What has no share may be infinite; 0, not -0.
@@ -264,10 +269,15 @@ def nll_share(g, share, key, shape):
     return y
 
 
-def softmax_less_one_hot(x, share, g, key):
-    """(exp(x) less 1 at `key`) * share * g, in one buffer; x (N, C), share and g (N,) or ()."""
+def softmax_less_one_hot(x, share, g, key, smoothing=0.0):
+    """(exp(x) less 1 at `key`) * share * g, in one buffer; x (N, C), share and g (N,) or ().
+
+    smoothing  the share of that 1 which all classes have alike
+    """
     y, scale = np.exp(x), share * g
-    y[key] -= 1
+    y[key] -= 1 - smoothing
+    if smoothing:
+        y -= smoothing / x.shape[1]
     y *= scale.reshape(-1, 1) if scale.ndim else scale
     return y
 

@@ -96,14 +96,20 @@ def determinant(x):
     return np.linalg.det(x)
 
 
+def first_not_finite(x):
+    """For errors: which matrix of a batch holds infinities or nan first."""
+    rows = np.isfinite(x).all((-2, -1)).reshape(-1)
+    return f"(Batch element {rows.argmin()}): " if x.ndim > 2 else ""
+
+
 def svd_parts(x, full):
     """U, S, Vh such that x = U * S @ Vh; `full`: U and Vh are square."""
     try:
         return tuple(np.linalg.svd(x, full_matrices=full))
     except np.linalg.LinAlgError:
         raise LinAlgError(
-            "linalg.svd: The algorithm failed to converge because the input matrix contained "
-            "non-finite values."
+            f"linalg.svd: {first_not_finite(x)}The algorithm failed to converge because the "
+            "input matrix contained non-finite values."
         ) from None
 
 
@@ -113,8 +119,8 @@ def eigh_parts(x, uplo):
         return tuple(np.linalg.eigh(x, uplo))
     except np.linalg.LinAlgError:
         raise LinAlgError(
-            "linalg.eigh: The algorithm failed to converge because the input matrix is "
-            "ill-conditioned or has too many repeated eigenvalues (error code: "
+            f"linalg.eigh: {first_not_finite(x)}The algorithm failed to converge because the "
+            "input matrix is ill-conditioned or has too many repeated eigenvalues (error code: "
             f"{x.shape[-1] - 1})."
         ) from None
 

@@ -74,29 +74,32 @@ def _log_softmax_share(g, y, axis, out=None):
     return np.subtract(g, share, out=share if share.ndim else None)
 
 
-def normalize_rows(x, weight, bias, eps):
+def normalize_rows(x, weight, bias, eps, centre=True):
     """The rows of x (n, c) to mean 0 and variance 1, * weight + bias, (c,) or None.
 
+    centre   False: to mean square 1; the mean stays
     returns  that; what it was before weight and bias; and what rows were multiplied by, (n, 1)
     """
     with _buffers(x):
-        unit = np.subtract(x, _total(x, 1) / x.shape[1])
+        unit = np.subtract(x, _total(x, 1) / x.shape[1]) if centre else x.copy()
         scale = 1 / np.sqrt(_products(unit, unit, 1) / x.shape[1] + eps)
         unit *= scale
     return _scale_rows(unit, weight, bias), unit, scale
 
 
-def normalize_rows_share(g, weight, unit, scale):
+def normalize_rows_share(g, weight, unit, scale, centre=True):
     """The gradient of `normalize_rows` with respect to x; unit and scale as it returned them.
 
-    (g - mean(g) - unit * mean(g * unit)) * scale, where g counts times the weight.
+    (g - mean(g) - unit * mean(g * unit)) * scale, where g counts times the weight; the first mean
+    only if the rows were centred.
     """
     n = g.shape[1]
     g = g if weight is None else _scale_rows(g, weight, None)
     with _buffers(g):
         share = unit * (_products(g, unit, 1) / -n)
         share += g
-        share -= _total(g, 1) / n
+        if centre:
+            share -= _total(g, 1) / n
         share *= scale
     return share
 

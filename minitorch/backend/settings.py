@@ -71,7 +71,17 @@ def is_warn_always_enabled():
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
     """Remember the choice. On the CPU all algorithms give the same result each time they run."""
+    require_bool("mode' (position 1)", mode)
+    require_bool("warn_only'", warn_only)
     _Chosen.deterministic = 0 if not mode else 1 if warn_only else 2
+
+
+def require_bool(shown, value):
+    if not isinstance(value, bool):
+        raise TypeError(
+            f"_set_deterministic_algorithms(): argument '{shown} must be bool, not "
+            f"{type(value).__name__}"
+        )
 
 
 def are_deterministic_algorithms_enabled():
@@ -86,12 +96,13 @@ def is_deterministic_algorithms_warn_only_enabled():
 
 def set_deterministic_debug_mode(debug_mode):
     """As `use_deterministic_algorithms`: 0 or "default", 1 or "warn", 2 or "error"."""
-    if debug_mode not in (*MODES, 0, 1, 2):
-        raise RuntimeError(
-            f"invalid value of debug_mode, expected 0 or one of {', '.join(MODES)}, "
-            f"got {debug_mode!r}"
-        )
-    _Chosen.deterministic = MODES.index(debug_mode) if debug_mode in MODES else debug_mode
+    if not isinstance(debug_mode, str | int):
+        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
+    allowed = MODES if isinstance(debug_mode, str) else (0, 1, 2)
+    if debug_mode not in allowed:
+        expected = "0, 1, or 2," if allowed is not MODES else "one of `default`, `warn`, `error`,"
+        raise RuntimeError(f"invalid value of debug_mode, expected {expected} but got {debug_mode}")
+    _Chosen.deterministic = allowed.index(debug_mode)
 
 
 def get_deterministic_debug_mode():

@@ -4,7 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
-from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_not_negative, require_rate
 
 
@@ -21,6 +21,8 @@ class Adadelta(Optimizer):
     Raises ValueError for values out of range.
     Zeiler, ADADELTA: An Adaptive Learning Rate Method, 2012, arXiv:1212.5701.
     """
+
+    kernel = FUSED
 
     def __init__(
         self,

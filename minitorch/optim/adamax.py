@@ -4,7 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
-from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_betas, require_not_negative, require_rate
 
 
@@ -20,6 +20,8 @@ class Adamax(Optimizer):
     Raises ValueError for values out of range.
     Kingma and Ba, Adam: A Method for Stochastic Optimization, 2015, arXiv:1412.6980, section 7.1.
     """
+
+    kernel = FUSED
 
     def __init__(
         self,

@@ -3,8 +3,9 @@
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
+from minitorch.backend.namespaces import namespace
 from minitorch.optim.blocks import number
-from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_not_negative, require_rate
 
 
@@ -24,7 +25,8 @@ class ASGD(Optimizer):
     Polyak and Juditsky, Acceleration of Stochastic Approximation by Averaging, 1992.
     """
 
-    on_tensors = True
+    kernel = FUSED
+    numbers = ("eta", "mu")
 
     def __init__(
         self,
@@ -67,20 +69,20 @@ class ASGD(Optimizer):
         lr, lambd = group["lr"], group["lambd"]
         return {
             "lambd": lambd,
-            "next_eta": lr / (1 + lambd * lr * step) ** group["alpha"],
-            "next_mu": 1 / max(1, step - group["t0"]),
+            "next_eta": number(float(lr / (1 + lambd * lr * step) ** group["alpha"])).item(),
+            "next_mu": number(1 / max(1, step - group["t0"])).item(),
             "weight_decay": group["weight_decay"],
             "maximize": group["maximize"],
         }
 
-    def update_tensors(self, p, g, state, *, lambd, next_eta, next_mu, weight_decay, maximize):
-        eta, mu, ax = state["eta"].item(), state["mu"].item(), state["ax"]
+    def update(self, p, g, state, *, lambd, next_eta, next_mu, weight_decay, maximize):
+        eta, mu, ax = float(state["eta"]), float(state["mu"]), state["ax"]
         if maximize:
             g = -g
         if weight_decay:
             g = g + weight_decay * p
         p *= 1 - lambd * eta
-        p -= eta * g
+        namespace(p).subtract_scaled(p, eta, g)
         ax += mu * (p - ax)
-        state["eta"].copy_(number(float(next_eta)))
-        state["mu"].copy_(number(next_mu))
+        state["eta"][...] = next_eta
+        state["mu"][...] = next_mu

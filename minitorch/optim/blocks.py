@@ -29,7 +29,7 @@ import numpy as np
 from minitorch.autograd.alone import ALONE, holders, is_alone
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.autograd.versions import stamp, version_of
-from minitorch.backend.devices import device_of
+from minitorch.backend.devices import device_of, move
 from minitorch.backend.dtypes import float32, float64, get_default_dtype
 from minitorch.backend.namespaces import namespace
 
@@ -45,9 +45,10 @@ class Plan:
     waiting  the parameters that are in no block
     """
 
-    def __init__(self, elementwise, kernel):
+    def __init__(self, elementwise, kernel, numbers):
         self.elementwise = elementwise
         self.kernel = kernel
+        self.numbers = ("step", *numbers)
         self.params = []
         self.blocks = []
         self.waiting = []
@@ -82,15 +83,18 @@ class Plan:
         return due
 
     def divide(self, params, state, initial):
-        """Blocks of `params`: the small ones that were updated equally often are together."""
+        """Blocks of `params`: the small ones whose states hold the same numbers are together."""
         together: dict[Any, list[Tensor]] = {}
         for p in params:
             key: Any = id(p)
             if self.elementwise and 0 < p.array.size <= largest_of_arena(p) and is_alone(p):
-                key = p.array.dtype, device_of(p.array), updates_of(state.get(p), initial)
+                entries = state.get(p)
+                held = [float((entries or initial).get(name, 0)) for name in self.numbers]
+                key = p.array.dtype, device_of(p.array), updates_of(entries, initial), *held
             together.setdefault(key, []).append(p)
         return [
-            Block(each, state, initial, self.elementwise, self.kernel) for each in together.values()
+            Block(each, state, initial, self.elementwise, self.kernel, self.numbers)
+            for each in together.values()
         ]
 
 
@@ -104,13 +108,14 @@ class Block:
     names    of the entries of the state
     views    (parameter, its dict in the optimizer's state, the names in it and the arrays that the
              tensors under them must have: views of the flat state)
-    steps    the entries "step" of all parameters
-    pieces   (index, value[index], {name: flat state[index]}) for each piece of `value`
+    singles  name -> the entries of that name of all parameters, where they are single numbers
+    pieces   (index, value[index], state) for each piece of `value`; the state has its piece of the
+             flat arrays, and the numbers, of which each piece counts its own
     count    how often the parameters were updated
     in_one_launch  the kernel that serves as the rule, on a GPU, or None
     """
 
-    def __init__(self, params, state, initial, elementwise, kernel):
+    def __init__(self, params, state, initial, elementwise, kernel, numbers):
         self.params = params
         self.settings: dict[str, Any] = {}  # those that `converted` was made from
         self.converted: dict[str, Any] = {}
@@ -123,24 +128,31 @@ class Block:
             self.parts: list[Any] = [...]
         self.arrays = [p.array for p in params]
         self.versions = [version_of(array) for array in self.arrays]
-        flat = self.lay_out(state, initial)
+        flat = self.lay_out(state, initial, numbers)
         self.pieces = [
             (index, self.value[index], {name: array[index] for name, array in flat.items()})
             for index in pieces_of(self.value, elementwise)
         ]
+        for _, _, its_state in self.pieces:
+            its_state.update({name: np.array(array[0]) for name, array in self.others()})
         flat_floats = elementwise and self.value.dtype.kind == "f" and self.value.flags.c_contiguous
         found = getattr(namespace(self.value), kernel, None) if kernel and flat_floats else None
         self.in_one_launch = found
 
-    def lay_out(self, state, initial):
+    def lay_out(self, state, initial, numbers):
         """Make flat arrays for the state and let the entries of the parameters be views of them."""
         self.names = tuple(initial)
         entries = [state[p] for p in self.params] if initial else []
-        self.steps = np.full(len(self.params), self.count, dtype_of_steps(entries))
+        self.singles = {
+            name: np.full(len(self.params), initial[name], dtype_of_numbers(name, entries))
+            for name in numbers
+            if name in initial
+        }
         flat = {}
         for name, value in initial.items():
-            if name == "step":
-                views = [self.steps[i : i + 1].reshape(()) for i in range(len(self.params))]
+            if name in self.singles:
+                each_number = self.singles[name]
+                views = [each_number[i : i + 1].reshape(()) for i in range(len(self.params))]
             else:
                 flat[name] = namespace(self.value).full_like(self.value, value)
                 views = [
@@ -153,9 +165,13 @@ class Block:
             (p, each, [(name, each[name].array) for name in initial])
             for p, each in zip(self.params, entries)
         ]
-        self.steps_version = version_of(self.steps)
-        self.steps_written = self.steps_version.count
+        held = [version_of(array) for array in self.singles.values()]
+        self.singles_written = [(version, version.count) for version in held]
         return flat
+
+    def others(self):
+        """The numbers that are in the state besides "step": their names and arrays."""
+        return [(name, array) for name, array in self.singles.items() if name != "step"]
 
     def move_in(self):
         """Move the values of the parameters into an arena."""
@@ -172,8 +188,9 @@ class Block:
         """Whether the parameters and their state lie where this block has put them."""
         if self.names != tuple(initial):
             return False
-        if self.steps_version.count != self.steps_written:  # somebody wrote to an entry "step"
-            return False
+        for version, count in self.singles_written:
+            if version.count != count:  # somebody wrote to an entry "step", say
+                return False
         for p, array in zip(self.params, self.arrays):
             if p.array is not array:
                 return False
@@ -224,8 +241,9 @@ class Block:
         self.converted[name] = value
 
     def written(self):
-        """Note that the rule was applied: in the entries "step", and for stale graphs."""
-        self.steps.fill(self.count)
+        """Note that the rule was applied: in the numbers of the state, and for stale graphs."""
+        for name, array in self.singles.items():
+            array.fill(self.count if name == "step" else self.pieces[0][2][name])
         stamp(*self.versions)
 
     def dissolve(self):
@@ -265,10 +283,10 @@ def updates_of(entries, initial):
     return int(all(entries.get(name) is not None for name in initial))
 
 
-def dtype_of_steps(entries):
-    """The dtype of the entries "step" that are there, if they agree; else that of new ones."""
-    steps = [each["step"] for each in entries if isinstance(each.get("step"), Tensor)]
-    kinds = {step.array.dtype for step in steps}
+def dtype_of_numbers(name, entries):
+    """The dtype of the entries `name` that are there, if they agree; else that of new ones."""
+    held = [each[name] for each in entries if isinstance(each.get(name), Tensor)]
+    kinds = {each.array.dtype for each in held}
     return kinds.pop() if len(kinds) == 1 else scalar_dtype().dtype
 
 
@@ -286,7 +304,7 @@ def place(entries, name, view):
     """Let the entry `name` of a parameter lie in the memory of `view`; it keeps its value."""
     former = entries.get(name)
     if isinstance(former, Tensor):
-        view[...] = former.array
+        view[...] = move(former.array, device_of(view))  # a number that was loaded is elsewhere
         former.array = view
     else:
         if former is not None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
+from minitorch.backend.namespaces import namespace
 from minitorch.optim.blocks import number
-from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_betas, require_not_negative, require_rate
 
 
@@ -30,7 +31,8 @@ class NAdam(Optimizer):
     Dozat, Incorporating Nesterov Momentum into Adam, 2016.
     """
 
-    on_tensors = True
+    kernel = FUSED
+    numbers = ("mu_product",)
 
     def __init__(
         self,
@@ -76,42 +78,49 @@ class NAdam(Optimizer):
 
     def settings(self, group: dict[str, Any], step: int) -> dict[str, Any]:
         beta1, beta2 = group["betas"]
-        decay = group["momentum_decay"]
+        decay, decoupled = group["momentum_decay"], group["decoupled_weight_decay"]
         return {
-            **super().settings(group, step),
-            "mu": beta1 * (1 - 0.5 * 0.96 ** (step * decay)),
-            "next_mu": beta1 * (1 - 0.5 * 0.96 ** ((step + 1) * decay)),
+            "lr": group["lr"],
+            "mus": tuple(beta1 * (1 - 0.5 * 0.96 ** (t * decay)) for t in (step, step + 1)),
+            "share1": 1 - beta1,
+            "beta2": beta2,
+            "share2": 1 - beta2,
             "correction": 1 - beta2**step,
+            "eps": group["eps"],
+            "weight_decay": 0 if decoupled else group["weight_decay"],
+            "shrink": 1 - group["lr"] * group["weight_decay"] if decoupled else None,
+            "maximize": group["maximize"],
         }
 
-    def update_tensors(
+    def update(
         self,
         p,
         g,
         state,
         *,
         lr,
-        betas,
+        mus,
+        share1,
+        beta2,
+        share2,
+        correction,
         eps,
         weight_decay,
-        momentum_decay,
-        decoupled_weight_decay,
+        shrink,
         maximize,
-        mu,
-        next_mu,
-        correction,
     ):
+        xp, (mu, next_mu) = namespace(p), mus
+        m, v = state["exp_avg"], state["exp_avg_sq"]
+        state["mu_product"] *= mu
+        product = float(state["mu_product"])
         if maximize:
             g = -g
-        if weight_decay and decoupled_weight_decay:
-            p *= 1 - lr * weight_decay
-        elif weight_decay:
+        if shrink is not None:
+            p *= shrink
+        if weight_decay:
             g = g + weight_decay * p
-        state["mu_product"] *= mu
-        product = state["mu_product"].to(p.device, p.dtype)
-        m, v = state["exp_avg"], state["exp_avg_sq"]
-        m += (1 - betas[0]) * (g - m)
-        v *= betas[1]
-        v += (1 - betas[1]) * g * g
+        m += share1 * (g - m)
+        v *= beta2
+        v += share2 * (g * g)
         step = (1 - mu) / (1 - product) * g + next_mu / (1 - product * next_mu) * m
-        p -= lr * step / ((v / correction).sqrt() + eps)
+        xp.subtract_scaled(p, lr, step / xp.root_plus(v / correction, eps))

@@ -25,6 +25,7 @@ from minitorch.optim.hooks import (
 )
 from minitorch.optim.options import SWITCHES, YOUNGER_OPTIONS, require_possible, required
 
+FUSED = "fused_update"
 ParamsT = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
 
@@ -39,7 +40,8 @@ class Optimizer:
     `initial_state` what it remembers, and computes in `settings` whatever is the same for all
     elements, in double precision: numbers reach `update` in that of p. A rule that must see one
     whole parameter at a time sets `elementwise = False`. One for which `backend/cupy_optim.py` has
-    a kernel, which does the same in one launch, names that. Or it overrides `step`, as PyTorch's
+    a kernel, which does the same in one launch, names that; `kernel = FUSED` makes one of a rule
+    that changes its arrays by operators and `[...] =` alone. Or it overrides `step`, as PyTorch's
     subclasses do.
 
     >>> from minitorch.backend.namespaces import namespace
@@ -60,6 +62,7 @@ class Optimizer:
     elementwise = True
     on_tensors = False
     kernel: str | None = None
+    numbers: tuple[str, ...] = ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -108,7 +111,8 @@ class Optimizer:
         """The name of each entry of a parameter's state -> the value with which it begins.
 
         An entry is an array like the parameter. The one called "step", if there is one, is a
-        single number and counts the updates.
+        single number and counts the updates. So are those that the class names in `numbers`;
+        `update` gets these as arrays without dimensions, on the CPU, and changes them in place.
         """
         return {}
 
@@ -151,7 +155,7 @@ class Optimizer:
         for index, group in enumerate(self.param_groups):
             if index == len(self._plans):
                 require_possible(group)
-                self._plans.append(Plan(self.elementwise, self.kernel))
+                self._plans.append(Plan(self.elementwise, self.kernel, self.numbers))
             if self.on_tensors or group.get("differentiable"):
                 self._step_on_tensors(group)
                 continue
@@ -159,8 +163,10 @@ class Optimizer:
             for block in self._plans[index].due(group["params"], self.state, initial):
                 block.count += 1
                 settings = block.numbers(self.settings(group, block.count))
-                if block.in_one_launch is not None:
-                    (_, p, state) = block.pieces[0]
+                _, p, state = block.pieces[0]
+                if block.in_one_launch is not None and self.kernel == FUSED:
+                    block.in_one_launch(self.update, p, block.gradient(), state, settings)
+                elif block.in_one_launch is not None:
                     block.in_one_launch(p, block.gradients_apart(), state, **settings)
                 else:
                     g = block.gradient()

@@ -4,7 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
-from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_betas, require_not_negative, require_rate
 
 
@@ -23,6 +23,8 @@ class RAdam(Optimizer):
     Raises ValueError for values out of range.
     Liu et al., On the Variance of the Adaptive Learning Rate and Beyond, 2020, arXiv:1908.03265.
     """
+
+    kernel = FUSED
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
-from minitorch.optim.optimizer import Optimizer, ParamsT
+from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_rate
 
 
@@ -22,6 +22,8 @@ class Rprop(Optimizer):
     Raises ValueError for values out of range.
     Riedmiller and Braun, A Direct Adaptive Method for Faster Backpropagation Learning, 1993.
     """
+
+    kernel = FUSED
 
     def __init__(
         self,
