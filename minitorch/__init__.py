@@ -29,6 +29,8 @@ from minitorch.backend.dtypes import (
     dtype,
     finfo,
     float,
+    float8_e4m3fn,
+    float8_e5m2,
     float16,
     float32,
     float64,
@@ -45,6 +47,9 @@ from minitorch.backend.dtypes import (
     set_default_dtype,
     short,
     uint8,
+    uint16,
+    uint32,
+    uint64,
 )
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.generators import Generator
@@ -68,12 +73,14 @@ from minitorch.backend.settings import (
 )
 from minitorch.methods import attributes, convert, inplace, legacy, operators, sharing, storage
 from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
+from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.ops import (
     activation,
     bits,
     bounds,
     comparison,
     creation,
+    cuts,
     decompose,
     draws,
     elementwise,
@@ -123,13 +130,17 @@ del collected, gc
 
 newaxis = None
 LATER = (
-    "__future__", "_C", "_dynamo", "_inductor", "accelerator", "amp", "backends", "checkpoint",
-    "compat", "compiler", "cpu", "cuda", "data", "distributed", "distributions", "fft", "func",
-    "functional", "futures", "fx", "hub", "jit", "linalg", "losses", "masked", "mps",
-    "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "serialization", "signal",
-    "special", "testing", "types", "utils", "version", "vision", "xpu",
+    "__config__", "__future__", "_C", "_dynamo", "_inductor", "accelerator", "amp", "backends",
+    "checkpoint", "compat", "compiler", "cpu", "cuda", "data", "distributed", "distributions",
+    "fft", "func", "functional", "futures", "fx", "hub", "jit", "library", "linalg", "losses",
+    "masked", "mps", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
+    "return_types", "serialization", "signal", "special", "testing", "types", "utils", "version",
+    "vision", "xpu",
 )  # fmt: skip
 NAMED = {  # single names from these
+    "PyTorchFileReader": "_C",
+    "ScriptFunction": "jit",
+    "ScriptModule": "jit",
     "compile": "compiler",
     "vmap": "func",
     "Future": "futures",
@@ -137,6 +148,11 @@ NAMED = {  # single names from these
     "GradScaler": "amp",
     "is_autocast_available": "amp",
     "is_autocast_enabled": "amp",
+    "is_autocast_cache_enabled": "amp",
+    "is_autocast_cpu_enabled": "amp",
+    "clear_autocast_cache": "amp",
+    "_assert": "testing",
+    "_assert_async": "checks",
     "get_autocast_dtype": "amp",
     "get_autocast_gpu_dtype": "amp",
     "get_device_module": "accelerator",
@@ -156,13 +172,25 @@ def __getattr__(name):
         return importlib.import_module(f"minitorch.{name}")
     if name in NAMED:
         return getattr(importlib.import_module(f"minitorch.{NAMED[name]}"), name)
+    if name.startswith("_check"):
+        return getattr(importlib.import_module("minitorch.checks"), name)
     if name.startswith("_foreach_"):
         return getattr(importlib.import_module("minitorch.methods.foreach"), name)
+    if name == "__all__":
+        return _exported()
     if name[:2] != "__":
         load_families()
         if name in globals():
             return globals()[name]
     raise AttributeError(f"module 'minitorch' has no attribute {name!r}{why_missing(name)}")
+
+
+def _exported():
+    """What `from minitorch import *` gives: as in PyTorch all but the modules."""
+    load_families()
+    own = ("FUNCTIONS", "LATER", "NAMED", "load_families", "why_missing")
+    names = [n for n, value in globals().items() if not isinstance(value, type(importlib))]
+    return [n for n in [*names, *NAMED] if n[0] != "_" and n not in own]
 
 
 def __dir__():

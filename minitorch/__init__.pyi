@@ -24,6 +24,7 @@ from minitorch import futures as futures
 from minitorch import fx as fx
 from minitorch import hub as hub
 from minitorch import jit as jit
+from minitorch import library as library
 from minitorch import linalg as linalg
 from minitorch import losses as losses
 from minitorch import masked as masked
@@ -36,6 +37,7 @@ from minitorch import ops as ops
 from minitorch import optim as optim
 from minitorch import overrides as overrides
 from minitorch import profiler as profiler
+from minitorch import return_types as return_types
 from minitorch import serialization as serialization
 from minitorch import signal as signal
 from minitorch import special as special
@@ -45,12 +47,16 @@ from minitorch import utils as utils
 from minitorch import version as version
 from minitorch import vision as vision
 from minitorch import xpu as xpu
+from minitorch._C import PyTorchFileReader as PyTorchFileReader
 from minitorch.accelerator import get_device_module as get_device_module
 from minitorch.amp import GradScaler as GradScaler
 from minitorch.amp import autocast as autocast
+from minitorch.amp import clear_autocast_cache as clear_autocast_cache
 from minitorch.amp import get_autocast_dtype as get_autocast_dtype
 from minitorch.amp import get_autocast_gpu_dtype as get_autocast_gpu_dtype
 from minitorch.amp import is_autocast_available as is_autocast_available
+from minitorch.amp import is_autocast_cache_enabled as is_autocast_cache_enabled
+from minitorch.amp import is_autocast_cpu_enabled as is_autocast_cpu_enabled
 from minitorch.amp import is_autocast_enabled as is_autocast_enabled
 from minitorch.autograd.grad_mode import enable_grad as enable_grad
 from minitorch.autograd.grad_mode import inference_mode as inference_mode
@@ -86,18 +92,24 @@ from minitorch.backend.settings import set_num_interop_threads as set_num_intero
 from minitorch.backend.settings import set_num_threads as set_num_threads
 from minitorch.backend.settings import set_warn_always as set_warn_always
 from minitorch.backend.settings import use_deterministic_algorithms as use_deterministic_algorithms
+from minitorch.checks import _assert_async as _assert_async
 from minitorch.compiler import compile as compile
 from minitorch.cuda import Event as Event
 from minitorch.cuda import OutOfMemoryError as OutOfMemoryError
 from minitorch.cuda import Stream as Stream
 from minitorch.func import vmap as vmap
 from minitorch.futures import Future as Future
+from minitorch.jit import ScriptFunction as ScriptFunction
+from minitorch.jit import ScriptModule as ScriptModule
 from minitorch.methods.printing import get_printoptions as get_printoptions
 from minitorch.methods.printing import printoptions as printoptions
 from minitorch.methods.printing import set_printoptions as set_printoptions
+from minitorch.methods.storage import TypedStorage as TypedStorage
+from minitorch.methods.storage import UntypedStorage as UntypedStorage
 from minitorch.ops.shape import memory_format as memory_format
 from minitorch.serialization import load as load
 from minitorch.serialization import save as save
+from minitorch.testing import _assert as _assert
 
 _dtype = dtype
 _device = device
@@ -127,6 +139,8 @@ float: dtype
 float16: dtype
 float32: dtype
 float64: dtype
+float8_e4m3fn: dtype
+float8_e5m2: dtype
 half: dtype
 inf: builtins.float
 int: dtype
@@ -142,6 +156,9 @@ pi: builtins.float
 preserve_format: Any
 short: dtype
 strided: Any
+uint16: dtype
+uint32: dtype
+uint64: dtype
 uint8: dtype
 
 class CummaxOutputs(NamedTuple):
@@ -184,7 +201,7 @@ def adaptive_max_pool1d(
 def add(
     input: Tensor | builtins.float,
     other: Tensor | builtins.float,
-    *,
+    *older: Any,
     alpha: builtins.float = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
@@ -200,7 +217,7 @@ def addcdiv(
     input: Tensor | builtins.float,
     tensor1: Tensor | builtins.float,
     tensor2: Tensor | builtins.float,
-    *,
+    *older: Any,
     value: builtins.int = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
@@ -208,7 +225,7 @@ def addcmul(
     input: Tensor | builtins.float,
     tensor1: Tensor | builtins.float,
     tensor2: Tensor | builtins.float,
-    *,
+    *older: Any,
     value: builtins.int = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
@@ -736,6 +753,7 @@ def dropout(input: Tensor, p: Any, train: Any) -> Tensor: ...
 def dropout_(input: Tensor, p: Any, train: Any) -> Tensor: ...
 def dsplit(input: Tensor, indices_or_sections: Any) -> builtins.tuple[Tensor, ...]: ...
 def dstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor: ...
+def eig(*args: Any, **settings: Any) -> Tensor: ...
 def einsum(*args: Any) -> Tensor: ...
 def embedding(
     weight: Any,
@@ -861,7 +879,12 @@ def fmod(
 def frac(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def frac_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def frexp(input: Tensor, *, out: Tensor | None = ...) -> FrexpOutputs: ...
-def from_dlpack(ext_tensor: Any) -> Tensor: ...
+def from_dlpack(
+    ext_tensor: Any,
+    *,
+    device: _device | builtins.str | builtins.int | None = ...,
+    copy: Any = ...,
+) -> Tensor: ...
 def from_numpy(ndarray: Any) -> Tensor: ...
 def frombuffer(
     buffer: Any,
@@ -1313,6 +1336,7 @@ def lstm_cell(
     b_ih: Any = ...,
     b_hh: Any = ...,
 ) -> Tensor: ...
+def lstsq(*args: Any, **settings: Any) -> Tensor: ...
 def lt(
     input: Tensor | builtins.float,
     other: Tensor | builtins.float,
@@ -1344,6 +1368,7 @@ def matmul(
 ) -> Tensor: ...
 def matrix_exp(input: Tensor) -> Tensor: ...
 def matrix_power(input: Tensor, n: Any) -> Tensor: ...
+def matrix_rank(*args: Any, **settings: Any) -> Tensor: ...
 def max(
     input: Tensor,
     dim: Any = ...,
@@ -1413,10 +1438,7 @@ def median(
     *,
     out: Tensor | None = ...,
 ) -> Any: ...
-def meshgrid(
-    *tensors: Sequence[Tensor],
-    indexing: builtins.str = ...,
-) -> builtins.tuple[Tensor, ...]: ...
+def meshgrid(*tensors: Sequence[Tensor], indexing: Any = ...) -> builtins.tuple[Tensor, ...]: ...
 def min(
     input: Tensor,
     dim: Any = ...,
@@ -1880,6 +1902,17 @@ def searchsorted(
     sorter: Any = ...,
 ) -> Tensor: ...
 def seed() -> builtins.int: ...
+def segment_reduce(
+    data: Any,
+    reduce: Any,
+    *,
+    lengths: Any = ...,
+    indices: Any = ...,
+    offsets: Any = ...,
+    axis: Any = ...,
+    unsafe: builtins.bool = ...,
+    initial: Any = ...,
+) -> Tensor: ...
 def select(input: Tensor, dim: Any, index: Any) -> Tensor: ...
 def select_copy(input: Tensor, dim: Any, index: Any) -> Tensor: ...
 def select_scatter(input: Tensor, src: Any, dim: Any, index: Any) -> Tensor: ...
@@ -1924,6 +1957,7 @@ def softmax(
     dtype: _dtype | None = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
+def solve(*args: Any, **settings: Any) -> Tensor: ...
 def sort(
     input: Tensor,
     dim: Any = ...,
@@ -1980,14 +2014,14 @@ def std_mean(
 def sub(
     input: Tensor | builtins.float,
     other: Tensor | builtins.float,
-    *,
+    *older: Any,
     alpha: builtins.float = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def subtract(
     input: Tensor | builtins.float,
     other: Tensor | builtins.float,
-    *,
+    *older: Any,
     alpha: builtins.float = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
@@ -2014,6 +2048,7 @@ def svd_lowrank(
 ) -> Tensor: ...
 def swapaxes(input: Tensor, axis0: Any, axis1: Any) -> Tensor: ...
 def swapdims(input: Tensor, dim0: Any, dim1: Any) -> Tensor: ...
+def symeig(*args: Any, **settings: Any) -> Tensor: ...
 def t(input: Tensor) -> Tensor: ...
 def t_copy(input: Tensor) -> Tensor: ...
 def take(input: Tensor, index: Any, *, out: Tensor | None = ...) -> Tensor: ...
@@ -2042,6 +2077,7 @@ def tensor_split(
     dim: Any = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def tensordot(a: Any, b: Any, dims: builtins.int = ...) -> Tensor: ...
+def thread_safe_generator() -> Tensor: ...
 def threshold(
     input: Tensor,
     threshold: Any,
@@ -2051,6 +2087,7 @@ def threshold(
 ) -> Tensor: ...
 def threshold_(input: Tensor, *settings: Any, **named: Any) -> Tensor: ...
 def tile(input: Tensor, dims: Any) -> Tensor: ...
+def to_dlpack(tensor: Any) -> Tensor: ...
 def topk(
     input: Tensor,
     k: Any,
@@ -2121,11 +2158,7 @@ def unique_consecutive(
 ) -> Any: ...
 def unravel_index(indices: Any, shape: Any) -> Tensor: ...
 def unsafe_chunk(input: Tensor, chunks: Any, dim: Any = ...) -> builtins.tuple[Tensor, ...]: ...
-def unsafe_split(
-    tensor: Any,
-    split_size_or_sections: Any,
-    dim: Any = ...,
-) -> builtins.tuple[Tensor, ...]: ...
+def unsafe_split(tensor: Any, split_size: Any, dim: Any = ...) -> builtins.tuple[Tensor, ...]: ...
 def unsafe_split_with_sizes(input: Tensor, split_sizes: Any, dim: Any = ...) -> Tensor: ...
 def unsqueeze(input: Tensor, dim: Any = ..., *, axis: Any = ...) -> Tensor: ...
 def unsqueeze_copy(input: Tensor, dim: Any = ..., *, axis: Any = ...) -> Tensor: ...

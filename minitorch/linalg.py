@@ -5,6 +5,7 @@ Complex results there are none: `eig` and `eigvals` are refused, `eigh` serves s
 """
 
 from minitorch.autograd.parts import return_type
+from minitorch.autograd.refusals import castable, exactly, require_out
 from minitorch.backend.errors import DtypeError, LinAlgError, ShapeError
 from minitorch.ops import decompose, least_squares, matrix_functions
 from minitorch.ops import solve as systems
@@ -36,7 +37,7 @@ SVD = return_type("linalg_svd", ("U", "S", "Vh"))
 # -------------------------------------------------------------------- norms and numbers
 
 
-@takes_out
+@takes_out(exact=exactly("linalg.norm expected out tensor dtype {Made} but got: {Given}"))
 def norm(input, ord=None, dim=None, keepdim=False, *, dtype=None):
     """A norm of vectors or matrices.
 
@@ -46,7 +47,7 @@ def norm(input, ord=None, dim=None, keepdim=False, *, dtype=None):
     return matrix_functions.norm(input, ord, dim, keepdim, dtype)
 
 
-@takes_out
+@takes_out(exact=require_out)
 def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
     """sum(|x|**ord) ** (1 / ord) over `dim`, or over all elements.
 
@@ -56,7 +57,7 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
     return matrix_functions.vector_norm(x, ord, dim, keepdim)
 
 
-@takes_out
+@takes_out(exact=exactly("linalg.matrix_norm expected out tensor dtype {Made} but got: {Given}"))
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     """A norm of the matrices in the two dimensions `dim`.
 
@@ -67,7 +68,7 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     return matrix_functions.matrix_norm(A, ord, dim, keepdim, dtype)
 
 
-@takes_out
+@takes_out(exact=castable("linalg.cond"))
 def cond(A, p=None):
     """The norm of A times that of its inverse: inf where A is singular.
 
@@ -76,7 +77,7 @@ def cond(A, p=None):
     return matrix_functions.condition(A, p)
 
 
-@takes_out
+@takes_out(exact=castable("torch.linalg.matrix_rank"))
 def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     """How many singular values exceed max(atol, rtol * largest), as int64.
 
@@ -89,13 +90,13 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     return matrix_functions.rank(A, atol, rtol, hermitian)
 
 
-@takes_out
+@takes_out(exact=require_out)
 def det(A):
     """The determinants of square matrices, (..., n, n) -> (...)."""
     return systems.det(A)
 
 
-@takes_out
+@takes_out(exact=require_out)
 def slogdet(A):
     """The sign of the determinant and the logarithm of its absolute value; -inf: it is 0."""
     return SLOGDET(*systems.slogdet(A))
@@ -104,7 +105,7 @@ def slogdet(A):
 # -------------------------------------------------------------------- decompositions
 
 
-@takes_out
+@takes_out(exact=require_out)
 def cholesky(A, *, upper=False):
     """The lower triangular L with L @ L.mT = A, or its transpose where `upper`.
 
@@ -113,7 +114,7 @@ def cholesky(A, *, upper=False):
     return factors("linalg.cholesky", A, upper, True)[0]
 
 
-@takes_out
+@takes_out(exact=require_out)
 def cholesky_ex(A, *, upper=False, check_errors=False):
     """`cholesky` and info: the order of the first leading minor that is not positive, or 0."""
     return CHOLESKY_EX(*factors("linalg.cholesky_ex", A, upper, check_errors))
@@ -125,7 +126,7 @@ def factors(name, A, upper, check_errors):
     return decompose.factored(name, A, upper, check_errors)
 
 
-@takes_out
+@takes_out(exact=require_out)
 def qr(A, mode="reduced"):
     """Q with orthonormal columns and an upper triangular R such that A = Q @ R.
 
@@ -144,7 +145,7 @@ def qr(A, mode="reduced"):
     return QR(*decompose.factored_qr(A, mode == "complete"))
 
 
-@takes_out
+@takes_out(exact=require_out)
 def eigh(A, UPLO="L"):
     """Eigenvalues, rising, and eigenvectors (as columns) of symmetric matrices.
 
@@ -153,7 +154,7 @@ def eigh(A, UPLO="L"):
     return EIGH(*decompose.symmetric_parts(A, UPLO))
 
 
-@takes_out
+@takes_out(exact=require_out)
 def eigvalsh(A, UPLO="L"):
     """The eigenvalues of `eigh`."""
     return decompose.symmetric_parts(A, UPLO).eigenvalues
@@ -175,7 +176,7 @@ def eigvals(A):
     )
 
 
-@takes_out
+@takes_out(exact=require_out)
 def svd(A, full_matrices=True, *, driver=None):
     """U, S and Vh such that A = U * S @ Vh, the singular values S falling.
 
@@ -186,7 +187,7 @@ def svd(A, full_matrices=True, *, driver=None):
     return SVD(*decompose.decomposed(A, full_matrices))
 
 
-@takes_out
+@takes_out(exact=require_out)
 def svdvals(A, *, driver=None):
     """The singular values, falling."""
     require_no_driver(driver)
@@ -201,27 +202,27 @@ def require_no_driver(driver):
         )
 
 
-@takes_out
+@takes_out(exact=require_out)
 def lu(A, *, pivot=True):
     """P, L and U such that A = P @ L @ U: P exchanges rows, L has ones on its diagonal."""
     packed, pivots, _ = decompose.factored_lu("linalg.lu", A, pivot, False)
     return LU(*decompose.lu_unpack(packed, pivots))
 
 
-@takes_out
+@takes_out(exact=require_out)
 def lu_factor(A, *, pivot=True):
     """L and U in one matrix, and the pivots (int32): row i was exchanged with pivots[i] - 1."""
     packed, pivots, _ = decompose.factored_lu("torch.lu_factor", A, pivot, True)
     return LU_FACTOR(packed, pivots)
 
 
-@takes_out
+@takes_out(exact=require_out)
 def lu_factor_ex(A, *, pivot=True, check_errors=False):
     """`lu_factor` and info: the number of the first pivot that is 0, counted from 1, or 0."""
     return LU_FACTOR_EX(*decompose.factored_lu("torch.lu_factor_ex", A, pivot, check_errors))
 
 
-@takes_out
+@takes_out(exact=castable("torch.linalg.householder_product"))
 def householder_product(A, tau):
     """The first columns of the product of the reflectors in A, as `geqrf` returns them."""
     return least_squares.orgqr(A, tau)
@@ -230,7 +231,7 @@ def householder_product(A, tau):
 # -------------------------------------------------------------------- systems and inverses
 
 
-@takes_out
+@takes_out(exact=require_out)
 def solve(A, B, *, left=True):
     """X such that A @ X = B, or X @ A = B where not `left`.
 
@@ -241,13 +242,13 @@ def solve(A, B, *, left=True):
     return systems.solved("torch.linalg.solve", A, B, left, True)[0]
 
 
-@takes_out
+@takes_out(exact=require_out)
 def solve_ex(A, B, *, left=True, check_errors=False):
     """`solve` and info: the number of the first pivot that is 0, counted from 1, or 0."""
     return SOLVE_EX(*systems.solved("torch.linalg.solve_ex", A, B, left, check_errors))
 
 
-@takes_out
+@takes_out(exact=exactly("expected scalar type {Made} but found {Given}"))
 def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     """X such that A @ X = B, or X @ A = B where not `left`; of A one triangle is read.
 
@@ -260,7 +261,7 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     return systems.solve_triangular(A, B, upper, left, unitriangular)
 
 
-@takes_out
+@takes_out(exact=require_out)
 def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     """X such that A @ X = B for the A that `lu_factor` factored.
 
@@ -270,7 +271,7 @@ def lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     return least_squares.solved_by_factors(LU, pivots, B, left, adjoint)
 
 
-@takes_out
+@takes_out(exact=castable("torch.linalg.lstsq"))
 def lstsq(A, B, rcond=None, *, driver=None):
     """The X by which A @ X comes nearest to B, and what was learned on the way.
 
@@ -284,19 +285,19 @@ def lstsq(A, B, rcond=None, *, driver=None):
     return least_squares.least_squares(A, B, rcond, driver)
 
 
-@takes_out
+@takes_out(exact=require_out)
 def inv(A):
     """The inverses of square matrices. Raises LinAlgError for a singular one."""
     return systems.inverse(A)
 
 
-@takes_out
+@takes_out(exact=require_out)
 def inv_ex(A, *, check_errors=False):
     """`inv` and info: the number of the first pivot that is 0, counted from 1, or 0."""
     return INV_EX(*systems.inverted("linalg.inv_ex", A, check_errors))
 
 
-@takes_out
+@takes_out(exact=castable("linalg.pinv"))
 def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     """The pseudo-inverse; singular values up to max(atol, rtol * largest) count as 0.
 
@@ -308,7 +309,7 @@ def pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     return least_squares.inverted_loosely(A, atol, rtol, hermitian)
 
 
-@takes_out
+@takes_out(exact=castable("tensorinv"))
 def tensorinv(A, ind=2):
     """The X for which tensordot(X, tensordot(A, Y, Y.ndim), ind) = Y.
 
@@ -317,7 +318,7 @@ def tensorinv(A, ind=2):
     return least_squares.tensor_inverse(A, ind)
 
 
-@takes_out
+@takes_out(exact=castable("tensorsolve"))
 def tensorsolve(A, B, dims=None):
     """The X for which tensordot(A, X, X.ndim) = B.
 
@@ -329,7 +330,7 @@ def tensorsolve(A, B, dims=None):
 # -------------------------------------------------------------------- products and powers
 
 
-@takes_out
+@takes_out(exact=castable("matrix_power"))
 def matrix_power(A, n):
     """The product of n factors A; of their inverses where n < 0."""
     return matrix_functions.matrix_power(A, n)
@@ -340,13 +341,13 @@ def matrix_exp(A):
     return matrix_functions.matrix_exp(A)
 
 
-@takes_out
+@takes_out(exact=require_out)
 def cross(input, other, *, dim=-1):
     """Vector product along `dim`, of size 3; the other dimensions broadcast."""
     return vector_product(input, other, dim)
 
 
-@takes_out
+@takes_out(exact=exactly("linalg.vecdot: Expected out of dtype{Made} but found {Given}"))
 def vecdot(x, y, *, dim=-1):
     """Sums of the products of x and y along `dim`; their shapes broadcast."""
     if not x.dtype.is_floating_point:

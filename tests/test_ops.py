@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from op_cases import CASES
 
 import minitorch
 from minitorch.autograd import grad, gradcheck, gradgradcheck
+from minitorch.autograd.graph import saved_tensors_hooks
 from minitorch.autograd.op import OPS
 from minitorch.autograd.tensor import wrap
 from minitorch.backend.devices import CPU, move
@@ -180,6 +182,39 @@ def test_second_gradient_is_that_of_central_differences(case, device):
         assert gradgradcheck(f, tensors)
 
 
+def packing():
+    """Hooks under which nodes keep copies, and not as arrays."""
+    return saved_tensors_hooks(
+        lambda x: {"kept": x.detach().clone()}, lambda packed: packed["kept"]
+    )
+
+
+@over([case for case in GOOD if differentiable(case)])
+def test_what_backward_needs_may_be_kept_as_hooks_make_it(case, device):
+    minitorch.manual_seed(0)
+    wanted = gradients(*run(case, case.arrays(), device, requires_grad=True))
+    minitorch.manual_seed(0)
+    with packing():
+        tensors, results = run(case, case.arrays(), device, requires_grad=True)
+    assert_close(gradients(tensors, results), wanted, 1e-12)
+
+
+@pytest.mark.slow
+@over([case for case in GOOD if differentiable(case) and case.orders > 1])
+def test_what_second_derivatives_need_may_be_kept_as_hooks_make_it(case, device):
+    f, tensors = of_floats(case, device)
+    found = []
+    for context in (nullcontext(), packing()):
+        with context:
+            results = f(*tensors)
+        weights = ones_for(results)
+        first = grad(results, tensors, weights, create_graph=True, allow_unused=True)
+        sums = [g.sum() for g in first if g is not None and g.requires_grad]
+        second = grad(sums, [*tensors, *weights], allow_unused=True) if sums else ()
+        found.append([None if g is None else on_cpu(g) for g in (*first, *second)])
+    assert_close(*found, 1e-10)
+
+
 def ones_for(results):
     return [place(np.ones(y.shape), y.device, requires_grad=True) for y in results]
 
@@ -196,6 +231,7 @@ def scattered(array):
     return wide[..., 0].T
 
 
+@pytest.mark.filterwarnings("ignore:torch.searchsorted:UserWarning")  # of the copy
 @over(GOOD)
 def test_inputs_need_not_be_contiguous(case, device):
     arrays = case.arrays()

@@ -1,5 +1,7 @@
 """What a tensor says of itself: sizes, memory, kind; and what dtypes make of each other."""
 
+from math import prod
+
 from minitorch.autograd.rebase import address
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.autograd.versions import owner
@@ -73,6 +75,8 @@ def stride(self, dim=None):
     """How many elements apart in memory neighbours along each dimension lie, or along `dim`."""
     array = self.array
     steps = tuple([step // array.itemsize for step in array.strides])
+    if not array.size and not any(steps):  # NumPy's own array without elements
+        steps = tuple([prod([n or 1 for n in array.shape[d + 1 :]]) for d in range(array.ndim)])
     return steps if dim is None else steps[axis_of(array.ndim, dim)]
 
 
@@ -92,8 +96,8 @@ def storage_offset(self):
 
 @method
 def data_ptr(self):
-    """The address of the first element."""
-    return address(self.array)
+    """The address of the first element; 0 if there is none."""
+    return address(self.array) if self.array.size else 0
 
 
 @method
@@ -202,7 +206,6 @@ def typename(obj):
 FIXED = {
     "layout": strided,
     "name": None,  # of a Variable, long ago
-    "output_nr": 0,
     **dict.fromkeys(  # of these there are none here
         (
             "is_sparse", "is_sparse_csr", "is_quantized", "is_meta", "is_mkldnn", "is_nested",

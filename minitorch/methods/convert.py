@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import Tensor, method, wrap
 from minitorch.backend import dtypes
@@ -11,7 +12,8 @@ from minitorch.backend.dtypes import as_dtype, get_default_dtype
 from minitorch.backend.namespaces import namespace
 from minitorch.methods.printing import format_tensor
 from minitorch.ops.comparison import eq
-from minitorch.ops.pieces import unbind
+from minitorch.ops.cuts import unbind
+from minitorch.ops.reorder import flip
 from minitorch.ops.shape import astype, clone, contiguous, preserve_format
 
 # -------------------------------------------------------------------- Python numbers and lists
@@ -85,6 +87,12 @@ def __iter__(self):
 
 
 @method
+def __reversed__(self):
+    """The tensor with its first dimension the other way round."""
+    return flip(self, (0,)) if self.array.ndim else self
+
+
+@method
 def __contains__(self, element):
     if not isinstance(element, Tensor | bool | int | float):
         raise RuntimeError(
@@ -103,7 +111,7 @@ def numpy(self, *, force=False):
 
     force  also of a tensor that requires grad, or is not on the CPU (then it is a copy)
     """
-    if not force and self.node is not None:
+    if not force and self.requires_grad and grad_mode.enabled:
         raise RuntimeError(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
         )
@@ -122,14 +130,20 @@ def __array__(self, dtype=None, copy=None):
 
 @method
 def __array_wrap__(self, array, context=None, return_scalar=False):
-    """What a NumPy function made of this tensor, as a tensor."""
-    return wrap(array)
+    """What a NumPy function made of this tensor, as a tensor; bools as uint8."""
+    return wrap(array.astype("uint8") if array.dtype == bool else array)
 
 
 @method
-def __dlpack__(self, **settings):
+def __dlpack__(self, *, stream=None, **settings):
+    if stream is not None and type(stream) is not int:
+        raise TypeError("stream must be ``int`` or ``none``")
+    if stream is not None and not self.is_cuda:
+        raise AssertionError("stream should be None on cpu.")
     if self.node is not None:
         raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    if self.is_cuda:
+        settings["stream"] = stream
     return self.array.__dlpack__(**settings)
 
 
@@ -208,9 +222,14 @@ def to(self, *target, dtype=None, device=None, non_blocking=False, copy=False, m
         result = cast(result, as_dtype(dtype))
     if copy and result is self:
         result = clone(self)
+    return laid(result, memory_format)
+
+
+def laid(tensor, memory_format):
+    """`tensor` in this order of memory; None and `preserve_format` leave it as it is."""
     if memory_format is None or memory_format is preserve_format:
-        return result
-    return contiguous(result, memory_format)
+        return tensor
+    return contiguous(tensor, memory_format)
 
 
 def cast(tensor, kind):
@@ -227,7 +246,7 @@ def casting(name, kind):
     """The method that brings a tensor to one dtype."""
 
     def call(self, memory_format=None):
-        return cast(self, kind)
+        return laid(cast(self, kind), memory_format)
 
     call.__name__ = name
     call.__doc__ = f"The tensor in the dtype {kind.name}."
@@ -249,13 +268,14 @@ def type_as(self, other):
 @method
 def cpu(self, memory_format=None):
     """The tensor on the CPU."""
-    return to(self, CPU)
+    return to(self, CPU, memory_format=memory_format)
 
 
 @method
 def cuda(self, device=None, non_blocking=False, memory_format=None):
     """The tensor on a GPU, the one in use unless another is named."""
-    return to(self, "cuda" if device is None else device, non_blocking=non_blocking)
+    place = "cuda" if device is None else device
+    return to(self, place, non_blocking=non_blocking, memory_format=memory_format)
 
 
 # -------------------------------------------------------------------- printing

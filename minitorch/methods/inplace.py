@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
+from minitorch.autograd.older import numbers_first
 from minitorch.autograd.op import F4, F8
-from minitorch.autograd.overlap import require_apart
+from minitorch.autograd.overlap import require_apart, require_disjoint
 from minitorch.autograd.rebase import address, require_writable, write
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.autograd.tensor import wrap as as_tensor
@@ -29,7 +30,8 @@ from minitorch.ops import (
     trigonometry,
 )
 from minitorch.ops.index import assign, concerns_graph
-from minitorch.ops.making import require_tensor
+from minitorch.ops.join import together
+from minitorch.ops.making import fitting, require_tensor, uninitialised
 from minitorch.ops.pieces import as_strided
 from minitorch.ops.reorder import swapaxes, swapdims, t, transpose
 from minitorch.ops.shape import (
@@ -82,15 +84,15 @@ FORMS = {
 }
 
 
-def in_place(name, f, reads=True):
+def in_place(name, f, require=require_apart):
     """The method `name` that gives its tensor the value of `f`; it returns the tensor.
 
-    reads  it reads the other tensors while it writes, so that they must lie elsewhere
+    require  what refuses other tensors that lie where it writes; None: nothing
     """
 
     def call(self, *others, **settings):
-        if reads:
-            require_apart(self.array, *[t.array for t in others if isinstance(t, Tensor)])
+        if require is not None:
+            require(self.array, *[t.array for t in others if isinstance(t, Tensor)])
         return write(self, lambda x: f(x, *others, **settings))
 
     call.__name__ = name
@@ -100,7 +102,8 @@ def in_place(name, f, reads=True):
 
 for module, names in FORMS.items():
     for name in names.split():
-        in_place(f"{name}_", getattr(module, name), reads=name not in ("masked_fill", "index_fill"))
+        require = require_disjoint if module is scatter else require_apart
+        in_place(f"{name}_", getattr(module, name), None if name == "masked_fill" else require)
 
 
 # -------------------------------------------------------------------- arithmetic, quickly
@@ -115,7 +118,9 @@ def arithmetic(name, f, quick):
            and counters: int64 and a Python int
     """
 
-    def call(self, other, **settings):
+    def call(self, other, *older, **settings):
+        if older:
+            (_, other), settings = numbers_first(name, (self, other, *older), settings)
         x = self.array
         y = other.array if isinstance(other, Tensor) else other
         if y is not other:
@@ -196,6 +201,8 @@ def fill_(self, value):
             "fill_ only supports 0-dimension value tensor but got tensor with "
             f"{value.array.ndim} dimensions."
         )
+    if isinstance(value, float) and self.dtype.is_floating_point:
+        fitting(value, self.dtype)
     return assign(self, (Ellipsis,), value)
 
 
@@ -211,29 +218,49 @@ def copy_(self, src, non_blocking=False):
     if isinstance(src, bool | int | float):
         return fill_(self, src)
     require_tensor("copy_", src, "other")
+    if src.array.shape != self.array.shape:
+        whole = together(self.array.shape, src.array.shape)
+        if whole != self.array.shape:
+            raise ShapeError(
+                f"output with shape {list(self.shape)} doesn't match the broadcast shape "
+                f"{list(whole)}"
+            )
     return assign(self, (Ellipsis,), src if src.device == self.device else src.to(self.device))
 
 
 @method
 def apply_(self, callable):
     """Each element by what `callable(element)` returns of it: slow, on the CPU alone."""
-    return map_(self, self, lambda element, _: callable(element))
+    return mapped("apply_", self, (), callable)
 
 
 @method
 def map_(self, tensor, callable):
     """Each element by `callable(element, element of tensor)`; `tensor` is broadcast."""
-    if self.is_cuda:
-        raise TypeError("map_ is only implemented on CPU tensors")
-    if self.requires_grad:
+    return mapped("map_", self, (tensor,), callable)
+
+
+@method
+def map2_(self, x, y, callable):
+    """Each element by `callable(element, element of x, element of y)`; both are broadcast."""
+    return mapped("map2_", self, (x, y), callable)
+
+
+def mapped(name, tensor, others, callable):
+    """`tensor`, each element of it replaced by what `callable` returns of those at its place."""
+    if tensor.is_cuda:
+        raise TypeError(f"{name} is only implemented on CPU tensors")
+    if any(t.requires_grad for t in (tensor, *others)):
         raise RuntimeError(
-            "Can't call map_() on Variable that requires grad. Use var.detach().map_() instead."
+            f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() "
+            "instead."
         )
-    others = np.broadcast_to(tensor.array, self.array.shape)
-    for at in np.ndindex(self.array.shape):
-        self.array[at] = callable(self.array[at].item(), others[at].item())
-    touch(self.array)
-    return self
+    array = tensor.array
+    arrays = [array, *(t.expand(array.shape).array for t in others)]
+    for at in np.ndindex(array.shape):
+        array[at] = callable(*[each[at].item() for each in arrays])
+    touch(array)
+    return tensor
 
 
 @method
@@ -320,7 +347,8 @@ def resize_(self, *sizes, memory_format=contiguous_format):
                 "Trying to resize storage that is not resizable: other tensors view this memory\n"
                 f"  it holds {rest.size} elements, {list(sizes)} takes {count}: clone() it first"
             )
-        rest = xp.concatenate([rest, xp.empty(count - rest.size, array.dtype)])
+        added = uninitialised(xp.empty(count - rest.size, array.dtype))
+        rest = xp.concatenate([rest, added])
     axes = memory_format.axes(len(sizes)) or range(len(sizes))
     self.array = rest[:count].reshape([sizes[d] for d in axes]).transpose(inverse(axes))
     return self

@@ -1,11 +1,12 @@
 """The types of tensors from the time before dtypes: `FloatTensor`, `cuda.LongTensor` ..."""
 
 import warnings
+from typing import Union
 
-from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method
+from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method, require_device
 from minitorch.backend import dtypes
 from minitorch.backend.devices import cuda_device_count, set_default_device
-from minitorch.methods.convert import cast, to
+from minitorch.methods.convert import cast, laid, to
 from minitorch.ops.from_data import of_kind
 
 
@@ -23,8 +24,10 @@ class LegacyType:
         self.dtype = dtype
         self.is_cuda = is_cuda
 
-    def __call__(self, *data):
+    def __call__(self, *data, device=None):
         """A tensor with the data given, or uninitialised of the sizes given."""
+        form = "constructor of the form torch.Tensor"
+        require_device("cuda" if self.is_cuda else "cpu", data, device, form)
         if self.is_cuda and not cuda_device_count():
             raise TypeError(
                 f"type {self.__module__}.{self.__name__} not available: CuPy finds no GPU"
@@ -35,6 +38,12 @@ class LegacyType:
     def __instancecheck__(self, value):
         kind = isinstance(value, Tensor) and (value.dtype, value.is_cuda)
         return kind == (self.dtype, self.is_cuda)
+
+    def __or__(self, other):
+        """For annotations: `LongTensor | None`."""
+        return Union[self, other]  # noqa: UP007  a Union is what is made here
+
+    __ror__ = __or__
 
     def __repr__(self):
         return f"<class '{self.__module__}.{self.__name__}'>"
@@ -48,7 +57,7 @@ TYPES = {
 FUNCTIONS.update({kind.__name__: kind for kind in TYPES.values() if not kind.is_cuda})
 
 
-def type_of(self, dtype=None, non_blocking=False):
+def type_of(self, dtype=None, non_blocking=False, *, memory_format=None):
     """PyTorch's legacy name of dtype and device; with `dtype` the tensor in that dtype.
 
     dtype  a dtype, a legacy type or its name; `Tensor` itself stands for the default dtype
@@ -65,9 +74,10 @@ def type_of(self, dtype=None, non_blocking=False):
             raise ValueError(f"invalid type: {dtype!r}")
         dtype = TYPES[dtype]
     if isinstance(dtype, LegacyType):
-        return to(self, "cuda" if dtype.is_cuda else "cpu", dtype.dtype)
+        place = "cuda" if dtype.is_cuda else "cpu"
+        return to(self, place, dtype.dtype, memory_format=memory_format)
     kind = dtypes.get_default_dtype() if dtype is Tensor else dtypes.as_dtype(dtype)
-    return cast(self, kind)
+    return laid(cast(self, kind), memory_format)
 
 
 type_of.__name__ = "type"
@@ -88,6 +98,40 @@ def set_default_tensor_type(t):
     )
     kind = TYPES.get(t) if isinstance(t, str) else t
     if not isinstance(kind, LegacyType):
-        raise TypeError(f"invalid type object {t!r}: one of {', '.join(TYPES)}")
+        raise TypeError(
+            "invalid type object: only floating-point types are supported as the default type\n"
+            f"  {t!r} is none of {', '.join(TYPES)}"
+        )
     dtypes.set_default_dtype(kind.dtype)
     set_default_device("cuda" if kind.is_cuda else "cpu")
+
+
+# -------------------------------------------------------------------- what PyTorch removed
+
+INSTEAD = {
+    "eig": "linalg.eigh, for symmetric matrices",
+    "symeig": "linalg.eigh(A, UPLO='U' if upper else 'L')",
+    "lstsq": "linalg.lstsq(A, B), which has the arguments the other way round",
+    "solve": "linalg.solve(A, B), which has the arguments the other way round",
+    "matrix_rank": "linalg.matrix_rank, whose `hermitian` was `symmetric`",
+}
+
+
+def removed(name, instead):
+    """The function `name`, and in all but one case method, that says what to use instead."""
+
+    def refuse(*args, **settings):
+        raise RuntimeError(
+            "This function was deprecated since version 1.9 and is now removed.\n"
+            f"  use torch.{instead}"
+        )
+
+    refuse.__name__ = name
+    refuse.__doc__ = f"Removed from PyTorch: use {instead}."
+    function(refuse)
+    if name != "matrix_rank":
+        method(refuse)
+
+
+for name, instead in INSTEAD.items():
+    removed(name, instead)

@@ -12,18 +12,20 @@ def swapped(function):
     return lambda tensor, left: function(left, tensor)
 
 
-def unless_foreign(comparison):
-    """`comparison`, or what Python answers by itself where the other is no number or tensor."""
+def unless_foreign(function):
+    """The operator `function`, or what Python makes of it where the other is no number or tensor:
+    it asks the other.
+    """
 
-    def compare(tensor, other):
+    def operator(tensor, other):
         try:
-            return comparison(tensor, other)
+            return function(tensor, other)
         except TypeError as error:
             if isinstance(error, DtypeError):
                 raise
             return NotImplemented
 
-    return compare
+    return operator
 
 
 def inverted(tensor):
@@ -35,11 +37,17 @@ def inverted(tensor):
     return bits.bitwise_not(tensor)
 
 
-OPERATORS = {
+UNARY = {
+    "__neg__": e.neg,
+    "__pos__": lambda tensor: tensor,
+    "__abs__": e.abs,
+    "__invert__": inverted,
+}
+BINARY = {
     "__add__": e.add,
     "__radd__": e.add,
     "__sub__": e.sub,
-    "__rsub__": unless_foreign(e.rsub),
+    "__rsub__": e.rsub,
     "__mul__": e.mul,
     "__rmul__": e.mul,
     "__truediv__": e.true_divide,
@@ -53,12 +61,8 @@ OPERATORS = {
     "__rpow__": swapped(exponents.pow),
     "__matmul__": matmul,
     "__rmatmul__": swapped(matmul),
-    "__neg__": e.neg,
-    "__pos__": lambda tensor: tensor,
-    "__abs__": e.abs,
-    "__invert__": inverted,
-    "__eq__": unless_foreign(comparison.eq),
-    "__ne__": unless_foreign(comparison.ne),
+    "__eq__": comparison.eq,
+    "__ne__": comparison.ne,
     "__lt__": comparison.lt,
     "__le__": comparison.le,
     "__gt__": comparison.gt,
@@ -74,6 +78,11 @@ OPERATORS = {
     "__rshift__": bits.bitwise_right_shift,
     "__rrshift__": swapped(bits.bitwise_right_shift),
 }
+IN_PLACE = "add sub mul truediv floordiv mod pow and or xor lshift rshift"  # of `inplace.py`
 
-for name, function in OPERATORS.items():
+for name, function in UNARY.items():
     setattr(Tensor, name, function)
+for name, function in BINARY.items():
+    setattr(Tensor, name, unless_foreign(function))
+for name in [f"__i{word}__" for word in IN_PLACE.split()]:
+    setattr(Tensor, name, unless_foreign(getattr(Tensor, name)))

@@ -11,7 +11,7 @@ import weakref
 import numpy as np
 
 from minitorch.autograd.rebase import address
-from minitorch.autograd.tensor import Tensor, method
+from minitorch.autograd.tensor import Tensor, around, method
 from minitorch.autograd.versions import owner
 from minitorch.backend.dtypes import BY_NUMPY
 
@@ -98,8 +98,7 @@ def reduce_shared(tensor):
 def open_shared(kind, file, place, requires_grad, attributes):
     """The tensor in the process that unpickles it."""
     shape, dtype, strides, offset = place
-    tensor = kind.__new__(kind)
-    tensor.array = mapped(file.detach(), shape, BY_NUMPY[np.dtype(dtype)].dtype, strides, offset)
-    tensor._grad = tensor.node = tensor.base = tensor.views = None
+    array = mapped(file.detach(), shape, BY_NUMPY[np.dtype(dtype)].dtype, strides, offset)
+    tensor = around(array, kind)
     vars(tensor).update(attributes)
     return tensor.requires_grad_(requires_grad)

@@ -7,8 +7,8 @@ from minitorch.autograd.rebase import address, require_writable
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.autograd.versions import owner
 from minitorch.backend.devices import device_of
-from minitorch.backend.dtypes import BY_NUMPY, C_NAMES
-from minitorch.backend.errors import ShapeError
+from minitorch.backend.dtypes import BY_NUMPY, C_NAMES, SCALAR_NAMES
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.methods.inplace import require_alone
 from minitorch.methods.sharing import shared_file
 from minitorch.ops.pieces import as_strided
@@ -38,6 +38,9 @@ class UntypedStorage:
     def nbytes(self):
         """How many bytes there are."""
         return self.memory.nbytes
+
+    def __sizeof__(self):
+        return super().__sizeof__() + self.nbytes()
 
     def element_size(self):
         """How many bytes an element takes."""
@@ -89,6 +92,10 @@ class TypedStorage(UntypedStorage):
     def elements(self):
         return self.memory
 
+    def untyped(self):
+        """The same memory as bytes."""
+        return UntypedStorage(self.memory)
+
     @property
     def dtype(self):
         """The dtype of the elements."""
@@ -134,6 +141,12 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
             source.array if size is None else region_of(source, storage_offset, size, stride)
         )
     else:
+        if isinstance(source, TypedStorage) and source.dtype is not self.dtype:
+            given, own = SCALAR_NAMES[source.dtype.name], C_NAMES[self.dtype.name]
+            raise DtypeError(
+                f"Expected a Storage of type {own} or an UntypedStorage, but got type {given} for "
+                "argument 1 'storage'"
+            )
         count = source.nbytes() // self.itemsize
         whole = wrap(source.elements.view("u1")[: count * self.itemsize].view(self.array.dtype))
         size = (count - storage_offset,) if size is None else size

@@ -3,7 +3,7 @@
 import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import UNCAST, exactly, require_kind
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -173,7 +173,7 @@ def hardswish(x, /):
     )
 
 
-@op
+@op(exact=exactly(UNCAST))
 def hardshrink(x, /, lambd=0.5):
     """x where it lies outside [-lambd, lambd], else 0."""
     only_floats("hardshrink_cpu", x)
@@ -182,7 +182,7 @@ def hardshrink(x, /, lambd=0.5):
     return xp.where(inside, 0, x), lambda g: xp.where(inside, 0, g)
 
 
-@op(public=False)
+@op(public=False, exact=exactly(UNCAST))
 def softshrink(x, /, lambd=0.5):
     """x moved towards 0 by lambd >= 0, or 0 where it is nearer than that."""
     only_floats("softshrink_cpu", x)

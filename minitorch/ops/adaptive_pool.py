@@ -5,8 +5,11 @@ import sys
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from minitorch.autograd.op import op
 from minitorch.autograd.tensor import FUNCTIONS, function
+from minitorch.backend.devices import move
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.average_pool import weigh, weights_of
@@ -14,6 +17,7 @@ from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import max_pool_gather, require_type
 from minitorch.ops.random import rand
 from minitorch.ops.reduce import mean
+from minitorch.ops.shape import for_axes, in_order_of, integers
 
 # -------------------------------------------------------------------- the average
 
@@ -55,7 +59,8 @@ def adaptive_average(name, input, output_size):
         return mean(input, tuple(range(-axes, 0)), True)
     require_type(f"adaptive_avg_pool{max(2, axes)}d", input, "biu")
     each = zip(shape[-axes:], counts)
-    return weigh(input, [adaptive_weights(*axis, input.dtype, input.device) for axis in each])
+    y = weigh(input, [adaptive_weights(*axis, input.dtype, input.device) for axis in each])
+    return in_order_of(y, input)
 
 
 def adaptive_spans(n, count):
@@ -74,22 +79,23 @@ def adaptive_weights(n, count, dtype, device):
 
 def wanted_sizes(name, shape, output_size):
     """`output_size` as a tuple, None replaced by the size of before."""
-    axes = int(name[-2])
+    axes, what = int(name[-2]), f"{name}(): argument 'output_size' (position 2)"
     if axes == 1:
         require_number(name, output_size)
-        if not isinstance(output_size, int) and len(output_size) != 1:
+    if output_size is not None and not isinstance(output_size, tuple | list):
+        output_size = for_axes(what, output_size, axes)
+    if axes == 1:
+        if len(output_size) != 1:
             raise ShapeError(
                 f"{name}() argument 'output_size' should contain one int (got {len(output_size)})"
             )
-        return (output_size,) if isinstance(output_size, int) else tuple(output_size)
-    if isinstance(output_size, int):
-        return (output_size,) * axes
+        return integers(what, output_size)
     if len(shape) <= len(output_size):
         raise ValueError(
             f"Input dimension should be at least {len(output_size) + 1}\n  input {shape}"
         )
     before = shape[len(shape) - len(output_size) :]
-    return tuple([n if count is None else count for n, count in zip(before, output_size)])
+    return integers(what, [n if k is None else k for n, k in zip(before, output_size)])
 
 
 def require_number(name, output_size):
@@ -97,7 +103,7 @@ def require_number(name, output_size):
     wanted = f"{name}(): argument 'output_size' (position 2) must be tuple of ints"
     if output_size is None:
         raise TypeError(f"{wanted}, not NoneType")
-    if not isinstance(output_size, int) and None in output_size:
+    if isinstance(output_size, tuple | list) and None in output_size:
         raise TypeError(f"{wanted}, but found element of type NoneType at pos 0")
 
 
@@ -175,14 +181,21 @@ def adaptive_largest(name, input, output_size, return_indices):
         raise ShapeError(f"Storage size calculation overflowed with output_size={list(counts)}")
     cpu = "adaptive_max_pool3d_cpu" if axes == 3 else "adaptive_max_pool2d"
     require_type(cpu, input, "biu")
-    xp, places = namespace(input.array), []
-    for n, count in zip(shape[-axes:], counts):
+    places = adaptive_places(shape[-axes:], tuple(counts), input.device)
+    return largest_at(input, places, return_indices)
+
+
+@lru_cache(32)
+def adaptive_places(size, counts, device):
+    """What `largest_at` takes, for images of this size."""
+    places = []
+    for n, count in zip(size, counts):
         spans = adaptive_spans(n, count)
         width = max([length for _, _, length in spans], default=1)
         # A shorter window names its last element more than once.
         each = [[min(start + i, end - 1) for i in range(width)] for start, end, _ in spans]
-        places.append(xp.asarray(each, dtype="int64").reshape(1, 1, count, width))
-    return largest_at(input, places, return_indices)
+        places.append(np.array(each, np.int64).reshape(1, 1, count, width))
+    return move(in_flat_images(size, places), device)
 
 
 @op(public=False, promote=None, differentiable=False)
@@ -194,31 +207,40 @@ def largest_of(x, /, flat):
           of the elements of each window
     """
     xp, (n, c, *size) = namespace(x), x.shape
-    flat = xp.broadcast_to(flat, (n, c, *flat.shape[2:]))
-    lines = xp.arange(n * c).reshape(n, c, *[1] * (flat.ndim - 2))
-    best = x.reshape(n * c, math.prod(size))[lines, flat].argmax(-1)[..., None]
-    return xp.take_along_axis(flat, best, -1)[..., 0]
+    *windows, width = flat.shape[2:]
+    flat = xp.broadcast_to(flat, (n, c, *windows, width)).reshape(n * c, math.prod(windows) * width)
+    seen = xp.take_along(x.reshape(n * c, math.prod(size)), flat, 1).reshape(-1, width)
+    best = xp.take_along(flat.reshape(-1, width), seen.argmax(1).reshape(-1, 1), 1)
+    return best.reshape(n, c, *windows)
 
 
-def largest_at(input, places, return_indices):
-    """The largest element of `input` in each window, and maybe its index in the flattened image.
+def in_flat_images(size, places):
+    """The indices in flattened images of the elements of each window, as `largest_of` takes them.
 
     places  for each axis (n, c, windows, width): which positions a window has along it; n and c
-            are those of the input, or 1
+            are those of the images, or 1
     """
-    axes, shape = len(places), input.array.shape
-    x = input if len(shape) == axes + 2 else input.unsqueeze(0)
-    size = x.array.shape[2:]
+    axes = len(places)
     flat: Any = 0
     for axis, (m, each) in enumerate(zip(size, places)):
         line = [1] * (2 * axes)
         line[axis], line[axes + axis] = each.shape[2:]
         flat = flat * m + each.reshape(*each.shape[:2], *line)
-    out, window = flat.shape[2 : 2 + axes], flat.shape[2 + axes :]
-    indices = largest_of(x, flat.reshape(*flat.shape[:2], *out, math.prod(window)))
+    shape = flat.shape
+    return flat.reshape(*shape[: 2 + axes], math.prod(shape[2 + axes :]))
+
+
+def largest_at(input, places, return_indices):
+    """The largest element of `input` in each window, and maybe its index in the flattened image.
+
+    places  as `largest_of` takes them
+    """
+    x = input if input.array.ndim == places.ndim - 1 else input.unsqueeze(0)
+    indices = largest_of(x, places)
     values = max_pool_gather(x, indices)
     if x is not input:
         values, indices = values.squeeze(0), indices.squeeze(0)
+    values, indices = in_order_of(values, input), in_order_of(indices, input)
     return (values, indices) if return_indices else values
 
 
@@ -300,11 +322,20 @@ def fractional(name, input, kernel_size, output_size, output_ratio, return_indic
                 f"{name} requires output_ratio to either be a single Int or tuple of Ints."
             )
         output_size = [int(n * ratio) for n, ratio in zip(shape[-axes:], ratios)]
-    kernel, counts = [
-        (v,) * axes if isinstance(v, int) else tuple(v) for v in (kernel_size, output_size)
-    ]
+    kernel = for_axes(f"{name}(): argument 'kernel_size'", kernel_size, axes)
+    counts = for_axes(f"{name}(): argument 'output_size'", output_size, axes)
+    for setting, each in (("kernel_size", kernel), ("output_size", counts)):
+        if len(each) != axes:
+            several = "tuple of Ints" if axes == 2 else "tuple of three Ints"
+            raise ShapeError(f"{name}: {setting} must either be a single Int or {several}")
     full = name if axes == 2 else "fractional_max_pool3d_out"
     require_images(full, shape, axes, ":")
+    first = len(shape) - axes - 1
+    if 0 in shape[first:]:
+        raise ShapeError(
+            f"{full}(): Expected input to have non-zero size for non-batch dimensions, but got"
+            f"{list(shape)} with dimension {first + shape[first:].index(0)} being empty."
+        )
     for n, k, count, axis in zip(shape[-axes:], kernel, counts, "THW"[3 - axes :]):
         if count + k - 1 + (axes == 3) > n:  # PyTorch wants one more element there
             where = {"T": "time", "H": "height", "W": "width"}[axis]
@@ -322,7 +353,7 @@ def fractional(name, input, kernel_size, output_size, output_ratio, return_indic
         starts = xp.floor((at + sample) * alpha) - xp.floor(sample * alpha)
         starts = xp.where(at == count - 1, m - k, starts).astype("int64")
         places.append(starts[..., None] + xp.arange(k))
-    return largest_at(input, places, return_indices)
+    return largest_at(input, in_flat_images(shape[-axes:], places), return_indices)
 
 
 def require_samples(samples, input, n, channels, axes):

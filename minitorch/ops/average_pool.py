@@ -26,6 +26,7 @@ from minitorch.ops.pool import (
     require_type,
     windows,
 )
+from minitorch.ops.shape import in_order_of
 
 LARGE = 1 << 22  # numbers in a matrix of weights; beyond it there are faster ways than a product
 
@@ -182,6 +183,7 @@ def average(name, input, how: Any, ceil_mode, count_include_pad, divisor_overrid
             for n, each in zip(shape[-axes:], spans)
         ],
     )
+    y = in_order_of(y, input)
     if divisor_override is not None:
         return y.div(divisor_override, rounding_mode="trunc" if whole else None)
     if divides:

@@ -10,6 +10,7 @@ from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import require_type
+from minitorch.ops.shape import in_order_of
 
 
 @op(public=False, joint=True, outputs=("output", "mean", "var"), shown="NativeBatchNorm", wide=True)
@@ -87,16 +88,17 @@ def batch_norm(
     elif eps < 0:
         raise ShapeError(f"batch_norm eps must be non-negative, but got {eps}")
     if not input.array.size:
-        return input.clone()
+        return per_channel(input.clone(), weight, bias).to(input.dtype)
     require_channels(shape, 1, running_mean, running_var, weight, bias)
     require_type("batch_norm", input, "biu")
     require_one_dtype(input, weight, bias, running_mean, running_var)
     if training:
         y = by_batch(input, running_mean, running_var, weight, bias, momentum, eps)[0]
-        return y.to(float16) if input.dtype is float16 else y
+        return in_order_of(y.to(float16) if input.dtype is float16 else y, input)
     if running_mean is None or running_var is None:
         raise ShapeError("running_mean must be defined in evaluation mode")
-    return batch_norm_by_running(input, running_mean, running_var, weight, bias, eps)
+    y = batch_norm_by_running(input, running_mean, running_var, weight, bias, eps)
+    return y.to(input.dtype)
 
 
 def require_channels(shape, times, running_mean, running_var, weight, bias):
@@ -151,13 +153,25 @@ def move(share, *moves):
         touch(running)
 
 
-def batch_norm_by_running(input, mean, var, weight, bias, eps):
-    """One product and one sum: scale and shift of a channel come out of (C,) vectors."""
-    x, mean, var, weight, bias = widened(input, mean, var, weight, bias)
-    scale = (var + eps).rsqrt()
-    scale = scale if weight is None else scale * weight
-    shift = -mean * scale
-    return per_channel(x, scale, shift if bias is None else shift + bias).to(input.dtype)
+@op(public=False, shown="NativeBatchNorm", wide=True)
+def batch_norm_by_running(x, mean, var, weight=None, bias=None, /, eps=1e-5):
+    """One product and one sum: scale and shift of a channel come out of (C,) vectors.
+
+    No gradient flows to mean and variance.
+    """
+    xp, axes = namespace(x), (0, *range(2, x.ndim))
+    mean, var = beside(mean, x), beside(var, x)
+    gain = 1 / xp.sqrt(var + eps)
+    scale = gain if weight is None else gain * beside(weight, x)
+    shift = -mean * scale if bias is None else beside(bias, x) - mean * scale
+    return (
+        x * scale + shift,
+        lambda g: g * scale,
+        None,
+        None,
+        lambda g: (g * (x - mean)).sum(axis=axes) * gain.reshape(-1),
+        lambda g: g.sum(axis=axes),
+    )
 
 
 def widened(*tensors):
@@ -167,9 +181,22 @@ def widened(*tensors):
 
 def per_channel(x, scale, shift):
     """x (N, C, ...) * scale + shift, each (C,) or None."""
-    channels = (-1, *[1] * (x.ndim - 2))
-    x = x if scale is None else x * scale.reshape(channels)
-    return x if shift is None else x + shift.reshape(channels)
+    return x if scale is None and shift is None else scale_channels(x, scale, shift)
+
+
+@op(public=False, joint=True, shown="NativeGroupNorm")
+def scale_channels(x, scale=None, shift=None, /):
+    """`per_channel` where one of the two is there."""
+    axes = (0, *range(2, x.ndim))
+    by = None if scale is None else beside(scale, x)
+    y = x if scale is None else x * by
+
+    def vjp(g):
+        of_scale = None if scale is None else (g * x).sum(axis=axes)
+        of_shift = None if shift is None else g.sum(axis=axes)
+        return g if scale is None else g * by, of_scale, of_shift
+
+    return y if shift is None else y + beside(shift, x), vjp
 
 
 # -------------------------------------------------------------------- as minitorch offers them

@@ -1,13 +1,14 @@
 """Operations on integers and bits: logic, shifts, divisors, and what floats are made of."""
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import UNCAST, exactly
 from minitorch.backend.errors import DtypeError
 from minitorch.backend.namespaces import namespace
 
 # -------------------------------------------------------------------- bit by bit
 
 
-@op(differentiable=False)
+@op(differentiable=False, exact=exactly(UNCAST))
 def bitwise_not(x, /):
     """Each bit inverted; of bools, not."""
     return ~x
@@ -67,7 +68,10 @@ def lcm(x, other, /):
 # -------------------------------------------------------------------- sign, mantissa, exponent
 
 
-@op(outputs=("mantissa", "exponent"))
+UNLIKE = "torch.frexp() expects {place} to have dtype {made} but got {given}"
+
+
+@op(outputs=("mantissa", "exponent"), exact=exactly(UNLIKE))
 def frexp(x, /):
     """mantissa in [0.5, 1) with the sign of x, and int32 exponent: x = mantissa * 2**exponent."""
     if x.dtype.kind != "f":
@@ -79,7 +83,7 @@ def frexp(x, /):
     return (mantissa, exponent), lambda g: g[0] / power
 
 
-@op(differentiable=False)
+@op(differentiable=False, exact=exactly("signbit does not support non-boolean outputs."))
 def signbit(x, /):
     """Whether each element has the sign of a negative number; -0.0 does."""
     return namespace(x).signbit(x) if x.dtype.kind == "f" else x < 0

@@ -3,13 +3,15 @@
 import math
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import exactly, require_kind
 from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend import dtypes
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import same
-from minitorch.ops.making import number, require_tensor
+from minitorch.ops.making import fitting, number, require_tensor
+
+BOUNDS = {"f": (float, int), "i": (int,), "u": (int,), "b": ()}  # that widen no such tensor
 
 
 @op(numbers="none")
@@ -79,6 +81,9 @@ def clamp(input, min=None, max=None, *, out=None):
     """
     if min is None and max is None:
         raise ShapeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    for bound in (min, max):
+        if type(bound) in BOUNDS[input.dtype.kind]:
+            fitting(bound, input.dtype)
     if isinstance(min, Tensor) or isinstance(max, Tensor) or input.array.dtype.kind != "f":
         return clamp_tensor(input, min, max, out=out)
     if min is not None:
@@ -104,7 +109,7 @@ def clamp_max(input, max, *, out=None):
     return clamp(input, max=max, out=out)
 
 
-@op
+@op(exact=exactly("nan_to_num: dtype of out: {Given} should be same as input: {Made}"))
 def nan_to_num(x, /, nan=None, posinf=None, neginf=None):
     """x with numbers in place of nan (default 0), inf (the largest) and -inf (the least float)."""
     xp = namespace(x)

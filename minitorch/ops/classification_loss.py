@@ -37,50 +37,65 @@ def nll_of_rows(x, target, weight=None, /, ignore_index=-100, reduction="mean"):
     )
 
 
-@op(promote=None, public=False, shown="NllLoss", wide=True)
-def cross_entropy_of_rows(x, target, weight=None, /, ignore_index=-100, reduction="mean"):
-    """`nll_of_rows` of log_softmax(x, 1): the gradient of a row is softmax less one-hot."""
+def entropy_name(node):
+    """PyTorch makes the loss with label smoothing of two, which it adds."""
+    return "Add" if node.settings[2] else "NllLoss"
+
+
+@op(promote=None, public=False, shown=entropy_name, wide=True)
+def cross_entropy_of_rows(
+    x, target, weight=None, /, ignore_index=-100, reduction="mean", label_smoothing=0.0
+):
+    """`nll_of_rows` of log_softmax(x, 1): the gradient of a row is softmax less one-hot.
+
+    With label smoothing, here without weights, that share of the probability wanted goes to all
+    classes alike.
+    """
     only_floats("log_softmax_lastdim_kernel_impl", x)
     xp = namespace(x)
     log_p = xp.log_softmax(x, 1)
-    y, key, share = xp.nll(log_p, target, weight, ignore_index, reduction)
+    y, key, share = xp.nll(log_p, target, weight, ignore_index, reduction, label_smoothing)
     return (
         y,
-        lambda g: xp.softmax_less_one_hot(log_p, share, g, key),
+        lambda g: xp.softmax_less_one_hot(log_p, share, g, key, label_smoothing),
         None,
         no_weight,
     )
 
 
 @op(promote=None, public=False)
-def softmax_less_one_hot(x, share, g, /, key):
+def softmax_less_one_hot(x, share, g, /, key, smoothing=0.0):
     """(exp(x) less 1 at `key`) * share * g: the gradient of cross-entropy in one array.
 
-    x         (N, C) logarithms of probabilities
-    share, g  (N,) or ()
-    key       index arrays of one element per row
+    x          (N, C) logarithms of probabilities
+    share, g   (N,) or ()
+    key        index arrays of one element per row
+    smoothing  the share of that 1 which all classes have alike
     """
     xp, column = namespace(x), (share * g).reshape(-1, 1)
 
     def of_rows(h):
-        return (h * xp.exp(x)).sum(axis=1) - h[key]
+        y = (h * xp.exp(x)).sum(axis=1) - h[key] * (1 - smoothing)
+        return y - h.sum(axis=1) * (smoothing / x.shape[1]) if smoothing else y
 
     return (
-        xp.softmax_less_one_hot(x, share, g, key),
+        xp.softmax_less_one_hot(x, share, g, key, smoothing),
         lambda h: h * xp.exp(x) * column,
         lambda h: of_rows(h) * g,
         lambda h: of_rows(h) * share,
     )
 
 
-def nll(x, target, weight, ignore_index, reduction):
+def nll(x, target, weight, ignore_index, reduction, smoothing=0.0):
     """The kernel `nll` on Tensors; key and shares are constant."""
     shares = namespace(target.array).class_shares
     weight, dtype = None if weight is None else weight.array, x.array.dtype
     key, share = shares(target.array, weight, x.shape[1], ignore_index, reduction, dtype)
-    share = wrap(share)
+    share, picked = wrap(share), x[key]
+    if smoothing:
+        picked = picked * (1 - smoothing) + x.sum(1) * (smoothing / x.shape[1])
     # What has no share may be infinite.
-    y = x[key] * -share if share.ndim == 0 else where(share != 0, x[key], -0.0) * -share
+    y = picked * -share if share.ndim == 0 else where(share != 0, picked, -0.0) * -share
     if reduction == "none":
         return y, key, share
     if reduction == "mean" and share.ndim:
@@ -141,10 +156,11 @@ def cross_entropy(
     require_tensor("cross_entropy_loss", input)
     require_tensor("cross_entropy_loss", target, "target", 2)
     reduction = agreed(reduction, size_average, reduce)
-    if label_smoothing == 0 and input.array.shape != target.array.shape:
-        return by_rows(cross_entropy_of_rows, input, target, weight, ignore_index, reduction)
     if not 0 <= label_smoothing <= 1:
         raise ShapeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
+    if input.array.shape != target.array.shape and (weight is None or not label_smoothing):
+        settings = ignore_index, reduction, label_smoothing
+        return by_rows(cross_entropy_of_rows, input, target, weight, *settings)
     if input.array.shape == target.array.shape:
         return with_probabilities(input, target, weight, ignore_index, reduction, label_smoothing)
     log_p = log_softmax(input, 1 if input.ndim > 1 else 0)
@@ -258,7 +274,7 @@ def require_weights(weight, classes, which=""):
         )
 
 
-def by_rows(loss, input, target, weight, ignore_index, reduction):
+def by_rows(loss, input, target, weight, ignore_index, reduction, *others):
     """`loss`, which takes (N, C) and (N,), on all the shapes that `nll_loss` takes."""
     x, classes = input.array, target.array
     plain = x.ndim == 2 and classes.shape == x.shape[:1]
@@ -285,9 +301,9 @@ def by_rows(loss, input, target, weight, ignore_index, reduction):
                 "'weight'. This input cannot have requires_grad True."
             )
     if plain:
-        return loss(input, target, weight, ignore_index, reduction)
+        return loss(input, target, weight, ignore_index, reduction, *others)
     rows = input.reshape(1, -1) if x.ndim == 1 else input.movedim(1, -1).reshape(-1, x.shape[1])
-    y = loss(rows, target.reshape(-1), weight, ignore_index, reduction)
+    y = loss(rows, target.reshape(-1), weight, ignore_index, reduction, *others)
     return y.reshape(classes.shape) if reduction == "none" else y
 
 

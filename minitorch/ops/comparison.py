@@ -3,6 +3,7 @@
 import math
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import exactly
 from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -128,13 +129,13 @@ def isfinite(x, /):
     return namespace(x).isfinite(x)
 
 
-@op(differentiable=False)
+@op(differentiable=False, exact=exactly("isposinf does not support non-boolean outputs."))
 def isposinf(x, /):
     """Whether each element is +inf."""
     return x == math.inf if x.dtype.kind == "f" else namespace(x).zeros_like(x, dtype=bool)
 
 
-@op(differentiable=False)
+@op(differentiable=False, exact=exactly("isneginf does not support non-boolean outputs."))
 def isneginf(x, /):
     """Whether each element is -inf."""
     return x == -math.inf if x.dtype.kind == "f" else namespace(x).zeros_like(x, dtype=bool)

@@ -6,12 +6,13 @@ in S, K and P as there are axes; stride, padding and dilation are tuples of ints
 """
 
 from minitorch.autograd.op import op
-from minitorch.autograd.tensor import Tensor, function
+from minitorch.autograd.tensor import function
 from minitorch.backend.dtypes import int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import require_type
+from minitorch.ops.shape import for_axes, in_order_of
 
 
 @op(public=False, numpy=("conv",))
@@ -88,8 +89,13 @@ def conv_tbc(input, weight, bias, pad=0):
     weight   (K, C, O), bias (O,)
     returns  (T + 2*pad - K + 1, N, O)
     """
+    if weight.array.ndim != 3:
+        raise ShapeError(
+            "Weight tensor must have 3 dims: kernel_width, in_channels, out_channels.\n"
+            f"  weight {weight.array.shape}"
+        )
     y = conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad)
-    return y.permute(2, 0, 1)
+    return y.permute(2, 0, 1).contiguous()
 
 
 @function
@@ -121,7 +127,8 @@ def convolve(name, input, weight, bias, stride, padding, dilation, groups):
         require_type("slow_conv_dilated<>", input, "biu")
     require_fit(input, weight, bias, stride, padding, dilation, groups)
     y = convolution(input, weight, bias, stride, padding, dilation, groups)
-    return y[(..., *[slice(n, None) for n in cut])].contiguous() if cut else y
+    y = y[(..., *[slice(n, None) for n in cut])] if cut else y
+    return in_order_of(y, input, weight)
 
 
 def one_batch(name, input, axes):
@@ -142,9 +149,7 @@ def pair(name, value):
 
 def sizes(name, value, axes):
     """`value`, an int or as many as there are `axes`, as a tuple of that length."""
-    if isinstance(value, int):
-        return (value,) * axes
-    value = tuple([n.item() if isinstance(n, Tensor) else n for n in value])
+    value = for_axes(f"argument '{name}'", value, axes)
     if len(value) == 1:
         return value * axes
     if len(value) != axes:

@@ -4,7 +4,7 @@ from functools import wraps
 
 from minitorch.autograd.op import written
 from minitorch.autograd.tensor import Tensor, function
-from minitorch.ops import pieces, rearrange, reorder, shape
+from minitorch.ops import cuts, pieces, rearrange, reorder, shape
 from minitorch.ops.index import WHOLE, view_at
 from minitorch.ops.out import into
 from minitorch.ops.shape import axis_of, clone, contiguous_format
@@ -58,7 +58,7 @@ def copying(f):
 
 for f in (
     alias, pieces.as_strided, detach, rearrange.diagonal, expand, reorder.permute, pieces.select,
-    slice_of, pieces.split, pieces.split_with_sizes, shape.squeeze, reorder.t, reorder.transpose,
-    pieces.unbind, pieces.unfold, shape.unsqueeze, shape.view,
+    slice_of, cuts.split, cuts.split_with_sizes, shape.squeeze, reorder.t, reorder.transpose,
+    cuts.unbind, pieces.unfold, shape.unsqueeze, shape.view,
 ):  # fmt: skip
     copying(f)

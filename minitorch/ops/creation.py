@@ -15,11 +15,13 @@ from minitorch.ops.from_data import placed
 from minitorch.ops.making import (
     create,
     fitting,
+    in_shape_of,
     kind_of,
     number,
     require_tensor,
     shape_from,
     shape_of,
+    uninitialised,
 )
 from minitorch.ops.shape import contiguous_format, inverse, preserve_format
 
@@ -38,6 +40,8 @@ def filled(make):
         *sizes, size=None, out=None, dtype=None, layout=strided, device=None, pin_memory=False,
         requires_grad=False, memory_format=contiguous_format,
     ):  # fmt: skip
+        if memory_format is preserve_format:
+            raise RuntimeError("unsupported memory format Preserve")
         shape, kind = shape_of(name, sizes, size), kind_of(dtype, out).dtype
 
         def made(xp):
@@ -56,10 +60,10 @@ def filled(make):
         require_tensor(f"{name}_like", input)
         require_dense(layout, pin_memory)
         kind = (input.dtype if dtype is None else as_dtype(dtype)).dtype
-        array = input.array
-        make_like = getattr(namespace(array), f"{name}_like")
-        order = "C" if 0 in array.strides else memory_format.order  # what was expanded row by row
-        return placed(make_like(array, dtype=kind, order=order), device, requires_grad)
+        make_like = getattr(namespace(input.array), f"{name}_like")
+        made = alike(make_like, input.array, memory_format, dtype=kind)
+        made = uninitialised(made) if name == "empty" else made
+        return placed(made, device, requires_grad)
 
     def new(
         self, *sizes, size=None, dtype=None, layout=strided, device=None, pin_memory=False,
@@ -97,7 +101,7 @@ def ones(xp, shape, dtype):
 @filled
 def empty(xp, shape, dtype):
     """Uninitialised memory: whatever was there before."""
-    return xp.empty(shape, dtype)
+    return uninitialised(xp.empty(shape, dtype))
 
 
 zeros_like, ones_like, empty_like = (
@@ -136,8 +140,19 @@ def full_like(
     kind = input.dtype if dtype is None else as_dtype(dtype)
     value = fitting(number("full_like", "fill_value", 2, fill_value), kind)
     make = namespace(input.array).full_like
-    array = make(input.array, value, dtype=kind.dtype, order=memory_format.order)
+    array = alike(make, input.array, memory_format, value, dtype=kind.dtype)
     return placed(array, device, requires_grad)
+
+
+def alike(make, array, memory_format, *value, dtype):
+    """What `make`, such as NumPy's `zeros_like`, makes of `array`, in this order of memory."""
+    memory_format = memory_format or preserve_format
+    axes = memory_format.axes(array.ndim)
+    if axes is None:
+        order = "C" if 0 in array.strides else memory_format.order  # what was expanded row by row
+        return make(array, *value, dtype=dtype, order=order)
+    made = make(array.transpose(axes), *value, dtype=dtype, order="C")
+    return made.transpose(inverse(axes))
 
 
 @method
@@ -201,7 +216,7 @@ def arange(
         if not kind.is_floating_point:
             start, step = int(start), int(step)
     return create(
-        lambda xp: (xp.arange(count) * step + start).astype(kind.dtype),
+        in_shape_of(out, lambda xp: (xp.arange(count) * step + start).astype(kind.dtype), count),
         device, requires_grad, out, layout, pin_memory,
     )  # fmt: skip
 
@@ -228,7 +243,7 @@ def range_(
     require_range(start, end, step)
     count = math.floor((end - start) / step) + 1
     return create(
-        lambda xp: (xp.arange(count) * step + start).astype(kind.dtype),
+        in_shape_of(out, lambda xp: (xp.arange(count) * step + start).astype(kind.dtype), count),
         device, requires_grad, out, layout, pin_memory,
     )  # fmt: skip
 
@@ -266,7 +281,9 @@ def linspace(
     start, end, kind = ends("linspace", start, end, steps, dtype, out)
     real = kind.dtype.type if kind.is_floating_point else np.float64
     return create(
-        lambda xp: ramp(xp, start, end, steps, kind, real).astype(kind.dtype),
+        in_shape_of(
+            out, lambda xp: ramp(xp, start, end, steps, kind, real).astype(kind.dtype), steps
+        ),
         device, requires_grad, out, layout, pin_memory,
     )  # fmt: skip
 
@@ -286,6 +303,7 @@ def logspace(
             powers = ramp(xp, start, end, steps, kind, np.float64)
             return xp.power(float(base), powers).astype(kind.dtype)
 
+    make = in_shape_of(out, make, steps)
     return create(make, device, requires_grad, out, layout, pin_memory)
 
 

@@ -9,6 +9,7 @@ Algebra, 2017, arXiv:1710.08717.
 
 from minitorch.autograd.op import op
 from minitorch.autograd.parts import return_type
+from minitorch.autograd.refusals import castable, require_out
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.errors import DtypeError, LinAlgError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -108,7 +109,7 @@ def factored(name, A, upper, check_errors):
 
 @function
 @method
-@takes_out
+@takes_out(exact=castable("cholesky"))
 def cholesky(input, upper=False):
     """The lower triangular L with L @ L.mT = input, or its transpose where `upper`.
 
@@ -280,7 +281,7 @@ def factored_qr(A, complete):
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def qr(input, some=True):
     """Q and R such that input = Q @ R; Q is square unless `some`. `linalg.qr` is the newer name."""
     return QR(*factored_qr(input, not some))
@@ -311,7 +312,7 @@ def qr_reflectors(x, /):
 
 @function
 @method
-@takes_out
+@takes_out(exact=castable("torch.geqrf"))
 def geqrf(input):
     """R above the diagonal of `a`, Householder's reflectors below it, and their factors `tau`."""
     if input.array.ndim < 2:
@@ -373,7 +374,7 @@ def decomposed(A, full):
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def svd(input, some=True, compute_uv=True):
     """U, S and V such that input = U * S @ V.mT; `linalg.svd`, which returns V.mT, is newer.
 

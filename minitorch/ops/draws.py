@@ -326,12 +326,14 @@ def bernoulli_(self, p=0.5, *, generator=None):
 
 
 @method
-def random_(self, from_=None, to=None, *, generator=None):
+def random_(self, from_=None, to=..., *, generator=None):
     """Fill with integers from `from_` up to but not including `to`; random_(to) starts at 0.
 
-    Without a bound it takes all from 0 on that the dtype holds without gaps.
+    Without a bound, or with None for `to`, it takes all that the dtype holds without gaps.
     """
+    if to is ...:
+        from_, to = 0, from_
     if to is None:
-        from_, to = 0, count_of_integers(self.dtype) if from_ is None else from_
+        to = count_of_integers(self.dtype) + self.dtype.is_floating_point  # 2**24 itself too
     g = source(generator, self.device)
     return overwrite(self, integers(from_ or 0, to, self.array.shape, self.dtype, g))

@@ -7,6 +7,11 @@ from minitorch.autograd.tensor import Tensor, function
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.ops.products import matmul, scalar_name
 
+NO_OPERAND = (
+    "einsum(): must specify the equation string and at least one operand, or at least one operand "
+    "and its subscripts list"
+)
+STRAY = " that is not part of any ellipsis"
 ELLIPSIS = "."  # as a label: all dimensions that an ellipsis covers
 
 
@@ -49,10 +54,7 @@ def einsum(*args):
 def equation_of(args):
     """The equation and the operands, in whichever form they were given."""
     if len(args) < 2:
-        raise ValueError(
-            "einsum(): must specify the equation string and at least one operand, or at least one "
-            "operand and its subscripts list"
-        )
+        raise ValueError(NO_OPERAND)
     if isinstance(args[0], Tensor):
         equation = ",".join(map(letters_of, args[1::2]))
         if len(args) % 2:
@@ -65,6 +67,8 @@ def equation_of(args):
         )
     if len(operands) == 1 and isinstance(operands[0], list | tuple):
         operands = operands[0]
+    if not operands:
+        raise ValueError(NO_OPERAND)
     for i, each in enumerate(operands):
         if not isinstance(each, Tensor):
             raise TypeError(
@@ -95,7 +99,9 @@ def labels_of_operands(left, count):
             raise ShapeError(
                 "einsum(): fewer operands were provided than specified in the equation"
             )
-        labels.append(scan(text, start, f"for operand {i}", f"for operand {i} for which"))
+        labels.append(
+            scan(text, start, f"for operand {i}{STRAY}", f"for operand {i} for which an ellipsis")
+        )
         start += len(text) + 1
     if len(texts) < count:
         raise ShapeError("einsum(): more operands were provided than specified in the equation")
@@ -114,9 +120,9 @@ def scan(text, start, place, again):
         each = text[i]
         if each == ".":
             if ELLIPSIS in labels:
-                raise ShapeError(f"einsum(): found '.' {again} an ellipsis was already found")
+                raise ShapeError(f"einsum(): found '.' {again} was already found")
             if text[i : i + 3] != "...":
-                raise ShapeError(f"einsum(): found '.' {place} that is not part of any ellipsis")
+                raise ShapeError(f"einsum(): found '.' {place}")
             labels.append(ELLIPSIS)
             i += 2
         elif each != " ":
@@ -132,7 +138,7 @@ def scan(text, start, place, again):
 
 def labels_of_result(right, start, letters):
     """The labels of the result, from the equation's right side."""
-    labels = scan(right, start, "for output", "for output but")
+    labels = scan(right, start, f"for output{STRAY} (...)", "for output but an ellipsis (...)")
     for i, each in enumerate(labels):
         if each in labels[:i]:
             raise ShapeError(

@@ -1,7 +1,7 @@
 """Elementwise arithmetic, choice, rounding and exponentials. All shapes broadcast."""
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import UNCAST, exactly, require_kind
 from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend import dtypes
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -17,10 +17,14 @@ def same(g):
 # -------------------------------------------------------------------- arithmetic
 
 
+uncast = exactly(UNCAST)
+ONE = 1  # as `alpha` has it by default: neither True nor 1.0
+
+
 @op
 def add(x, other, /, *, alpha=1):
     """x + alpha * other."""
-    if alpha == 1:
+    if alpha is ONE:
         return x + other, same, same
     alpha = factor(alpha, x)
     return x + alpha * other, same, lambda g: g * alpha
@@ -28,6 +32,8 @@ def add(x, other, /, *, alpha=1):
 
 def factor(alpha, x):
     """The setting `alpha` as a factor for arrays of the dtype of x."""
+    if isinstance(alpha, bool) and x.dtype.kind != "b":
+        raise DtypeError("Boolean alpha only supported for Boolean results.")
     if x.dtype.kind != "f" and isinstance(alpha, float):
         raise DtypeError(
             "For integral input tensors, argument alpha must not be a floating point number."
@@ -40,7 +46,7 @@ def factor(alpha, x):
 @op(promote="no bool")
 def sub(x, other, /, *, alpha=1):
     """x - alpha * other. Raises RuntimeError for bool tensors: `~` inverts one."""
-    if alpha != 1:
+    if alpha is not ONE:
         alpha = factor(alpha, x)
         return x - alpha * other, same, lambda g: g * -alpha
     return x - other, same, lambda g: -g
@@ -54,13 +60,13 @@ def rsub(x, other, /, *, alpha=1):
     return other - alpha * x, lambda g: g * -alpha, same
 
 
-@op
+@op(wide="number")
 def mul(x, other, /):
     """x * other."""
     return x * other, lambda g: g * other, lambda g: g * x
 
 
-@op(promote="float", shown="Div", numpy=("divide",))
+@op(promote="float", shown="Div", numpy=("divide",), wide="number")
 def true_divide(x, other, /):
     """x / other; integers become floats."""
     y = x / other
@@ -179,7 +185,7 @@ def lerp(x, end, weight, /):
     )
 
 
-@op(numpy=("negative",))
+@op(numpy=("negative",), exact=uncast)
 def neg(x, /):
     """-x."""
     try:
@@ -192,14 +198,14 @@ def neg(x, /):
     return y, lambda g: -g
 
 
-@op(numpy=("absolute",), refuses=("b", "abs_cpu"))
+@op(numpy=("absolute",), refuses=("b", "abs_cpu"), exact=uncast)
 def abs(x, /):
     """|x|; the derivative at 0 is 0."""
     xp = namespace(x)
     return xp.absolute(x), lambda g: g * xp.sign(x)
 
 
-@op
+@op(exact=uncast)
 def sign(x, /):
     """-1, 0 or 1; of nan 0."""
     return direction(x), namespace(x).zeros_like
@@ -212,7 +218,7 @@ def direction(x):
     return xp.where(xp.isnan(x), 0, xp.sign(x)) if x.dtype.kind == "f" else xp.sign(x)
 
 
-@op
+@op(exact=uncast)
 def sgn(x, /):
     """-1, 0 or 1; of complex numbers, which no tensor holds, x / |x|."""
     return direction(x), namespace(x).zeros_like
@@ -262,7 +268,7 @@ def resolve_neg(input):
 
 @function
 @method
-@takes_out
+@takes_out(exact=uncast)
 def conj_physical(input):
     """The complex conjugate, which is `input` itself: no tensor holds complex numbers."""
     return input
@@ -339,34 +345,34 @@ method(where_method)
 # -------------------------------------------------------------------- rounding
 
 
-@op(refuses=("b", "floor_vml_cpu"))
+@op(refuses=("b", "floor_vml_cpu"), exact=uncast)
 def floor(x, /):
     """The largest integer not above x."""
     xp = namespace(x)
     return xp.floor(x), xp.zeros_like
 
 
-@op(refuses=("b", "ceil_vml_cpu"))
+@op(refuses=("b", "ceil_vml_cpu"), exact=uncast)
 def ceil(x, /):
     """The smallest integer not below x."""
     xp = namespace(x)
     return xp.ceil(x), xp.zeros_like
 
 
-@op(refuses=("b", "trunc_vml_cpu"))
+@op(refuses=("b", "trunc_vml_cpu"), exact=uncast)
 def trunc(x, /):
     """x without its fraction."""
     xp = namespace(x)
     return xp.trunc(x), xp.zeros_like
 
 
-@op(refuses=("biu", "frac_cpu"))
+@op(refuses=("biu", "frac_cpu"), exact=uncast)
 def frac(x, /):
     """x less what `trunc` leaves of it."""
     return x - namespace(x).trunc(x), same
 
 
-@op(refuses=("b", "round_vml_cpu"))
+@op(refuses=("b", "round_vml_cpu"), exact=uncast)
 def round(x, /, *, decimals=0):
     """x rounded to `decimals` digits after the point, halves to even."""
     xp = namespace(x)

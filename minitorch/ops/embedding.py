@@ -1,5 +1,6 @@
 """Embeddings: rows of a table, looked up by index."""
 
+import math
 import warnings
 from typing import Any
 
@@ -12,9 +13,11 @@ from minitorch.backend.dtypes import SCALAR_NAMES, float16, int32, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import arange
+from minitorch.ops.elementwise import where
 from minitorch.ops.gather import take_along
 from minitorch.ops.index import put_add
 from minitorch.ops.making import require_tensor
+from minitorch.ops.statistics import vector_norm
 
 # -------------------------------------------------------------------- one row for each index
 
@@ -109,12 +112,11 @@ def shorten(weight, indices, max_norm, norm_type):
             f"{SCALAR_NAMES[weight.dtype.name]} instead."
         )
     with no_grad():
-        xp = namespace(weight.array)
-        named = xp.unique(indices.array)
-        rows = weight.array[named]
-        lengths = (abs(rows) ** norm_type).sum(axis=1, keepdims=True) ** (1 / norm_type)
-        scale = xp.where(lengths > max_norm, max_norm / (lengths + 1e-7), 1)
-        weight.array[named] = rows * scale.astype(rows.dtype)
+        named = namespace(weight.array).unique(indices.array)
+        rows = wrap(weight.array[named])
+        lengths = vector_norm(rows, norm_type, 1, True)
+        scale = where(lengths > max_norm, max_norm / (lengths + 1e-7), 1.0)
+        weight.array[named] = (rows * scale).array
         touch(weight.array)
 
 
@@ -162,12 +164,6 @@ def embedding_bag(
             "max mode does not support "
             + ("scaling the gradient by the frequency" if scale_grad_by_freq else "sparse weights")
         )
-    if input.ndim == 2:
-        offsets = arange(0, input.numel(), input.shape[1], device=input.device)
-        include_last_offset = False
-        input = input.reshape(-1)
-        if per_sample_weights is not None:
-            per_sample_weights = per_sample_weights.reshape(-1)
     if max_norm is not None:
         shorten(weight, input, max_norm, norm_type)
     if per_sample_weights is not None and mode != "sum":
@@ -176,19 +172,23 @@ def embedding_bag(
             f"for mode='sum' (got mode='{mode}'). Please open a feature request on GitHub."
         )
     require_bag_kinds(input, weight, offsets, per_sample_weights)
-    starts = offsets.array
-    if include_last_offset and not len(starts):
+    if include_last_offset and offsets is not None and not len(offsets):
         raise ShapeError("include_last_offset: number of offset should be at least 1")
-    starts = starts[:-1] if include_last_offset else starts
     padding_idx = -1 if padding_idx is None else counted_from_start(padding_idx, weight.shape[0])
     require_bag_indices(input.array, weight.shape[0], mode)
+    counts = None if padding_idx < 0 else input.array != padding_idx
     rows = look_up(weight, input, padding_idx, scale_grad_by_freq)
     if weight.dtype is float16:  # summed in float32, as in PyTorch
         per_sample_weights = None if per_sample_weights is None else per_sample_weights.float()
         rows = rows.float()
     if per_sample_weights is not None:
-        rows = rows * per_sample_weights.unsqueeze(1)
-    return of_bags(rows, starts, input.array != padding_idx, mode).to(weight.dtype)
+        rows = rows * per_sample_weights.unsqueeze(-1)
+    if offsets is None:
+        y = of_equal_bags(rows, counts, mode)
+    else:
+        starts = offsets.array[:-1] if include_last_offset else offsets.array
+        y = of_bags(rows, starts, counts, mode)
+    return y.to(weight.dtype)
 
 
 def counted_from_start(padding_idx, rows):
@@ -224,15 +224,17 @@ def require_bags(input, weight, offsets, per_sample_weights):
         )
     if offsets is None or not offsets.numel():
         return
-    first, last = int(offsets[0]), int(offsets[-1])
-    if first != 0:
+    starts, length = offsets.array, input.shape[0]
+    first = namespace(starts).outside(starts[:1], 1)
+    if first is not None:
         raise ShapeError(
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from "
             f"position 0. However, got {first}"
         )
-    if last > input.shape[0]:
+    last = namespace(starts).outside(starts[-1:], length + 1)
+    if last is not None and last > length:
         raise ShapeError(
-            f"offsets[-1] can not be greater than input's length {input.shape[0]} but got "
+            f"offsets[-1] can not be greater than input's length {length} but got "
             f"offsets[-1] of {last}"
         )
 
@@ -240,7 +242,8 @@ def require_bags(input, weight, offsets, per_sample_weights):
 def require_bag_kinds(input, weight, offsets, per_sample_weights):
     """Raise PyTorch's error for dtypes that don't go together."""
     require_indices("embedding_bag", input)
-    require_indices("embedding_bag", offsets)
+    if offsets is not None:
+        require_indices("embedding_bag", offsets)
     if not weight.dtype.is_floating_point:
         raise DtypeError(
             "Expected tensor for argument #1 'weight' to have one of the following scalar types: "
@@ -271,32 +274,55 @@ def require_bag_indices(index, rows, mode):
     )
 
 
+def of_equal_bags(rows, counts, mode):
+    """(B, n, D) -> (B, D): what `mode` makes of the rows of each bag; see `of_bags`."""
+    xp, width = namespace(rows.array), rows.shape[1]
+    if not width:
+        return rows.sum(1)
+    column = None if counts is None else wrap(counts[..., None])
+    if mode == "max":
+        if column is None:
+            return rows.max(1).values
+        y = where(column, rows, -math.inf).max(1).values
+        return where(wrap(counts.any(1)[:, None]), y, 0)
+    y = (rows if column is None else rows * column).sum(1)
+    if mode == "sum":
+        return y
+    return y / (width if column is None else wrap(xp.maximum(counts.sum(1), 1)[:, None]))
+
+
 def of_bags(rows, starts, counts, mode):
-    """(m, D) -> (B, D): what `mode` makes of the rows that count, from each start to the next."""
+    """(m, D) -> (B, D): what `mode` makes of the rows of each bag, from its start to the next.
+
+    counts  which rows count, None: all
+    """
     xp = namespace(starts)
     bags, width = len(starts), rows.shape[1]
     if not bags:
         return rows[:0]
-    ends = xp.concatenate([starts[1:], xp.full(1, rows.shape[0], starts.dtype)])
     if mode == "max" and rows.shape[0]:
-        return largest_of_bags(rows, starts, ends, counts)
+        return largest_of_bags(rows, starts, counts)
     bag = xp.searchsorted(starts, xp.arange(rows.shape[0]), side="right") - 1
-    rows = rows * wrap(xp.astype(counts, rows.array.dtype).reshape(-1, 1))
-    y = put_add(rows, (bag,), (bags, width), False)
-    if mode == "mean":
-        sizes = xp.bincount(bag[counts], minlength=bags).reshape(-1, 1)
-        y = y / wrap(xp.maximum(sizes, 1).astype(rows.array.dtype))
-    return y
+    share: Any = None if counts is None else xp.astype(counts, rows.array.dtype)
+    y = put_add(
+        rows if counts is None else rows * wrap(share[:, None]), (bag,), (bags, width), False
+    )
+    if mode == "sum":
+        return y
+    share = xp.ones(len(bag), rows.array.dtype) if share is None else share
+    return y / wrap(xp.maximum(xp.put_add(share, (bag,), (bags,), False), 1)[:, None])
 
 
-def largest_of_bags(rows, starts, ends, counts):
+def largest_of_bags(rows, starts, counts):
     """The largest number of each column in each bag; 0 in a bag where nothing counts."""
     xp, array = namespace(starts), rows.array
+    ends = xp.concatenate([starts[1:], xp.full(1, len(array), starts.dtype)])
     longest = int((ends - starts).max())
     places = starts.reshape(-1, 1) + xp.arange(max(longest, 1))
     there = places < ends.reshape(-1, 1)
     places = xp.minimum(places, len(array) - 1)
-    there &= counts[places]
+    if counts is not None:
+        there &= counts[places]
     shown = xp.where(there[..., None], array[places], -xp.inf)
     chosen = xp.minimum(starts.reshape(-1, 1) + shown.argmax(1), len(array) - 1)
     y = take_along(rows, chosen, 0)

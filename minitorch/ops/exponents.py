@@ -3,7 +3,7 @@
 import math
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_kind, require_out
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend import dtypes
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -67,6 +67,12 @@ def pow(input, exponent, *, out=None):
     return pow_scalar(input, exponent, out=out)
 
 
+NO_DOUBLE = (
+    "the output given to float_power has dtype {Given} but the operation's result requires dtype "
+    "{Made}"
+)
+
+
 @function
 @method
 def float_power(input, exponent, *, out=None):
@@ -77,6 +83,8 @@ def float_power(input, exponent, *, out=None):
         input = float(input)
     if isinstance(exponent, Tensor):
         exponent = exponent.to(dtypes.float64)
+    if out is not None:
+        require_out(out, dtypes.float64, words=NO_DOUBLE)
     return pow(input, exponent, out=out)
 
 

@@ -2,8 +2,9 @@
 
 from minitorch.autograd.op import op
 from minitorch.autograd.parts import return_type
+from minitorch.autograd.refusals import require_out
 from minitorch.autograd.tensor import Tensor, function, method
-from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, int64
+from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import maximum, minimum
@@ -158,7 +159,7 @@ def min_along(x, /, dim, keepdim=False):
 
 def along(x, dim, keepdim, which):
     """Values and indices by `which` (argmax or argmin) along `dim`, with their vjp."""
-    (axis,) = axes_of(x.ndim, dim) or (0,)
+    (axis,) = axes_of(x.ndim, (dim,)) or (0,)
     if 0 in x.shape:
         require_elements(which[3:], x.shape, (axis,))
     return selected(
@@ -215,27 +216,16 @@ def three_forms(name, whole, along_dim, pairwise, input, dim, keepdim, out):
         return whole(input, out=out)
     if isinstance(dim, Tensor):
         return pairwise(input, dim, out=out)
-    for each, kind in zip(out or (), (input.dtype, int64)):
-        require_out(each, kind)
     return along_dim(input, dim, keepdim, out=out)
 
 
-def require_out(out, kind):
-    """Refuse a tensor to write to of another dtype."""
-    if out.dtype is not kind:
-        raise DtypeError(
-            f"Expected out tensor to have dtype {C_NAMES[kind.name]}, but got "
-            f"{C_NAMES[out.dtype.name]} instead"
-        )
-
-
-@op(differentiable=False, numbers="some")
+@op(differentiable=False, numbers="some", exact=require_out)
 def argmax(x, /, dim=None, keepdim=False):
     """The index (int64) of the largest element along `dim`, or in the flattened tensor."""
     return position(x, dim, keepdim, "argmax")
 
 
-@op(differentiable=False, numbers="some")
+@op(differentiable=False, numbers="some", exact=require_out)
 def argmin(x, /, dim=None, keepdim=False):
     """The index (int64) of the smallest element along `dim`, or in the flattened tensor."""
     return position(x, dim, keepdim, "argmin")
@@ -246,7 +236,7 @@ def position(x, dim, keepdim, which):
     if x.dtype.kind == "b":
         raise DtypeError(f"{which}(): does not support bool input")
     if dim is not None:
-        (dim,) = axes_of(x.ndim, dim) or (None,)
+        (dim,) = axes_of(x.ndim, (dim,)) or (None,)
     if 0 in x.shape:
         if dim is None:
             raise IndexError(no_elements(which).partition(" Specify")[0])

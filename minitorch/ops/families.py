@@ -5,7 +5,7 @@ from importlib import import_module
 LATER = (  # 5 of the 25 ms that an import of minitorch takes above NumPy's
     "activation_forms", "adaptive_pool", "average_pool", "conv", "copies", "distance", "dropout",
     "einsum", "embedding", "fold", "grid", "implicit", "low_rank", "norm", "pad", "pairwise",
-    "pool", "recurrent", "transposed_conv", "windows",
+    "pool", "recurrent", "segments", "transposed_conv", "windows",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from minitorch.backend.namespaces import namespace
 from minitorch.backend.numpy_conv import output_size as windows_that_fit
 from minitorch.ops.conv import spelled
 from minitorch.ops.pool import require_type
+from minitorch.ops.shape import for_axes, in_order_of
 
 # -------------------------------------------------------------------- windows as columns
 
@@ -75,10 +76,18 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
             f"but got input.size(1)={shape[-2]} and kernel_size={kernel}."
         )
     rows, columns = windows_that_fit(size, kernel, stride, padding, dilation)
-    if rows < 1 or columns < 1 or rows * columns != shape[-1]:
+    given = (
+        f"Given output_size={size}, kernel_size={kernel}, dilation={dilation}, "
+        f"padding={padding}, stride={stride}, "
+    )
+    if rows < 1 or columns < 1:
         raise ShapeError(
-            f"Given output_size={size}, kernel_size={kernel}, dilation={dilation}, "
-            f"padding={padding}, stride={stride}, expected size of input's dimension 2 to "
+            f"{given}calculated shape of the array of sliding blocks as ({rows}, {columns}), which "
+            "is too small (non-positive)"
+        )
+    if rows * columns != shape[-1]:
+        raise ShapeError(
+            f"{given}expected size of input's dimension 2 to "
             f"match the calculated number of sliding blocks {rows} * {columns} = {rows * columns}, "
             f"but got input.size(2)={shape[-1]}."
         )
@@ -106,7 +115,7 @@ def window_settings(kernel_size, dilation, padding, stride):
 
 
 def two(name, value):
-    value = (value, value) if isinstance(value, int) else tuple(value)
+    value = for_axes(f"argument '{name}'", value, 2)
     if len(value) != 2:
         raise ShapeError(f"It is expected {name} equals to 2, but got size {len(value)}")
     return value
@@ -136,7 +145,7 @@ def pixel_shuffle(input, upscale_factor):
     n, c = len(lead), c // (r * r)
     y = input.reshape(*lead, c, r, r, h, w)
     y = y.permute(*range(n), n, n + 3, n + 1, n + 4, n + 2)
-    return y.reshape(*lead, c, h * r, w * r)
+    return in_order_of(y.reshape(*lead, c, h * r, w * r), input)
 
 
 @function
@@ -158,7 +167,7 @@ def pixel_unshuffle(input, downscale_factor):
     n = len(lead)
     y = input.reshape(*lead, c, h // r, r, w // r, r)
     y = y.permute(*range(n), n, n + 2, n + 4, n + 1, n + 3)
-    return y.reshape(*lead, c * r * r, h // r, w // r)
+    return in_order_of(y.reshape(*lead, c * r * r, h // r, w // r), input)
 
 
 def require_image(name, shape):

@@ -6,12 +6,13 @@ from functools import reduce
 
 import numpy as np
 
-from minitorch.autograd.tensor import Size, Tensor, function, method, wrap
+from minitorch.autograd.tensor import Size, Tensor, function, method, require_device, wrap
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.devices import get_default_device, load_cupy, move
 from minitorch.backend.dtypes import (
     ALL,
     BY_NUMPY,
+    C_NAMES,
     INTEGER,
     as_dtype,
     dtype_of_number,
@@ -22,6 +23,11 @@ from minitorch.backend.dtypes import (
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.layouts import require_dense, strided
 from minitorch.backend.namespaces import namespace
+
+COPYING = (
+    "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+    "sourceTensor.detach().clone().requires_grad_(True), rather than {}(sourceTensor)."
+)
 
 
 @function
@@ -37,14 +43,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
             [3, 4]])
     """
     if isinstance(data, Tensor):
-        warnings.warn(
-            "To copy construct from a tensor, it is recommended to use "
-            "sourceTensor.detach().clone() or "
-            "sourceTensor.detach().clone().requires_grad_(True), rather than "
-            "torch.tensor(sourceTensor).",
-            UserWarning,
-            stacklevel=2,
-        )
+        warnings.warn(COPYING.format("torch.tensor"), UserWarning, stacklevel=2)
         data = data.array
     require_dense(strided, pin_memory)
     array = copied(data, None if dtype is None else as_dtype(dtype))
@@ -152,11 +151,20 @@ def from_numpy(ndarray):
     """A tensor that shares the memory of a NumPy array.
 
     Raises TypeError for anything else and for dtypes that tensors don't have, ValueError for
-    negative strides.
+    strides that are negative or end within an element; warns where it cannot be written to.
     """
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
-    return wrap(supported(forwards(ndarray)))
+    if any(step % ndarray.itemsize for step in ndarray.strides):
+        raise ShapeError(
+            "given numpy array strides not a multiple of the element byte size. Copy the numpy "
+            "array to reallocate the memory."
+        )
+    made = wrap(supported(forwards(ndarray)))
+    if not ndarray.flags.writeable:
+        text = READ_ONLY.replace("buffer", "NumPy array")
+        warnings.warn(text, UserWarning, stacklevel=2)
+    return made
 
 
 def forwards(array):
@@ -170,16 +178,53 @@ def forwards(array):
     return array
 
 
+class Exported:
+    """What `to_dlpack` made, as libraries expect an array to import."""
+
+    def __init__(self, capsule):
+        self.capsule = capsule
+
+    def __dlpack__(self, **settings):
+        return self.capsule
+
+    def __dlpack_device__(self):
+        return 1, 0  # the CPU
+
+
 @function
-def from_dlpack(ext_tensor):
-    """A tensor that shares the memory of an array of another library, by DLPack."""
+def from_dlpack(ext_tensor, *, device=None, copy=None):
+    """A tensor that shares the memory of an array of another library, by DLPack.
+
+    device  where it is to be; None: where it is
+    copy    True: in new memory; False: ValueError where that would be needed for `device`
+    """
+    if type(ext_tensor).__name__ == "PyCapsule":
+        ext_tensor = Exported(ext_tensor)
+    if not hasattr(ext_tensor, "__dlpack_device__"):
+        raise ShapeError(
+            "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed "
+            "only once, so you might have already constructed a tensor from it once."
+        )
     kind, _ = ext_tensor.__dlpack_device__()
-    return wrap(supported((np if kind == 1 else load_cupy()).from_dlpack(ext_tensor)))
+    shared = wrap(supported((np if kind == 1 else load_cupy()).from_dlpack(ext_tensor)))
+    made = shared if device is None else shared.to(device)
+    if copy is False and made is not shared:
+        raise ShapeError(f"cannot move a tensor from {shared.device} to {device} without a copy")
+    return made.clone() if copy and made is shared else made
+
+
+@function
+def to_dlpack(tensor):
+    """A capsule from which another library makes an array in this tensor's memory, once."""
+    return tensor.__dlpack__(max_version=(1, 0))
 
 
 @method
 def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     """`tensor(data)` of this tensor's dtype and on its device, unless others are given."""
+    if isinstance(data, Tensor):
+        warnings.warn(COPYING.format("tensor.new_tensor"), UserWarning, stacklevel=2)
+        data = data.array
     return tensor(
         data, dtype=dtype or self.dtype, device=device or self.device,
         requires_grad=requires_grad, pin_memory=pin_memory,
@@ -187,8 +232,10 @@ def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, pin_
 
 
 @method
-def new(self, *data):
+def new(self, *data, size=None, device=None):
     """A tensor of this one's dtype and on its device: with the data given, or of these sizes."""
+    data = data if size is None else (Size(size),)
+    require_device(self.device.type, data, device, "new of the form tensor.new")
     return of_kind(self.dtype, data).to(self.device)
 
 
@@ -197,16 +244,39 @@ def of_kind(kind, data):
     if len(data) == 1 and isinstance(data[0], Size):
         return Tensor(data[0]).to(kind)
     if len(data) == 1 and isinstance(data[0], Tensor):
-        return data[0].detach().to(kind)
-    if len(data) == 1 and isinstance(data[0], float):
-        raise TypeError("new(): data must be a sequence (got float)")
-    made = Tensor(*data) if all(isinstance(n, int) for n in data) else tensor(*data, dtype=kind)
-    return made.to(kind)
+        given = data[0].dtype
+        if given is not kind:
+            raise TypeError(
+                f"expected TensorOptions(dtype={C_NAMES[kind.name]}) (got TensorOptions(dtype="
+                f"{C_NAMES[given.name]}))\n  convert it: .to({kind})"
+            )
+        return data[0].detach()
+    wrong = [i for i, n in enumerate(data) if not is_size(n)]
+    if wrong and len(data) == 1 and not hasattr(data[0], "__len__"):
+        raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__})")
+    if len(data) > 1 and wrong:
+        got = ", ".join(type(each).__name__ for each in data)
+        what = type(data[wrong[0]]).__name__
+        raise TypeError(
+            f"new() received an invalid combination of arguments - got ({got}), but expected one "
+            "of: sizes one by one, or one sequence of data"
+            if wrong[0] == 0
+            else f"new(): argument 'size' failed to unpack the object at pos {wrong[0] + 1} with "
+            f'error "type must be tuple of ints,but got {what}"'
+        )
+    return tensor(*data, dtype=kind) if wrong else Tensor(*data).to(kind)
+
+
+def is_size(n):
+    """Whether a legacy constructor takes `n` as a size: an integer, also of NumPy or a tensor."""
+    return not isinstance(n, np.ndarray) and hasattr(n, "__index__")
 
 
 def placed(array, device, requires_grad):
     """`array` as a tensor on `device`; None: where it is."""
     made = wrap(array if device is None else move(array, as_device(device)))
+    if requires_grad and not made.dtype.is_floating_point:
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     return made.requires_grad_() if requires_grad else made
 
 
@@ -239,14 +309,37 @@ def copied(data, kind):
         return array_of_numbers([data], (), kind)
     if isinstance(data, str | bytes):
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
-    if isinstance(data, Sequence):
-        if len(data) and isinstance(data[0], np.ndarray):
-            return copied(np.array(data), kind)
-        numbers, shape = flat(data)
-        return array_of_numbers(numbers, shape, kind)
-    if hasattr(data, "__array__"):
+    if not isinstance(data, Sequence) and hasattr(data, "__array__"):
         return copied(np.asarray(data), kind)
-    raise cannot_infer(data)
+    if hasattr(data, "__dlpack__"):
+        return copied(from_dlpack(data).array, kind)
+    if not is_sequence(data):
+        raise cannot_infer(data)
+    if len(data) and isinstance(first(data), np.ndarray):
+        try:
+            return copied(np.array(data), kind)
+        except ValueError:
+            pass  # `flat` says what is wrong
+    numbers, shape = flat(data)
+    try:
+        return array_of_numbers(numbers, shape, kind)
+    except TypeError:
+        if holds_itself(data):
+            raise TypeError("new(): self-referential lists are incompatible") from None
+        raise
+
+
+def first(data):
+    """data[0], which may be a sequence by its methods alone."""
+    try:
+        return data[0]
+    except Exception:
+        kind = type(data).__name__
+        raise ShapeError(f"could not determine the shape of object type '{kind}'") from None
+
+
+def holds_itself(data):
+    return any(each is data or (is_sequence(each) and holds_itself(each)) for each in data)
 
 
 COMPLEX = "complex numbers are out of the scope of minitorch: keep real and imaginary part apart"
@@ -273,12 +366,21 @@ def flat(data):
                     f"expected sequence of length {length} at dim {len(shape)} (got {len(each)})"
                 )
         shape.append(length)
+        if len(shape) > 128:  # as for a list in itself
+            raise ShapeError(f"too many dimensions '{type(data[0]).__name__}'")
         data = [inner for each in data for inner in each]
     return data, shape
 
 
 def is_sequence(each):
-    return isinstance(each, Sequence) and not isinstance(each, str | bytes)
+    """Whether PyTorch takes the elements of `each` for numbers: it has a length and items."""
+    kind = type(each)
+    if kind is list or kind is tuple:
+        return True
+    if isinstance(each, np.ndarray):
+        return each.ndim > 0
+    known = isinstance(each, str | bytes | dict | Tensor)
+    return not known and hasattr(kind, "__getitem__") and hasattr(kind, "__len__")
 
 
 def array_of_numbers(numbers, shape, kind, shown=None):
@@ -287,6 +389,8 @@ def array_of_numbers(numbers, shape, kind, shown=None):
     shown  the dtype's name in the error for a number out of its range, where it is another one
     """
     kinds = set(map(type, numbers))
+    if numbers and isinstance(numbers[0], str | bytes):
+        raise ShapeError(f"too many dimensions '{type(numbers[0]).__name__}'")
     if kinds <= {bool, int, float}:
         own = {dtype_of_number(each()) for each in kinds}
     else:
@@ -310,10 +414,10 @@ def dtype_of(number):
     """The dtype of one number of Python or NumPy, or of a tensor of one element."""
     if isinstance(number, Tensor) and number.array.size != 1:
         raise ShapeError("only one element tensors can be converted to Python scalars")
-    if isinstance(number, Tensor | np.generic):
+    if isinstance(number, Tensor | np.generic) or getattr(number, "shape", None) == ():
         return as_dtype(number.dtype)
     if isinstance(number, str | bytes):
-        raise ShapeError(f"too many dimensions '{type(number).__name__}'")
+        raise TypeError(f"new(): invalid data type '{type(number).__name__}'")
     if is_sequence(number):
         raise TypeError(f"'{type(number).__name__}' object cannot be interpreted as an integer")
     if not isinstance(number, bool | int | float):

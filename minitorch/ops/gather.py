@@ -10,7 +10,7 @@ from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import where as choose
 from minitorch.ops.index import WHOLE, copy_at, take_rows
 from minitorch.ops.join import together
-from minitorch.ops.making import require_tensor
+from minitorch.ops.making import fitting, require_tensor
 from minitorch.ops.out import into
 from minitorch.ops.shape import axis_of, broadcast_to, reshape
 
@@ -204,13 +204,24 @@ def index_select(input, dim, index, *, out=None):
         raise DtypeError(
             f"index_select(): Expected dtype int32 or int64 for index, got {index.dtype}"
         )
+    if not input.array.ndim and index.array.size != 1:
+        raise ShapeError(
+            "index_select(): Index to scalar can have only 1 value, got "
+            f"{index.array.size} value(s)"
+        )
     x = lifted(input)
     axis, key = slices_at(x, dim, index)
-    wrong = namespace(key[-1]).outside(key[-1], x.array.shape[axis])
+    size = x.array.shape[axis]
+    wrong = namespace(key[-1]).outside(key[-1], size)
+    if wrong is not None and not x.array.size:
+        raise ShapeError(
+            f"INDICES element is out of DATA bounds, id={wrong} axis_dim={size}"
+            if size
+            else "index_select(): self indexing axis dim should be positive"
+        )
     if wrong is not None:
         raise IndexError(
-            "index out of range in self\n "
-            f" index {wrong} for dimension {axis} of size {x.array.shape[axis]}"
+            f"index out of range in self\n  index {wrong} for dimension {axis} of size {size}"
         )
     y = take_rows(x, key[0]) if axis == 0 else copy_at(x, key)
     return y if input.array.ndim else reshape(y, ())
@@ -228,7 +239,7 @@ def converted(value, input):
         return value.to(input.dtype)
     if isinstance(value, complex):
         raise ShapeError(out_of_range(input.dtype))
-    return value if input.dtype.is_floating_point else input.array.dtype.type(value).item()
+    return fitting(value, input.dtype)
 
 
 @function

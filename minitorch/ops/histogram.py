@@ -3,6 +3,7 @@
 import math
 
 from minitorch.autograd.parts import return_type
+from minitorch.autograd.refusals import exactly
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -11,6 +12,10 @@ from minitorch.ops.making import require_tensor
 from minitorch.ops.out import takes_out
 
 HISTOGRAM = return_type("histogram", ("hist", "bin_edges"))
+UNLIKE_INPUT = exactly(
+    "torch.histogram: input tensor and {place} tensor should have the same dtype, but got input "
+    "{made} and {place} {given}"
+)
 HISTOGRAMDD = return_type("histogramdd", ("hist", "bin_edges"))
 
 
@@ -67,7 +72,7 @@ def histc(input, bins=100, min=0, max=0):
     if low == high:
         low, high = low - 1, high + 1
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise ShapeError(f"torch.histc: range of [{low}, {high}] is not finite")
+        raise ShapeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
     if low > high:
         raise ShapeError("torch.histc: max must be larger than min")
     xp = namespace(x)
@@ -93,7 +98,7 @@ def require_bins(name, x, bins, kinds="fd"):
 
 @function
 @method
-@takes_out
+@takes_out(exact=UNLIKE_INPUT)
 def histogram(input, bins=100, *, range=None, weight=None, density=False):
     """How many elements lie in each bin, and the edges of the bins.
 
@@ -109,6 +114,10 @@ def histogram(input, bins=100, *, range=None, weight=None, density=False):
     tensor([0., 2., 1., 0.])
     """
     require_tensor("histogram", input)
+    if range is not None and isinstance(bins, Tensor):
+        raise TypeError(
+            "histogram() received an invalid combination of arguments: range with edges as bins"
+        )
     x = input.array.reshape(-1, 1)
     weight = None if weight is None else weight.reshape(-1)
     hist, edges = counted(x, [bins], range, weight, density)
@@ -136,7 +145,8 @@ def histogramdd(input, bins, range=None, weight=None, density=False):
             f"  {len(bins)} bins   input {tuple(input.shape)}"
         )
     weight = None if weight is None else weight.reshape(-1)
-    hist, edges = counted(input.array.reshape(-1, count), bins, range, weight, density)
+    points = input.array.reshape(math.prod(input.shape[:-1]), count)
+    hist, edges = counted(points, bins, range, weight, density)
     return HISTOGRAMDD(hist, tuple(edges))
 
 
@@ -157,7 +167,7 @@ def counted(x, bins, range, weight, density):
         else even_edges(x[:, d], n, range and range[2 * d : 2 * d + 2], d)
         for d, n in enumerate(bins)
     ]
-    inside = xp.ones(len(x), bool)
+    inside = xp.full(len(x), bool(edges))
     cell = xp.zeros(len(x), "int64")
     for d, edge in enumerate(edges):
         values = x[:, d]
@@ -165,7 +175,7 @@ def counted(x, bins, range, weight, density):
         place = xp.searchsorted(edge, values, side="right") - 1
         cell = cell * (len(edge) - 1) + xp.clip(place, 0, len(edge) - 2)
     shape = [len(edge) - 1 for edge in edges]
-    weights = xp.ones_like(x[:, 0]) if weight is None else weight.array
+    weights = xp.ones(len(x), x.dtype) if weight is None else weight.array
     hist = xp.put_add(weights[inside], (cell[inside],), (math.prod(shape),), False).reshape(shape)
     if density:
         hist = hist / hist.sum()

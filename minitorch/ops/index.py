@@ -12,17 +12,18 @@ import numpy as np
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import op
 from minitorch.autograd.overlap import opened, require_apart
-from minitorch.autograd.rebase import write
-from minitorch.autograd.tensor import Tensor, function, method
+from minitorch.autograd.rebase import require_writable, write
+from minitorch.autograd.tensor import Tensor, method
 from minitorch.autograd.versions import owner, touch
 from minitorch.backend.devices import device_of, move
 from minitorch.backend.dtypes import BY_NUMPY, SCALAR_NAMES, out_of_range
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.shape import broadcast_to, clone
+from minitorch.ops.making import fitting
 
 WHOLE = slice(None)
 SEQUENCES = (list, tuple, range, slice, np.ndarray, Tensor)
+VIEWING = (int, slice, type(None))
 INDICES = (np.bool_, np.uint8, np.int32, np.int64)
 
 
@@ -88,7 +89,7 @@ def part(x, key):
 def require_words(key):
     """Refuse integers of more than 64 bits."""
     if any(type(each) is int and not -(1 << 63) <= each < 1 << 63 for each in key):
-        raise ValueError("Overflow when unpacking long long")
+        raise ShapeError("Overflow when unpacking long long")
 
 
 def explain(error, x, key):
@@ -219,7 +220,8 @@ def plain(each, array):
         found = each.array
     elif isinstance(each, bool | list | tuple | range):
         found = np.array(each)
-        found = found if found.size else found.astype(np.int64)
+        if found.dtype.kind == "f":  # an empty one, or 1.0 for 1
+            found = found.astype(np.int64)
     elif hasattr(each, "dtype") and type(each) is not np.bool_ and each.dtype.kind != "f":
         found = each
     elif hasattr(each, "__index__"):
@@ -300,8 +302,20 @@ def __setitem__(self, key, value):
     if isinstance(value, Tensor) and value.array.dtype is not self.array.dtype and key is not True:
         masks_alone = all(each is WHOLE or is_mask(each) for each in rest)
         if not (masks_alone and value.array.size == 1):
+            require_fit(self.array if view is None else part(self.array, view), rest, value)
             require_same_dtype(self, value)
     assign(self if view is None else view_at(self, view), rest, value)
+
+
+def require_fit(array, key, value):
+    """Refuse to put a value into array[key] to whose shape it does not broadcast."""
+    wanted = part(array, key).shape
+    try:
+        fits = np.broadcast_shapes(wanted, value.array.shape) == wanted
+    except ValueError:
+        fits = False
+    if not fits:
+        raise refusal(array, key, value)
 
 
 def require_same_dtype(target, values):
@@ -327,6 +341,8 @@ def assign(target, key, value):
         elif owner(value.array) is owner(target.array):
             require_apart(part(target.array, key), value.array)
     if concerns_graph(target, value):
+        others = [each for each in key if each is not WHOLE and each is not Ellipsis]
+        require_writable(target, others and all(type(each) in VIEWING for each in others))
         given = value
         if isinstance(value, Tensor):
             value = value.to(target.dtype)
@@ -336,8 +352,8 @@ def assign(target, key, value):
         def compute(x):
             try:
                 return put(x, value, key)
-            except ShapeError as error:
-                raise refusal(error, target.array, key, given) from None
+            except ShapeError:
+                raise refusal(target.array, key, given) from None
 
         return write(target, compute)
     array = target.array
@@ -345,10 +361,12 @@ def assign(target, key, value):
         array[key] = value.array if isinstance(value, Tensor) else value
     except IndexError as error:
         raise IndexError(explain(error, array, key)) from None
-    except (ValueError, TypeError, OverflowError) as error:
+    except OverflowError:  # PyTorch's uint8 takes -1 for 255
+        array[key] = fitting(value, target.dtype)
+    except (ValueError, TypeError) as error:
         require_words(key)
         if "read-only" not in str(error):
-            raise refusal(error, array, key, value) from None
+            raise refusal(array, key, value) from None
         store(array, key, value)
     touch(array)
     return target
@@ -387,7 +405,7 @@ def brought(value, device, key):
     return value.to(device)
 
 
-def refusal(error, array, key, value):
+def refusal(array, key, value):
     """Why `value` can't be put into array[key]."""
     if not isinstance(value, Tensor):
         return ShapeError(out_of_range(BY_NUMPY[array.dtype]))
@@ -411,37 +429,3 @@ def refusal(error, array, key, value):
         f"({given[-away]}) at non-singleton dimension {len(wanted) - away}.  Target sizes: "
         f"{wanted}.  Tensor sizes: {given}"
     )
-
-
-@function
-@method
-def index_put(input, indices, values, accumulate=False):
-    """A copy of `input` with `values` at `indices`; see `index_put_`."""
-    return index_put_(clone(input), indices, values, accumulate)
-
-
-@function
-@method
-def index_put_(input, indices, values, accumulate=False):
-    """input[indices] = values for a tuple of index tensors.
-
-    accumulate  input[indices] += values, where an element named twice grows twice
-    """
-    if isinstance(indices, Tensor):
-        raise TypeError(
-            "index_put_(): argument 'indices' (position 1) must be tuple of Tensors, not Tensor"
-        )
-    for at, each in enumerate(indices):
-        if not isinstance(each, Tensor):
-            raise TypeError(
-                f"expected Tensor as element {at} in argument 0, but got {type(each).__name__}"
-            )
-    require_same_dtype(input, values)
-    view, key = cut(tuple(indices), input.array)
-    if view is not None:
-        raise IndexError("index_put_: indices must be tensors of integers, or masks")
-    if not accumulate:
-        return assign(input, key, values)
-    shape, unique = input.array.shape, all(is_mask(each) for each in key)
-    values = broadcast_to(values, input.array[key].shape)
-    return write(input, lambda x: x + put_add(values, key, shape, unique))

@@ -2,6 +2,7 @@
 
 import warnings
 from functools import lru_cache
+from operator import index
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from minitorch.ops.average_pool import over_shares, weigh, weigh_axis, weights_a
 from minitorch.ops.grid import far, near
 from minitorch.ops.index import WHOLE, copy_at
 from minitorch.ops.pool import require_type
+from minitorch.ops.shape import for_axes, in_order_of
 
 NEAREST = ("nearest", "nearest-exact")
 RANKS = {"linear": 3, "bilinear": 4, "bicubic": 4, "lanczos": 4, "trilinear": 5}
@@ -94,7 +96,8 @@ def interpolate(
         axis_weights(mode, n, out, scale, bool(align_corners), antialias, kind, input.device)
         for n, out, scale in zip(input.array.shape[2:], size, scales)
     ]
-    return weighed_bytes(input, *weights) if input.dtype is uint8 else weigh(input, weights)
+    y = weighed_bytes(input, *weights) if input.dtype is uint8 else weigh(input, weights)
+    return in_order_of(y, input)
 
 
 def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
@@ -126,22 +129,23 @@ def deprecated(name):
 
 
 def wanted_size(input, size):
-    """`size` as a list with one int for each axis."""
+    """`size` as a tuple with one int for each axis."""
     inner = list(input.array.shape[2:])
     if not isinstance(size, tuple | list):
-        return [size] * len(inner)
+        return for_axes("interpolate(): argument 'size' (position 2)", size, len(inner))
     if len(size) != len(inner):
         raise ValueError(
             "Input and output must have the same number of spatial dimensions, but got input with "
             f"spatial dimensions of {inner} and output size of {size}. Please provide input tensor "
             "in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
         )
-    if not all(isinstance(n, int | np.integer) for n in size):
+    try:
+        return tuple(map(index, size))
+    except TypeError:
         raise TypeError(
             "expected size to be one of int or Tuple[int] or Tuple[int, int] or "
             f"Tuple[int, int, int], but got size with types {[type(n) for n in size]}"
-        )
-    return list(size)
+        ) from None
 
 
 def wanted_scales(input, scale_factor):
@@ -178,6 +182,11 @@ def require_mode(mode, ndim):
 def require_size(input, size):
     shape = input.array.shape
     names = "DHW"[5 - len(shape) :]
+    if max(map(abs, size)) >= 1 << 63:
+        raise ShapeError(
+            "value cannot be converted to type int64_t without overflow\n"
+            f"  size {tuple(size)}: choose a smaller scale_factor"
+        )
     if min(*shape[2:], *size) < 1:
         before, after = [
             ", ".join(f"{name}: {n}" for name, n in zip(names, each)) for each in (shape[2:], size)
@@ -201,13 +210,15 @@ def nearest(input, size, scales, exact):
     """The element of `input` nearest to each place in the result."""
     name = {True: "compute_indices_weights_nearest", False: "upsample_nearest2d_channels_last"}
     require_type(name[input.ndim != 4], input, "bi")
+    if input.dtype is float16:  # the gradient adds up many numbers
+        return nearest(input.to(float32), size, scales, exact).to(float16)
     xp, y = namespace(input.array), input
     for axis, (out, scale) in enumerate(zip(size, scales), 2):
         n = input.array.shape[axis]
         if out != n or scale not in (None, 1):
-            index = xp.asarray(nearest_places(n, out, scale, exact))
-            y = copy_at(y, (*[WHOLE] * axis, index))
-    return y if y is not input else input.clone()
+            places = xp.asarray(nearest_places(n, out, scale, exact))
+            y = copy_at(y, (*[WHOLE] * axis, places))
+    return in_order_of(y, input) if y is not input else input.clone()
 
 
 @lru_cache(256)

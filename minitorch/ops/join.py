@@ -1,6 +1,7 @@
 """Joining tensors and bringing them to one shape."""
 
 import itertools
+import warnings
 
 import numpy as np
 
@@ -191,7 +192,11 @@ FUNCTIONS["row_stack"] = vstack
 @function
 def column_stack(tensors, *, out=None):
     """The tensors side by side, vectors and numbers as columns."""
-    if not isinstance(tensors, Tensor) and not tensors:
+    if isinstance(tensors, Tensor):
+        raise TypeError(
+            "column_stack(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor"
+        )
+    if not tensors:
         raise ShapeError("column_stack expects a non-empty TensorList")
     columns = [reshape(t, (-1, 1)) if t.array.ndim < 2 else t for t in tensors]
     return hstack(columns, out=out)
@@ -265,6 +270,7 @@ def not_broadcast(shapes):
 def broadcast_tensors(*tensors):
     """The tensors, all broadcast to one shape: a tuple of views."""
     shape = ()
+    require_tensors("broadcast_tensors", tensors)
     for t in tensors:
         shape = together(shape, t.array.shape)
     return tuple([broadcast_to(t, shape) for t in tensors])
@@ -283,11 +289,20 @@ def together(a, b):
 
 
 @function
-def meshgrid(*tensors, indexing="ij"):
+def meshgrid(*tensors, indexing=None):
     """A grid of the 1-d tensors: for each a tensor of the grid's shape with its coordinate.
 
-    indexing  "ij": the first tensor runs along dimension 0; "xy": along dimension 1
+    indexing  "ij": the first tensor runs along dimension 0; "xy": along dimension 1; None: "ij"
+              with a warning
     """
+    if indexing is None:
+        warnings.warn(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing "
+            "argument.",
+            UserWarning,
+            stacklevel=2,
+        )
+        indexing = "ij"
     if indexing not in ("ij", "xy"):
         raise ShapeError(
             f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
@@ -324,7 +339,7 @@ def cartesian_prod(*tensors):
             raise ShapeError(f"Expect a 1D vector, but got shape {list(t.shape)}")
     if len(tensors) == 1:
         return tensors[0]
-    return stack([reshape(t, (-1,)) for t in meshgrid(*tensors)], 1)
+    return stack([reshape(t, (-1,)) for t in meshgrid(*tensors, indexing="ij")], 1)
 
 
 @function

@@ -4,6 +4,7 @@ import math
 
 from minitorch.autograd.op import op
 from minitorch.autograd.parts import return_type
+from minitorch.autograd.refusals import castable, require_out
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import bool as bool_
 from minitorch.backend.dtypes import finfo, int64
@@ -175,7 +176,7 @@ def solved_by_factors(LU, pivots, B, left=True, adjoint=False):
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def lu_solve(b, LU_data, LU_pivots):
     """X such that A @ X = b, for the LU and pivots of A. `linalg.lu_solve` is the newer name."""
     return solved_by_factors(LU_data, LU_pivots, b)
@@ -198,7 +199,7 @@ def reflectors(input, tau):
 
 @function
 @method
-@takes_out
+@takes_out(exact=castable("torch.linalg.householder_product"))
 def orgqr(input, tau):
     """The first columns of the product of the reflectors that `geqrf` returned.
 
@@ -310,7 +311,8 @@ def tensor_solution(A, B, dims):
         A = A.permute(*rest, *[d % A.ndim for d in dims])
     last = A.shape[B.ndim :]
     require_as_many("other.ndim", last, B.numel())
-    X, _ = solved("torch.linalg.solve", A.reshape(B.numel(), -1), B.reshape(-1), True, True)
+    A = A.reshape(B.numel(), B.numel())
+    X, _ = solved("torch.linalg.solve", A, B.reshape(-1), True, True)
     return X.reshape(last)
 
 

@@ -1,5 +1,8 @@
 """What all functions share that make tensors: shape, dtype, device."""
 
+import math
+import warnings
+
 import numpy as np
 
 from minitorch.autograd.node import grad_mode
@@ -9,30 +12,61 @@ from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.devices import get_default_device, load_cupy, placing
-from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype, get_default_dtype
+from minitorch.backend.dtypes import (
+    LARGEST,
+    SCALAR_NAMES,
+    as_dtype,
+    get_default_dtype,
+    out_of_range,
+)
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.layouts import require_dense, strided
+from minitorch.backend.settings import are_deterministic_algorithms_enabled
 from minitorch.ops.from_data import array_of_numbers
 from minitorch.ops.shape import integers
 
 
 def create(make, device, requires_grad=False, out=None, layout=strided, pin_memory=False):
-    """The tensor of the array `make(xp)`, where xp is the namespace of `device`."""
+    """The tensor of the array `make(xp)`, where xp is the namespace of `device`.
+
+    Raises RuntimeError where the array would be larger than any memory.
+    """
     if layout is not strided or pin_memory:
         require_dense(layout, pin_memory)
     if device is None:
         target = get_default_device() if out is None else out.device
     else:
         target = as_device(device)
-    if target.type == "cpu":
-        array = make(np)
-    else:
-        with placing(target):
-            array = make(load_cupy())
+    try:
+        if target.type == "cpu":
+            array = make(np)
+        else:
+            with placing(target):
+                array = make(load_cupy())
+    except ValueError as error:
+        if "too big" in str(error) or "exceeded" in str(error):
+            raise ShapeError(f"Storage size calculation overflowed: {error}") from None
+        raise
     if out is not None:
         return put_into(out, array)
-    made = wrap(array)
-    return made.requires_grad_() if requires_grad else made
+    return require_grad_of(wrap(array), requires_grad)
+
+
+def require_grad_of(made, wanted):
+    """The new tensor `made`, which may be asked to require a gradient."""
+    if wanted and not made.dtype.is_floating_point:
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    return made.requires_grad_() if wanted else made
+
+
+def uninitialised(array):
+    """A new `array` whose elements nobody has set; NaN, or the largest number, where
+    `use_deterministic_algorithms` was chosen.
+    """
+    if are_deterministic_algorithms_enabled():
+        kind = array.dtype.kind
+        array[...] = np.nan if kind == "f" else kind == "b" or np.iinfo(array.dtype).max
+    return array
 
 
 def put_into(out, array):
@@ -48,6 +82,22 @@ def put_into(out, array):
         out.array = array.astype(out.array.dtype)
     touch(out.array)
     return out
+
+
+def in_shape_of(out, make, count):
+    """`make` for `create`, its `count` numbers in the shape of `out` if that takes just as many."""
+    if out is None or out.array.size == count:
+        return make if out is None else lambda xp: make(xp).reshape(out.array.shape)
+    if out.array.size:
+        warnings.warn(
+            f"The number of elements in the out tensor of shape {list(out.shape)} is "
+            f"{out.array.size} which does not match the computed number of elements {count}. Note "
+            "that this may occur as a result of rounding error. The out tensor will be resized to "
+            f"a tensor of shape ({count},).",
+            UserWarning,
+            stacklevel=3,
+        )
+    return make
 
 
 def shape_of(name, sizes, size=None):
@@ -70,7 +120,9 @@ def shape_from(name, size):
     shape = integers(f"{name}(): argument 'size'", size)
     if shape and min(shape) < 0:
         raise ShapeError(
-            f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
+            "zeros: Dimension size must be non-negative."
+            if name == "zeros"
+            else f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
         )
     return shape
 
@@ -107,5 +159,9 @@ def number(name, argument, position, value):
 
 def fitting(value, kind):
     """A Python number as one of the dtype `kind`, which RuntimeError says it has to hold."""
+    if kind.is_floating_point:
+        if LARGEST[kind.name] < abs(value) < math.inf:
+            raise ShapeError(out_of_range(kind))
+        return value
     shown = "int" if kind.name == "int32" else f"{kind.name}_t"
     return array_of_numbers([value], (), kind, shown).item()

@@ -21,6 +21,7 @@ from minitorch.ops.creation import zeros
 from minitorch.ops.join import cat
 from minitorch.ops.making import require_tensor
 from minitorch.ops.pool import require_type
+from minitorch.ops.shape import in_order_of
 
 
 @op(public=False, joint=True, shown="NativeLayerNorm", wide=True)
@@ -46,19 +47,20 @@ def layer_norm_of(x, weight=None, bias=None, /, axes=(-1,), eps=1e-5):
     return y.reshape(shape), vjp
 
 
-def normalize_rows(x, weight, bias, eps):
+def normalize_rows(x, weight, bias, eps, centre=True):
     """The kernel of this name, on Tensors."""
-    centred = x - x.mean(1, keepdim=True)
+    centred = x - x.mean(1, keepdim=True) if centre else x
     scale = ((centred * centred).mean(1, keepdim=True) + eps).rsqrt()
     unit = centred * scale
     y = unit if weight is None else unit * weight
     return y if bias is None else y + bias, unit, scale
 
 
-def normalize_rows_share(g, weight, unit, scale):
+def normalize_rows_share(g, weight, unit, scale, centre=True):
     """The kernel of this name, on Tensors."""
     g = g if weight is None else g * weight
-    away = g.mean(1, keepdim=True) + unit * (g * unit).mean(1, keepdim=True)
+    away = unit * (g * unit).mean(1, keepdim=True)
+    away = away + g.mean(1, keepdim=True) if centre else away
     return (g - away) * scale
 
 
@@ -114,16 +116,18 @@ def normalized_axes(input, normalized_shape, weight, bias, others="*, "):
 @op(public=False, joint=True, shown="Mul", wide=True)
 def rms_norm_of(x, weight=None, /, axes=(-1,), eps=1e-5):
     """Each sample to root mean square 1 over its last `axes`, * weight."""
-    count = math.prod([x.shape[axis] for axis in axes])
-    scale = 1 / namespace(x).sqrt((x * x).sum(axis=axes, keepdims=True) / count + eps)
-    unit = x * scale
+    xp, shape = namespace(x), x.shape
+    inner = shape[x.ndim - len(axes) :]
+    rows = x.reshape(math.prod(shape[: x.ndim - len(axes)]), math.prod(inner))
+    w = None if weight is None else weight.reshape(-1)
+    y, unit, scale = xp.normalize_rows(rows, w, None, eps, False)
 
     def vjp(g):
-        gu = g if weight is None else g * weight
-        away = unit * (gu * unit).sum(axis=axes, keepdims=True)
-        return (gu - away / count) * scale, g * unit
+        g = g.reshape(rows.shape)
+        gw = None if w is None else xp.sum_of_rows(g * unit).reshape(inner)
+        return xp.normalize_rows_share(g, w, unit, scale, False).reshape(shape), gw
 
-    return unit if weight is None else unit * weight, vjp
+    return y.reshape(shape), vjp
 
 
 @function
@@ -138,7 +142,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     axes = normalized_axes(input, normalized_shape, weight, None, "*")
     require_type("rms_norm", input, "biu")
     y = rms_norm_of(input, weight, axes, finfo(input.dtype).eps if eps is None else eps)
-    return y.to(input.dtype)
+    return in_order_of(y.to(input.dtype), input)
 
 
 @function
@@ -177,7 +181,8 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn_enable
     size = channels // num_groups * math.prod(shape[2:])
     x, weight, bias = widened(input, weight, bias)
     y = layer_norm_of(x.reshape(n, num_groups, size), None, None, (-1,), eps)
-    return per_channel(y.reshape(shape), weight, bias).to(input.dtype)
+    y = per_channel(y.reshape(shape), weight, bias).to(input.dtype)
+    return in_order_of(y, input)
 
 
 def instance_norm(
@@ -212,7 +217,7 @@ def instance_norm(
             )
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     if not input.array.size:
-        return input.clone()
+        return per_channel(input.clone(), weight, bias).to(input.dtype)
     require_type("batch_norm", input, "biu")
     require_one_dtype(input, weight, bias, running_mean, running_var)
     x, weight, bias = widened(input, weight, bias)
@@ -252,7 +257,7 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     for first in range(1, size):
         near = near + around[:, first : first + channels]
     mean = near / size if input.dtype.is_floating_point else near // size  # as its pooling does
-    return input / (mean * alpha + k) ** beta
+    return in_order_of(input / (mean * alpha + k) ** beta, input)
 
 
 # -------------------------------------------------------------------- as minitorch offers them

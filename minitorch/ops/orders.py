@@ -2,6 +2,7 @@
 
 from minitorch.autograd.op import op
 from minitorch.autograd.overlap import SHARED
+from minitorch.autograd.refusals import exactly
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -50,7 +51,10 @@ def kth_along(x, /, k, dim, keepdim=False):
     return selected(x, axis, keepdim, lambda xp, x, axis: xp.copy(xp.order(x, axis, False)[place]))
 
 
-@op(promote=None, outputs=("values", "indices"), numbers="some")
+in_words = exactly("expected scalar type '{Made}' but got '{Given}' for {place} output")
+
+
+@op(promote=None, outputs=("values", "indices"), numbers="some", exact=in_words)
 def mode(x, /, dim=-1, keepdim=False):
     """The commonest element along `dim`, the smallest of several, and its last index."""
     axis = axis_of(x.ndim, dim)
@@ -220,7 +224,7 @@ def between(rows, place, interpolation):
 def require_quantile(input, q, interpolation):
     """Refuse what PyTorch refuses."""
     if not isinstance(q, Tensor) and not 0 <= q <= 1:
-        raise ShapeError(f"quantile() q must be in the range [0, 1] but got {q}")
+        raise ShapeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
     if not input.array.size:
         raise ShapeError("quantile() input tensor must be non-empty")
     if input.array.dtype.char not in "fd":

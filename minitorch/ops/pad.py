@@ -5,9 +5,9 @@ from minitorch.autograd.tensor import function
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.index import WHOLE, copy_at
-from minitorch.ops.making import require_tensor
+from minitorch.ops.making import fitting, require_tensor
 from minitorch.ops.pool import require_type
-from minitorch.ops.shape import clone
+from minitorch.ops.shape import clone, in_order_of, integers
 
 
 @op(public=False, promote=None, shown="ConstantPadNd")
@@ -48,9 +48,8 @@ def constant_pad_nd(input, pad, value=0):
                 "narrow(): length must be non-negative.\n"
                 f"  input {shape}   pad {pad}: that cuts more than there is"
             )
-    if input.array.dtype.kind in "iu":
-        value = int(value)
-    return padded_with(input, pad, value)
+    value = fitting(value, input.dtype)
+    return in_order_of(padded_with(input, pad, value), input)
 
 
 def pad(input, pad, mode="constant", value=None):
@@ -63,7 +62,7 @@ def pad(input, pad, mode="constant", value=None):
            repeats that, "circular" takes what stands at the opposite edge
     """
     require_tensor("pad", input)
-    pad = tuple(pad)
+    pad = integers("pad(): argument 'pad' (position 2)", pad)
     if len(pad) % 2:
         raise ShapeError(f"Padding length must be divisible by 2\n  pad {pad}")
     shape, axes = input.array.shape, len(pad) // 2
@@ -92,7 +91,7 @@ def pad(input, pad, mode="constant", value=None):
         if before or behind:
             index = SOURCES[mode](shape[axis], before, behind)
             y = copy_at(y, (*[WHOLE] * axis, xp.asarray(index, dtype="int64")))
-    return clone(y) if y is input else y
+    return clone(y) if y is input else in_order_of(y, input)
 
 
 def reflected(n, before, behind):

@@ -1,19 +1,33 @@
-"""Cutting tensors into pieces, views of their memory, and writing into a part of a copy."""
-
-from itertools import accumulate
-from operator import index
+"""A part of a tensor, other views of its memory, and writing into a part of a copy."""
 
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import op
-from minitorch.autograd.rebase import address, positions_in, put_region, region
-from minitorch.autograd.tensor import Tensor, alias, function, method, set_base, wrap
-from minitorch.backend.dtypes import SCALAR_NAMES, int64
-from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.autograd.overlap import require_disjoint
+from minitorch.autograd.rebase import address, positions_in, put_region, region, write
+from minitorch.autograd.tensor import Tensor, function, method, set_base, wrap
+from minitorch.backend.dtypes import int64
+from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.index import WHOLE, put, view_at
+from minitorch.ops.index import (
+    WHOLE,
+    assign,
+    cut,
+    is_mask,
+    put,
+    put_add,
+    require_same_dtype,
+    view_at,
+)
 from minitorch.ops.join import cat
 from minitorch.ops.out import into
-from minitorch.ops.shape import axis_of, clone, integers, reshape
+from minitorch.ops.shape import (
+    axis_of,
+    broadcast_to,
+    clone,
+    contiguous_format,
+    integers,
+    reshape,
+)
 
 
 @function
@@ -60,172 +74,6 @@ def select(input, dim, index):
 
 @function
 @method
-def unbind(input, dim=0):
-    """All slices along `dim`, as a tuple of views without that dimension."""
-    if not input.array.ndim:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    return tuple([select(input, dim, i) for i in range(input.size(dim))])
-
-
-@function
-def split(tensor, split_size_or_sections, dim=0):
-    """Consecutive parts along `dim`, as a tuple of views.
-
-    split_size_or_sections  the size of each part, of which the last may be smaller; or all sizes
-    """
-    if not tensor.array.ndim:
-        raise ShapeError("split expects at least a 1-dimensional tensor")
-    axis = axis_of(tensor.array.ndim, dim)
-    size, sections = tensor.size(axis), split_size_or_sections
-    if isinstance(sections, int) or getattr(sections, "shape", None) == ():
-        sections = index(sections)
-        if sections < 0:
-            raise ShapeError(
-                f"split expects split_size be non-negative, but got split_size={sections}"
-            )
-        if not sections and size:
-            raise ShapeError(
-                f"split_size can only be 0 if dimension size is 0, but got dimension size of {size}"
-            )
-        count = max(1, -(-size // max(1, sections)))
-        sections = [sections] * (count - 1) + [size - sections * (count - 1)]
-    elif min(sections, default=0) < 0:
-        raise ShapeError(
-            "split_with_sizes expects split_sizes have only non-negative entries, but got "
-            f"split_sizes={list(sections)}"
-        )
-    elif sum(sections) != size:
-        raise ShapeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {size} (input tensor's size "
-            f"at dimension {axis}), but got split_sizes={list(sections)}"
-        )
-    starts = accumulate(sections, initial=0)
-    return tuple([narrow(tensor, axis, start, n) for start, n in zip(starts, sections)])
-
-
-def split_method(self, split_size, dim=0):
-    return split(self, split_size, dim)
-
-
-split_method.__doc__ = split.__doc__
-split_method.__name__ = "split"
-method(split_method)
-
-
-@function
-@method
-def chunk(input, chunks, dim=0):
-    """At most `chunks` consecutive parts of one size along `dim`, the last maybe smaller: views."""
-    if not input.array.ndim:
-        raise ShapeError("chunk expects at least a 1-dimensional tensor")
-    chunks = index(chunks)
-    if chunks < 1:
-        raise ShapeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    size = input.size(dim)
-    return split(input, -(-size // chunks) if size else [0] * chunks, dim)
-
-
-# -------------------------------------------------------------------- other ways to cut
-
-
-@function
-@method
-def tensor_split(input, indices_or_sections, dim=0):
-    """Parts along `dim`, as a tuple of views.
-
-    indices_or_sections  how many parts, the first of which may be longer by one; or where to cut
-                         (as a sequence, or as a tensor of int64 with one dimension or none)
-    """
-    if not input.array.ndim:
-        raise ShapeError(
-            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
-        )
-    axis = axis_of(input.array.ndim, dim)
-    size, cuts = input.array.shape[axis], indices_or_sections
-    require_cuts("tensor_split", cuts)
-    if isinstance(cuts, Tensor):
-        cuts = places_of(cuts)
-    if not isinstance(cuts, int):
-        ends = [*integers("tensor_split(): argument 'indices'", cuts), size]
-        starts, stops, _ = zip(*[slice(a, b).indices(size) for a, b in zip([0, *ends], ends)])
-        # A cut before the former one leaves an empty part.
-        lengths = [max(0, stop - start) for start, stop in zip(starts, stops)]
-        return tuple([narrow(input, axis, start, n) for start, n in zip(starts, lengths)])
-    if cuts <= 0:
-        raise ShapeError(f"number of sections must be larger than 0, got {cuts}")
-    least, longer = divmod(size, cuts)
-    return split(input, [least + (i < longer) for i in range(cuts)], axis)
-
-
-def require_cuts(name, cuts):
-    if not isinstance(cuts, int | tuple | list | Tensor):
-        raise TypeError(
-            f"{name}() received an invalid combination of arguments - got (Tensor, "
-            f"{type(cuts).__name__}), but expected a tensor and an int or a tuple of ints"
-        )
-
-
-def places_of(cuts):
-    """The tensor `cuts` as an int or a list."""
-    if cuts.array.ndim > 1:
-        raise ShapeError(
-            "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or "
-            f"one-dimensional tensor, but got a tensor with {cuts.array.ndim} dims"
-        )
-    if cuts.dtype is not int64:
-        raise DtypeError(
-            "tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
-            f"{SCALAR_NAMES[cuts.dtype.name]}"
-        )
-    return cuts.tolist()
-
-
-def splitting(name, least, axis):
-    """The function that cuts along `axis` tensors of at least `least` dimensions."""
-
-    def call(input, indices_or_sections):
-        ndim, sections = input.array.ndim, indices_or_sections
-        if ndim < least:
-            raise ShapeError(
-                f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor "
-                f"with {ndim} dimensions!"
-            )
-        require_cuts(name, sections)
-        dim = min(axis, ndim - 1)  # hsplit cuts vectors along 0
-        size = input.array.shape[dim]
-        if isinstance(sections, int) and (not sections or size % sections):
-            raise ShapeError(
-                f"torch.{name} attempted to split along dimension {dim}, but the size of the "
-                f"dimension {size} is not divisible by the split_size {sections}!"
-            )
-        return tensor_split(input, sections, dim)
-
-    call.__name__ = name
-    call.__doc__ = f"""`tensor_split` along dimension {axis}; so many parts must be of one size."""
-    return function(method(call))
-
-
-hsplit = splitting("hsplit", 1, 1)
-vsplit = splitting("vsplit", 2, 0)
-dsplit = splitting("dsplit", 3, 2)
-
-
-@function
-@method
-def split_with_sizes(input, split_sizes, dim=0):
-    """Consecutive parts of these sizes along `dim`, as a tuple of views."""
-    sizes = integers("split_with_sizes(): argument 'split_sizes'", split_sizes)
-    return split(input, list(sizes), dim)
-
-
-# PyTorch's do not watch over writes to the parts; here those of all views are safe.
-unsafe_split = alias("unsafe_split", split)
-unsafe_chunk = alias("unsafe_chunk", chunk)
-unsafe_split_with_sizes = alias("unsafe_split_with_sizes", split_with_sizes)
-
-
-@function
-@method
 def narrow_copy(input, dim, start, length, *, out=None):
     """`narrow` as a copy."""
     if out is not None:
@@ -239,7 +87,7 @@ def narrow_copy(input, dim, start, length, *, out=None):
         raise ShapeError(
             f"start ({start}) + length ({length}) exceeds dimension size ({input.size(dim)})."
         )
-    return clone(narrow(input, dim, start, length))
+    return clone(narrow(input, dim, start, length), memory_format=contiguous_format)
 
 
 # -------------------------------------------------------------------- windows
@@ -383,13 +231,6 @@ def places_in(array, view):
     return like(view).copy()
 
 
-@method
-def is_set_to(self, tensor):
-    """Whether `tensor` is the same memory, read with the same sizes and strides."""
-    a, b = self.array, tensor.array
-    return address(a) == address(b) and a.shape == b.shape and a.strides == b.strides
-
-
 # -------------------------------------------------------------------- a copy, in part written
 
 
@@ -428,12 +269,13 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
 @function
 @method
 def as_strided_scatter(input, src, size, stride, storage_offset=None):
-    """A copy of `input` with `src` written where `as_strided` reads."""
+    """A copy of `input` with `src` written where `as_strided` reads, as far as that is in it."""
     part = as_strided(input.detach(), size, stride, storage_offset)
     require_size_of_slice(src, part)
     places = places_in(input.array, part.array)
-    if part.array.size and int(places.min()) < 0:
-        raise ShapeError("as_strided_scatter: the part lies outside of the input")
+    inside = places >= 0
+    if not inside.all():
+        places, src = places[inside], src[wrap(inside)]
     return put_region(input, src.to(input.dtype), places)
 
 
@@ -443,3 +285,38 @@ def require_size_of_slice(src, places):
             "expected src to have a size equal to the slice of self. src size = "
             f"{list(src.shape)}, slice size = {list(places.shape)}"
         )
+
+
+@function
+@method
+def index_put(input, indices, values, accumulate=False):
+    """A copy of `input` with `values` at `indices`; see `index_put_`."""
+    return index_put_(clone(input), indices, values, accumulate)
+
+
+@function
+@method
+def index_put_(input, indices, values, accumulate=False):
+    """input[indices] = values for a tuple of index tensors.
+
+    accumulate  input[indices] += values, where an element named twice grows twice
+    """
+    if isinstance(indices, Tensor):
+        raise TypeError(
+            "index_put_(): argument 'indices' (position 1) must be tuple of Tensors, not Tensor"
+        )
+    for at, each in enumerate(indices):
+        if not isinstance(each, Tensor):
+            raise TypeError(
+                f"expected Tensor as element {at} in argument 0, but got {type(each).__name__}"
+            )
+    require_same_dtype(input, values)
+    require_disjoint(input.array, values.array, *[each.array for each in indices])
+    view, key = cut(tuple(indices), input.array)
+    if view is not None:
+        raise ShapeError("index_put_: there must be indices, tensors of integers or masks")
+    if not accumulate:
+        return assign(input, key, values)
+    shape, unique = input.array.shape, all(is_mask(each) for each in key)
+    values = broadcast_to(values, input.array[key].shape)
+    return write(input, lambda x: x + put_add(values, key, shape, unique))

@@ -8,11 +8,12 @@ from typing import Any
 
 from minitorch.autograd.op import op
 from minitorch.autograd.refusals import require_kind
-from minitorch.autograd.tensor import Tensor, function
+from minitorch.autograd.tensor import function
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.backend.numpy_pool import pooled_size
 from minitorch.ops.making import require_tensor
+from minitorch.ops.shape import for_axes, in_order_of
 
 # -------------------------------------------------------------------- the largest
 
@@ -122,7 +123,9 @@ def largest(name, input, how, ceil_mode):
     require_type(f"{name}", input, "b")
     x = input if len(shape) == axes + 2 else input.unsqueeze(0)
     found = max_pool_with_indices(x, kernel, stride, padding, dilation, ceil_mode)
-    return tuple(found) if x is input else tuple([each.squeeze(0) for each in found])
+    if x is not input:
+        return tuple([each.squeeze(0) for each in found])
+    return tuple([in_order_of(each, input) for each in found])
 
 
 # -------------------------------------------------------------------- windows
@@ -132,7 +135,7 @@ def windows(name, kernel_size, stride, padding, dilation=1) -> Any:
     """Kernel, stride, padding and dilation as tuples, one int for each axis."""
     axes = int(name[-2])
     kernel = each_axis(name, "kernel_size", kernel_size, axes)
-    bare = stride is None or (not isinstance(stride, int) and not len(stride))
+    bare = stride is None or (isinstance(stride, (tuple, list)) and not stride)
     stride = kernel if bare else each_axis(name, "stride", stride, axes)
     padding = each_axis(name, "padding", padding, axes)
     return kernel, stride, padding, each_axis(name, "dilation", dilation, axes)
@@ -140,9 +143,7 @@ def windows(name, kernel_size, stride, padding, dilation=1) -> Any:
 
 def each_axis(name, setting, value, axes):
     """The number or numbers `value` as one for each axis; errors name the `setting`."""
-    if isinstance(value, int):
-        return (value,) * axes
-    value = tuple([n.item() if isinstance(n, Tensor) else n for n in value])
+    value = for_axes(f"{name}(): argument '{setting}'", value, axes)
     if len(value) in (1, axes):
         return value * axes if len(value) < axes else value
     if axes == 1:
@@ -162,7 +163,7 @@ def line(name, kernel_size, stride, padding, dilation, return_indices) -> Any:
     for setting, value in {
         "kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation
     }.items():  # fmt: skip
-        if value is not None and not isinstance(value, int) and len(value) > 1:
+        if isinstance(value, (tuple, list)) and len(value) > 1:
             kinds = (
                 "an int, list of ints"
                 if setting in ("kernel_size", "dilation")

@@ -2,7 +2,9 @@
 
 import math
 
+from minitorch.autograd.older import takes_numbers_first
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import exactly, require_out
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, common_dtype, float16
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -226,7 +228,7 @@ def require_batches(batch1, batch2):
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def mv(input, vec):
     """Product of a matrix and a vector, (n, m) (m,) -> (n,)."""
     require_vector_product(input.shape[:1], input, vec)
@@ -257,7 +259,7 @@ def require_vector_dtypes(input, mat, vec):
 
 @function
 @method
-@takes_out
+@takes_out(exact=exactly("result dtype {Given} does not match input dtype {Made}"))
 def dot(input, tensor):
     """Sum of the products of two vectors of one length."""
     if input.array.ndim != 1 or tensor.array.ndim != 1:
@@ -343,7 +345,8 @@ def require_one_dtype(input, a, b):
 
 @function
 @method
-@takes_out
+@takes_numbers_first
+@takes_out(exact=require_out)
 def addmm(input, mat1, mat2, *, beta=1, alpha=1):
     """beta * input + alpha * (mat1 @ mat2), for matrices; `input` broadcasts.
 
@@ -360,7 +363,8 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1):
 
 @function
 @method
-@takes_out
+@takes_numbers_first
+@takes_out(exact=require_out)
 def addmv(input, mat, vec, *, beta=1, alpha=1):
     """beta * input + alpha * (mat @ vec), (n,) (n, m) (m,) -> (n,); see `addmm`."""
     require_vector_product(tuple(input.shape), mat, vec)
@@ -370,6 +374,7 @@ def addmv(input, mat, vec, *, beta=1, alpha=1):
 
 @function
 @method
+@takes_numbers_first
 @takes_out
 def addr(input, vec1, vec2, *, beta=1, alpha=1):
     """beta * input + alpha * outer(vec1, vec2), (n, m) (n,) (m,) -> (n, m); see `addmm`."""
@@ -398,7 +403,8 @@ def addr(input, vec1, vec2, *, beta=1, alpha=1):
 
 @function
 @method
-@takes_out
+@takes_numbers_first
+@takes_out(exact=require_out)
 def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
     """beta * input + alpha * the sum of all batch1[i] @ batch2[i]; see `addmm`.
 
@@ -415,7 +421,8 @@ def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
 
 @function
 @method
-@takes_out
+@takes_numbers_first
+@takes_out(exact=require_out)
 def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
     """beta * input + alpha * (batch1 @ batch2), (b, n, m) (b, m, p) -> (b, n, p); see `addmm`."""
     input.expand(*batch1.shape[:2], batch2.shape[-1])

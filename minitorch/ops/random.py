@@ -14,8 +14,16 @@ from minitorch.backend.errors import ShapeError
 from minitorch.backend.generators import Generator, generators, seed_all
 from minitorch.backend.generators import default_generator as generator_of
 from minitorch.backend.layouts import strided
-from minitorch.ops.making import create, fitting, kind_of, shape_from, shape_of
-from minitorch.ops.shape import preserve_format
+from minitorch.backend.namespaces import namespace
+from minitorch.ops.making import (
+    create,
+    fitting,
+    kind_of,
+    require_grad_of,
+    shape_from,
+    shape_of,
+)
+from minitorch.ops.shape import contiguous, preserve_format
 
 # -------------------------------------------------------------------- seeds and states
 
@@ -26,7 +34,7 @@ FUNCTIONS["default_generator"] = default_generator
 @function
 def manual_seed(seed):
     """Start the generators of all devices anew at `seed`; returns that of the CPU."""
-    return seed_all(seed)
+    return seed_all(int(seed))
 
 
 @function
@@ -73,6 +81,12 @@ def fork_rng(devices=None, enabled=True, device_type=None):
     finally:
         for generator, state in kept:
             generator.go_to(state)
+
+
+@function
+def thread_safe_generator():
+    """None, which draws take as the generator of all: the workers of loaders are processes."""
+    return None
 
 
 def get_state(self):
@@ -148,10 +162,11 @@ def floats(kernel):
             input, *, generator=None, dtype=None, layout=strided, device=None, pin_memory=False,
             requires_grad=False, memory_format=preserve_format,
         ):  # fmt: skip
-            return call(
+            made = call(
                 size=input.shape, generator=generator, dtype=dtype or input.dtype, layout=layout,
-                device=device or input.device, requires_grad=requires_grad, pin_memory=pin_memory,
+                device=device or input.device, pin_memory=pin_memory,
             )  # fmt: skip
+            return lying_as(made, input, memory_format, requires_grad)
 
         call.__name__ = call.__qualname__ = name
         call.__doc__ = f"{draw.__doc__} Sizes one by one, or as a tuple."
@@ -221,7 +236,7 @@ def integers(low, high, shape, dtype, generator):
         )
     name = C_NAMES[dtype.name]
     for bound, n in (("from", low), ("to - 1", high - 1)):
-        if dtype.is_floating_point:
+        if dtype.is_floating_point and abs(n) <= np.finfo(dtype.dtype).max:
             bits = np.finfo(dtype.dtype).nmant + 1
             if abs(n) > 2**bits:
                 warnings.warn(
@@ -231,7 +246,7 @@ def integers(low, high, shape, dtype, generator):
                     UserWarning,
                     stacklevel=3,
                 )
-        elif not lowest(dtype) <= n < count_of_integers(dtype):
+        elif dtype.is_floating_point or not lowest(dtype) <= n < count_of_integers(dtype):
             raise ShapeError(f"{bound} is out of bounds for {name}\n  it is {n}")
     return generator.integers(low, high, shape).astype(dtype.dtype)
 
@@ -253,10 +268,22 @@ def randint_like(
     pin_memory=False, requires_grad=False, memory_format=preserve_format,
 ):  # fmt: skip
     """`randint` of the shape, and unless others are given the dtype and device, of `input`."""
-    return randint(
+    made = randint(
         low, high, input.shape, generator=generator, dtype=dtype or input.dtype, layout=layout,
-        device=device or input.device, requires_grad=requires_grad, pin_memory=pin_memory,
+        device=device or input.device, pin_memory=pin_memory,
     )  # fmt: skip
+    return lying_as(made, input, memory_format, requires_grad)
+
+
+def lying_as(made, input, memory_format, requires_grad):
+    """`made` in memory as `input` lies there, or in another format."""
+    if memory_format is not preserve_format:
+        made = contiguous(made, memory_format)
+    elif not input.array.flags.c_contiguous:
+        like = namespace(input.array).empty_like(input.array, dtype=made.array.dtype)
+        like[...] = made.array
+        made = wrap(like)
+    return require_grad_of(made, requires_grad)
 
 
 @function
@@ -273,6 +300,9 @@ def randperm(
     if n < 0:
         raise ShapeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
     kind = kind_of(int64 if dtype is None and out is None else dtype, out)
+    if kind.is_floating_point and n > count_of_integers(kind) + 1:
+        most = count_of_integers(kind) + 1
+        raise ShapeError(f"n cannot be greater than {most} for {SCALAR_NAMES[kind.name]} type.")
     fitting(max(n - 1, 0), kind)
     drawn = source(generator, device).permutation(n).astype(kind.dtype)
     return create(lambda xp: xp.asarray(drawn), device, requires_grad, out, layout, pin_memory)

@@ -4,8 +4,9 @@ import math
 import warnings
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_out
 from minitorch.autograd.tensor import function, method
-from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype
+from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype, uint8
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import true_divide
@@ -92,16 +93,17 @@ def prod(x, /, dim=None, keepdim=False):
     tensor(24.)
     """
     xp, shape = namespace(x), x.shape
-    axes, kept = reduced(shape, dim)
+    axes, kept = reduced(shape, None if dim is None else (dim,))
     if x.dtype.kind == "u":
         x = x.astype("int64")
-    y = xp.dense(x.prod(axis=axes, keepdims=keepdim))
+    axis = axes[0] if axes else None
+    y = xp.dense(x.prod(axis=axis, keepdims=keepdim))
 
     def vjp(g):
         """Each element counts by the product of the others, which need not be divided out."""
-        rows, axis = (x, axes[0]) if axes else (x.reshape(-1), 0)
-        after = xp.flip(products_before(xp.flip(rows, (axis,)), axis), (axis,))
-        return g.reshape(kept) * (products_before(rows, axis) * after).reshape(shape)
+        rows, along = (x.reshape(-1), 0) if axis is None else (x, axis)
+        after = xp.flip(products_before(xp.flip(rows, (along,)), along), (along,))
+        return g.reshape(kept) * (products_before(rows, along) * after).reshape(shape)
 
     return y, vjp
 
@@ -301,6 +303,17 @@ def logsumexp(x, /, dim, keepdim=False):
 # -------------------------------------------------------------------- truth
 
 
+def bool_or_byte(name):
+    """What refuses an `out` that is neither of bools nor of uint8."""
+
+    def refuse(out, kind, place):
+        if out.dtype is not uint8:
+            words = f"{name} only supports bool tensor for result, got: {{Given}}"
+            require_out(out, kind, words=words)
+
+    return refuse
+
+
 def truth(x, dim, keepdim, which):
     """`which` of "all" and "any" over `dim`, of each element for dim=(); uint8 keeps its dtype."""
     axes = () if dim in ((), []) else reduced(x.shape, dim)[0]
@@ -308,13 +321,13 @@ def truth(x, dim, keepdim, which):
     return y.astype(x.dtype) if x.dtype.kind == "u" else y
 
 
-@op(differentiable=False, numbers="some")
+@op(differentiable=False, numbers="some", exact=bool_or_byte("all"))
 def all(x, /, dim=None, keepdim=False):
     """Whether all elements are nonzero."""
     return truth(x, dim, keepdim, "all")
 
 
-@op(differentiable=False, numbers="some")
+@op(differentiable=False, numbers="some", exact=bool_or_byte("any"))
 def any(x, /, dim=None, keepdim=False):
     """Whether any element is nonzero."""
     return truth(x, dim, keepdim, "any")

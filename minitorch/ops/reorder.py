@@ -1,5 +1,7 @@
 """The same elements in another order: dimensions permuted, flips, turns and rolls."""
 
+import warnings
+
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend.errors import ShapeError
@@ -63,7 +65,11 @@ def t(x, /):
     """The transpose of a matrix; a vector or a number stays as it is."""
     if x.ndim > 2:
         raise ShapeError(f"t() expects a tensor with <= 2 dimensions, but self is {x.ndim}D")
-    return x.T, lambda g: g.T
+    return turned(x), turned
+
+
+def turned(x):
+    return x.T if x.ndim == 2 else x.reshape(x.shape)
 
 
 @function
@@ -92,16 +98,35 @@ moveaxis = alias("moveaxis", movedim)
 def reversed_dimensions(self):
     """The dimensions in reverse order: of a matrix, its transpose."""
     ndim = self.array.ndim
-    return permuted(self, (1, 0) if ndim == 2 else tuple(range(ndim))[::-1])
+    if ndim == 2:
+        return permuted(self, (1, 0))
+    warn(
+        "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is "
+        "deprecated and it will throw an error in a future release. Consider `x.mT` to transpose "
+        "batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the "
+        "dimensions of a tensor."
+        if ndim
+        else "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases."
+    )
+    return permuted(self, tuple(range(ndim))[::-1])
 
 
-def transposed_matrices(self, name):
+def warn(message):
+    """Warn the caller of a property."""
+    warnings.warn(message, UserWarning, stacklevel=4)
+
+
+def transposed_matrices(self, name, advice="Consider using x.conj()."):
     """The last two dimensions exchanged."""
     if self.array.ndim == 1:
         raise ShapeError(
             f"tensor.{name} is only supported on matrices or batches of matrices. Got 1-D tensor."
         )
-    return transpose(self, -2, -1) if self.array.ndim else self
+    if self.array.ndim:
+        return transpose(self, -2, -1)
+    shown = name if name == "adjoint()" else f"Tensor.{name}"
+    warn(f"{shown} is deprecated on 0-D tensors. {advice}")
+    return self
 
 
 @function
@@ -120,13 +145,17 @@ def matrix_H(self):
             + " For batches of matrices, consider using tensor.mH"
             * (self.array.ndim > 2)
         )
+    if not self.array.ndim:
+        warn("Tensor.H is deprecated on 0-D tensors. Consider using x.conj().")
     return t(self)
 
 
 for name, of in {
     "T": reversed_dimensions,
     "H": matrix_H,
-    "mT": lambda self: transposed_matrices(self, "mT"),
+    "mT": lambda self: transposed_matrices(
+        self, "mT", "This function is the identity in these cases."
+    ),
     "mH": lambda self: transposed_matrices(self, "mH"),
 }.items():
     setattr(Tensor, name, property(of))
@@ -204,11 +233,12 @@ def roll(x, /, shifts, dims=None):
         raise ShapeError("`shifts` required")
     if dims is not None and dims not in ((), []) and not x.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    axes = () if dims is None or dims == () else axes_of(x.ndim, dims)
+    axes = () if dims is None else tuple(dims) if isinstance(dims, list | tuple) else (dims,)
     if len(moves) != max(1, len(axes)):
         raise ShapeError(
             f"shifts and dimensions must align. shifts: {len(moves)}, dims:{len(axes)}"
         )
+    axes = axes_of(x.ndim, axes) if axes else ()
     xp, back = namespace(x), tuple([-n for n in moves])
     if not axes:
         return xp.roll(x, moves[0], None), lambda g: xp.roll(g, back[0], None)

@@ -1,6 +1,7 @@
 """Running sums, products and extremes along a dimension."""
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import exactly
 from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method
 from minitorch.backend.dtypes import SCALAR_NAMES, get_default_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -26,8 +27,13 @@ def cumsum(x, /, dim):
     axis, xp = axis_of(x.ndim, dim), namespace(x)
     if x.dtype.kind == "u":
         x = x.astype("int64")
-    y = xp.dense(xp.cumsum(x, axis=axis)).reshape(x.shape)
+    y = xp.dense(xp.cumsum(in_a_line(x), axis=axis)).reshape(x.shape)
     return y, lambda g: from_the_end(xp.cumsum, g, axis)
+
+
+def in_a_line(x):
+    """`x` with a dimension: without one CuPy adds nothing up."""
+    return x if x.ndim else x.reshape(1)
 
 
 def from_the_end(f, g, axis):
@@ -48,7 +54,7 @@ def cumprod(x, /, dim):
     axis, xp = axis_of(x.ndim, dim), namespace(x)
     if x.dtype.kind == "u":
         x = x.astype("int64")
-    y = xp.dense(xp.cumprod(x, axis=axis)).reshape(x.shape)
+    y = xp.dense(xp.cumprod(in_a_line(x), axis=axis)).reshape(x.shape)
 
     def vjp(g):
         return products_before(x, axis) * recur_back(x, g, axis) if x.ndim else g
@@ -74,7 +80,10 @@ def recur(a, b, /, axis):
     return y, vjp
 
 
-@op(wide=True, numbers="some")
+in_words = exactly("expected scalar_type {Made} but found {Given}")
+
+
+@op(wide=True, numbers="some", exact=in_words)
 def logcumsumexp(x, /, dim):
     """log(exp(x[0]) + ... + exp(x[i])) for each i along `dim`, without overflow."""
     if x.dtype.kind != "f":
@@ -98,7 +107,7 @@ def logcumsumexp(x, /, dim):
 TENSOR_FUNCTIONS.add_up_exponents = logcumsumexp
 
 
-@op(promote=None, outputs=("values", "indices"), numbers="some")
+@op(promote=None, outputs=("values", "indices"), numbers="some", exact=in_words)
 def cummax(x, /, dim):
     """The largest of the first 1, 2, ... elements along `dim`, and its index, the last of equals.
 
@@ -109,7 +118,7 @@ def cummax(x, /, dim):
     return best_so_far(x, dim, "max")
 
 
-@op(promote=None, outputs=("values", "indices"), numbers="some")
+@op(promote=None, outputs=("values", "indices"), numbers="some", exact=in_words)
 def cummin(x, /, dim):
     """The smallest of the first 1, 2, ... elements along `dim`; see `cummax`."""
     return best_so_far(x, dim, "min")
@@ -154,6 +163,13 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
                 "diff expects prepend or append to be the same dimension as input\n"
                 f"  input {tuple(input.shape)}   the other {tuple(each.shape)}"
             )
+        for d, (own, given) in enumerate(zip(input.array.shape, each.array.shape)):
+            if own != given and d != axis:
+                raise ShapeError(
+                    "diff expects the shape of tensor to prepend or append to match that of input "
+                    f"except along the differencing dimension; input.size({d}) = {own}, but got "
+                    f"tensor.size({d}) = {given}"
+                )
     y = cat(parts, axis) if n and len(parts) > 1 else input if n else clone(input)
     for _ in range(n if n < y.shape[axis] else y.shape[axis]):
         y = (logical_xor if y.dtype.kind == "b" else sub)(*neighbours(y, axis))

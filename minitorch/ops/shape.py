@@ -16,6 +16,9 @@ def spread(f):
     """A method that takes the sizes one by one too, as in x.view(2, -1), of `f(input, sizes)`."""
 
     def call(self, *sizes, **named):
+        if not sizes and not named:
+            missing = f.__code__.co_varnames[1]
+            raise TypeError(f'{f.__name__}() missing 1 required positional arguments: "{missing}"')
         if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
             (sizes,) = sizes
         return f(self, sizes, **named) if sizes != () or not named else f(self, **named)
@@ -34,12 +37,23 @@ def integers(what, sizes):
         raise TypeError(f"{what} must be tuple of ints, not {sizes!r}") from None
 
 
+def for_axes(what, value, axes):
+    """`value`, one whole number for all `axes` or a sequence of some, as a tuple of ints."""
+    if type(value) is int:
+        return (value,) * axes
+    if isinstance(value, bool):
+        raise TypeError(f"{what} must be tuple of ints, not bool")
+    if getattr(value, "ndim", 1) == 0:  # a number of NumPy's, or a tensor of one
+        value = (value,) * axes
+    return integers(what, value)
+
+
 def axis_of(ndim, dim):
     """`dim` as an axis that is not negative; a 0-d tensor is taken to have one axis."""
     limit = ndim or 1
     if type(dim) is int and -limit <= dim < limit:
         return dim + limit if dim < 0 else dim
-    return axes_of(limit, dim)[0]  # which says what is wrong
+    return axes_of(limit, (dim,))[0]  # which says what is wrong
 
 
 # -------------------------------------------------------------------- copies
@@ -84,6 +98,7 @@ channels_last_3d = memory_format("channels_last_3d", "C", 5)
 @op(promote=None)
 def clone(x, /, *, memory_format=preserve_format):
     """A copy in memory of its own."""
+    memory_format = memory_format or preserve_format
     xp, axes = namespace(x), memory_format.axes(x.ndim)
     if axes is None:
         return xp.copied(x, memory_format.order), lambda g: g
@@ -111,6 +126,33 @@ def contiguous(self, memory_format=contiguous_format):
     return clone(
         self, memory_format=contiguous_format if memory_format.rank is None else memory_format
     )
+
+
+def order_of(array):
+    """`channels_last`, or that for volumes, where these images lie so, maybe with gaps; else None.
+
+    As in PyTorch the strides decide, which must grow from the channels to the batch.
+    """
+    if array.flags.c_contiguous or array.ndim not in (4, 5):
+        return None
+    least = 1
+    for axis in (1, *range(array.ndim - 1, 1, -1), 0):
+        stride, size = array.strides[axis], array.shape[axis]
+        if stride < least or not size or (axis == 0 and stride == array.strides[1]):
+            return None
+        least = stride * size
+    return channels_last if array.ndim == 4 else channels_last_3d
+
+
+def in_order_of(y, *made_of):
+    """`y` with the channels last in memory where one of the tensors it is made of lies so, else row
+    by row.
+    """
+    for each in made_of:
+        order = order_of(each.array)
+        if order is not None:
+            return contiguous(y, order)
+    return contiguous(y)
 
 
 # -------------------------------------------------------------------- another shape
@@ -199,6 +241,12 @@ def reinterpreted(input, kind):
             f"self.dim() cannot be 0 to view {name} as {SCALAR_NAMES[kind.name]} (different "
             "element sizes)"
         )
+    step = array.strides[-1] // array.itemsize if array.ndim else 1
+    if step != 1 and array.size and input.itemsize != kind.itemsize:
+        raise ShapeError(
+            f"self.stride(-1) must be 1 to view {name} as {SCALAR_NAMES[kind.name]} (different "
+            f"element sizes), but got {step}"
+        )
     if times > 1 and array.shape[-1] % times:
         raise ShapeError(
             f"self.size(-1) must be divisible by {times} to view {name} as "
@@ -206,13 +254,7 @@ def reinterpreted(input, kind):
         )
     if times > 1:
         require_multiples(array, times, f"to view {name} as {SCALAR_NAMES[kind.name]}")
-    try:
-        read = wrap(array.view(kind.dtype))
-    except ValueError:
-        raise ShapeError(
-            f"self.stride(-1) must be 1 to view {name} as {SCALAR_NAMES[kind.name]} (different "
-            f"element sizes), but got {array.strides[-1] // array.itemsize}"
-        ) from None
+    read = wrap(array.view(kind.dtype))
     set_base(read, input)
     return read
 
@@ -271,6 +313,8 @@ def ravel(input):
 @method
 def unflatten(input, dim, sizes):
     """The dimension `dim` split into several, of `sizes`; one may be -1."""
+    if isinstance(dim, str):
+        raise TypeError("unflatten(): argument 'dim' (position 1) must be int, not str")
     shape = input.array.shape
     axis = axis_of(len(shape), dim)
     sizes = integers("unflatten(): argument 'sizes'", sizes)
@@ -321,6 +365,8 @@ def unsqueeze(x, /, dim):
 @op(view=True, public=False, shown="Expand")
 def expanded(x, /, size):
     """`x` broadcast to `size`; new dimensions of size 1 have the strides that `view` gives them."""
+    if math.prod(size) == math.prod(x.shape):
+        return x.reshape(size), lambda g: g  # nothing is repeated: it can be written to
     ones = 0
     while ones < len(size) - x.ndim and size[ones] == 1:
         ones += 1

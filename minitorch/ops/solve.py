@@ -2,6 +2,7 @@
 
 from minitorch.autograd.op import op
 from minitorch.autograd.parts import return_type
+from minitorch.autograd.refusals import castable, require_out
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.dtypes import int64
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -46,7 +47,7 @@ def solve_triangular(A, B, /, upper, left=True, unitriangular=False):
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     """X such that A @ X = b, and a copy of A. `linalg.solve_triangular` is the newer name.
 
@@ -123,7 +124,7 @@ def inverse_by_cholesky(x, /, upper):
 
 @function
 @method
-@takes_out
+@takes_out(exact=castable("cholesky_solve"))
 def cholesky_solve(input, input2, upper=False):
     """X such that A @ X = input, where `input2` is the Cholesky factor of A, `upper` or lower."""
     for name, x in (("b", input), ("u", input2)):
@@ -139,7 +140,7 @@ def cholesky_solve(input, input2, upper=False):
 
 @function
 @method
-@takes_out
+@takes_out(exact=castable("cholesky_inverse"))
 def cholesky_inverse(input, upper=False):
     """The inverse of the matrix whose Cholesky factor, `upper` or lower, is `input`."""
     require_square("cholesky_inverse", input)
@@ -184,7 +185,7 @@ def inverted(name, A, check_errors=True):
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def inverse(input):
     """The inverses of square matrices. Raises RuntimeError for a singular one."""
     return inverted("linalg.inv", input).inverse
@@ -293,7 +294,7 @@ SLOGDET = return_type("slogdet", ("sign", "logabsdet"))
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def det(input):
     """The determinants of square matrices, (..., n, n) -> (...)."""
     require_square("linalg.det", input)
@@ -303,11 +304,11 @@ def det(input):
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def slogdet(input):
     """The sign of the determinant and the logarithm of its absolute value; -inf: it is 0."""
     require_square("linalg.slogdet", input)
-    require_floats("linalg.slogdet", input, "lu_cpu")
+    require_floats("linalg.slogdet", input)
     return SLOGDET(*sign_and_log_det(input))
 
 

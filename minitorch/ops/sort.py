@@ -1,5 +1,7 @@
 """Sorting, equal elements, and searching in what is sorted."""
 
+import warnings
+
 import numpy as np
 
 from minitorch.autograd.op import op, written
@@ -164,6 +166,7 @@ def searchsorted(
     """
     row = sorted_sequence.array
     xp = namespace(row)
+    warn_of_copies(sorted_sequence, input)
     if isinstance(input, Tensor):
         sought = input.array
     else:
@@ -194,6 +197,18 @@ def searchsorted(
         found = xp.stack([xp.searchsorted(a, b, side=side) for a, b in pairs]).reshape(sought.shape)
     found = xp.asarray(found, dtype=kind)
     return wrap(found) if out is None else written(found, out)
+
+
+def warn_of_copies(boundaries, input):
+    for name, t in (("boundary", boundaries), ("input value", input)):
+        if isinstance(t, Tensor) and not t.is_contiguous():
+            warnings.warn(
+                f"torch.searchsorted(): {name} tensor is non-contiguous, this will lower the "
+                "performance due to extra data copy when converting non-contiguous tensor to "
+                f"contiguous, please use contiguous {name} tensor if possible.",
+                UserWarning,
+                stacklevel=3,
+            )
 
 
 def require_search(row, sought, right, side, sorter, is_tensor):

@@ -3,7 +3,7 @@
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.layouts import strided
-from minitorch.ops.making import create, kind_of, shape_from
+from minitorch.ops.making import create, kind_of, shape_from, uninitialised
 from minitorch.ops.shape import integers
 
 
@@ -28,7 +28,7 @@ def empty_strided(
     count = 1 + sum((n - 1) * step for n, step in zip(shape, steps, strict=True))
 
     def make(xp):
-        memory = xp.empty(max(count, 1), kind)
+        memory = uninitialised(xp.empty(max(count, 1), kind))
         return xp.lib.stride_tricks.as_strided(
             memory, shape, [step * kind.itemsize for step in steps]
         )
@@ -64,7 +64,7 @@ def empty_permuted(
     back = [order.index(dim) for dim in range(len(shape))]
     kind = kind_of(dtype).dtype
     return create(
-        lambda xp: xp.empty([shape[dim] for dim in order], kind).transpose(back),
+        lambda xp: uninitialised(xp.empty([shape[d] for d in order], kind)).transpose(back),
         device, requires_grad, None, layout, pin_memory,
     )  # fmt: skip
 

@@ -3,7 +3,7 @@
 import math
 from itertools import pairwise
 
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import exactly, require_kind, require_out
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import C_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -11,11 +11,17 @@ from minitorch.ops.out import takes_out
 from minitorch.ops.products import matmul, mm
 from minitorch.ops.reduce import axes_of
 
+UNLIKE = exactly(
+    "tensordot: Expected the output tensor to have dtype {Made}, but got an output tensor with "
+    "dtype {Given}"
+)
+EXPECTED = exactly("multi_dot(): expected out tensor to have dtype {made} but got {given}")
+
 # -------------------------------------------------------------------- tensordot and relatives
 
 
 @function
-@takes_out
+@takes_out(exact=UNLIKE)
 def tensordot(a, b, dims=2):
     """Sum of products over pairs of dimensions: the rest of `a`, then the rest of `b`, remain.
 
@@ -58,6 +64,11 @@ def paired_dims(a, b, dims):
         dims = dims.tolist() if dims.numel() > 1 else dims.item()
     if isinstance(dims, tuple | list):
         return [list(d) if isinstance(d, tuple | list) else [d] for d in dims]
+    if not hasattr(dims, "__index__"):
+        raise DtypeError(
+            "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] "
+            f"containing two lists, but got dims={dims}"
+        )
     if dims < 0:
         raise ShapeError(f"tensordot expects dims >= 0, but got dims={dims}")
     if dims > min(a.ndim, b.ndim):
@@ -67,7 +78,7 @@ def paired_dims(a, b, dims):
 
 @function
 @method
-@takes_out
+@takes_out(exact=UNLIKE)
 def inner(input, other):
     """Sums of products along the last dimensions, (..., n) (*, n) -> (..., *)."""
     if not input.array.ndim or not other.array.ndim:
@@ -98,7 +109,7 @@ def kron(input, other):
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def cross(input, other, dim=None):
     """Vector product along `dim`, of size 3; without `dim`, along the first of that size.
 
@@ -141,7 +152,7 @@ def trace(input):
 
 
 @function
-@takes_out
+@takes_out(exact=EXPECTED)
 def chain_matmul(*matrices):
     """Product of several matrices in the order that needs the fewest multiplications."""
     if not matrices:
@@ -155,7 +166,7 @@ def chain_matmul(*matrices):
     return matrices[0].clone() if len(matrices) == 1 else multi_dot(matrices)
 
 
-@takes_out
+@takes_out(exact=EXPECTED)
 def multi_dot(tensors):
     """Product of matrices in the order that needs the fewest multiplications.
 

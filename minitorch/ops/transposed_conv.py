@@ -20,6 +20,7 @@ from minitorch.ops.conv import (
 )
 from minitorch.ops.pad import constant_pad_nd
 from minitorch.ops.pool import require_type
+from minitorch.ops.shape import in_order_of
 
 
 @function
@@ -110,7 +111,8 @@ def spread_out(name, input, weight, bias, stride, padding, output_padding, group
         y = conv_input(input, weight, (n, channels, *whole), stride, none, dilation, groups)
         edges = [n for p, e in zip(padding[::-1], extra[::-1]) for n in (-p, e - p)]
         y = constant_pad_nd(y, edges)
-    return y if bias is None else y + bias.reshape(-1, *[1] * axes)
+    y = y if bias is None else y + bias.reshape(-1, *[1] * axes)
+    return in_order_of(y, input, weight)
 
 
 def require_fit(input, weight, bias, stride, padding, extra, dilation, groups):

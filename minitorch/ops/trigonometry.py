@@ -50,12 +50,17 @@ def atan(x, /):
 
 @op(promote="float", numpy=("arctan2",), numbers="none")
 def atan2(x, other, /):
-    """The angle in [-pi, pi] of the point `x` above and `other` to the right of the origin."""
-    return (
-        namespace(x).arctan2(x, other),
-        lambda g: g * (other / (x * x + other * other)),
-        lambda g: g * (-x / (x * x + other * other)),
-    )
+    """The angle in [-pi, pi] of the point `x` above and `other` to the right of the origin.
+
+    The derivatives at the origin are 0.
+    """
+    xp = namespace(x)
+
+    def share(g, away):
+        square = x * x + other * other
+        return g * xp.zero_where(square == 0, away / square)
+
+    return xp.arctan2(x, other), lambda g: share(g, other), lambda g: share(g, -x)
 
 
 @op(promote="float")

@@ -7,6 +7,7 @@ from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.gather import put_along
 from minitorch.ops.pool import require_type
+from minitorch.ops.shape import for_axes, in_order_of
 
 
 def max_unpool1d(input, indices, kernel_size, stride=None, padding=0, output_size=None):
@@ -34,15 +35,14 @@ def unpool(name, input, indices, kernel_size, stride, padding, output_size):
     """The unpooling of this name, over as many axes as the digit in it says."""
     axes, shape = int(name[-2]), input.array.shape
     stride = kernel_size if stride is None else stride
-    how: Any = [
-        (v,) * axes if isinstance(v, int) else tuple(v) for v in (kernel_size, stride, padding)
-    ]
+    given = {"kernel_size": kernel_size, "stride": stride, "padding": padding}
+    how: Any = [for_axes(f"{name}(): argument '{n}'", v, axes) for n, v in given.items()]
     size = unpooled_size(shape, how, output_size)
     require_maxima(input, indices, size)
     lead, flat = shape[:-axes], (*shape[:-axes], math.prod(shape[-axes:]))
     whole = (*lead, math.prod(size))
     y = put_along(input.reshape(flat), indices.array.reshape(flat), len(lead), whole)
-    return y.reshape(*lead, *size)
+    return in_order_of(y.reshape(*lead, *size), input)
 
 
 def unpooled_size(shape, how, output_size):

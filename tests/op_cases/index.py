@@ -19,6 +19,10 @@ def part(x, key):
     return x[key]
 
 
+def piece(x, key, name, number):
+    return x[key]
+
+
 def put(x, value, key):
     y = x.copy()
     y[key] = value
@@ -79,6 +83,7 @@ KEYS = [
     case("view_at", [(3, 4)], key=(slice(None, None, 2), Ellipsis), like=part),
     case("view_at", [(3, 4)], key=(Ellipsis, None, slice(1, 3)), like=part),
     case("view_at", [(3, 4)], key=(-1, 2), like=part),
+    case("piece_at", [(3, 4)], key=(slice(1, 3),), name="Split", number=1, like=piece),
     case("view_at", [(3, 4)], key=(3,), error=IndexError, raises="out of bounds for dimension 0"),
     case("view_at", [(3,)], key=(0, 0), error=IndexError,
          raises="too many indices for tensor of dim"),

@@ -65,10 +65,31 @@ def by_groups(f, x, weight, bias, num_groups):
     return f(x, num_groups, weight, bias)
 
 
+def column(vector, otherwise):
+    """(3,) as it broadcasts against (2, 3, 2)."""
+    return otherwise if vector is None else vector[:, None]
+
+
+def by_running(x, mean, var, weight=None, bias=None, eps=1e-5):
+    unit = (x - mean[:, None]) / np.sqrt(var[:, None] + eps)
+    return unit * column(weight, 1) + column(bias, 0)
+
+
+SPREADS = np.array([0.5, 1.0, 2.0])
 NORMS = [
     case("batch_norm_by_batch", [(3, 2)], like=batch_norm, call=first, shapes=False),
     case("batch_norm_by_batch", [(2, 2, 3), (2,), (2,)], eps=0.1, like=batch_norm, call=first,
          shapes=False),
+    *[
+        case("batch_norm_by_running", [(2, 3, 2), (3,), SPREADS, *vectors], eps=0.1, fixed=(1, 2),
+             like=by_running, shapes=False)
+        for vectors in ([], [(3,), None], [None, (3,)], [(3,), (3,)])
+    ],
+    *[
+        case("scale_channels", [(2, 3, 2), *vectors], shapes=False, like=lambda x, scale, shift:
+             x * column(scale, 1) + column(shift, 0))
+        for vectors in ([(3,), None], [None, (3,)], [(3,), (3,)])
+    ],
     case("layer_norm_of", [(2, 3)], like=layer_norm, shapes=False),
     case("layer_norm_of", [(2, 2, 3), (2, 3), (2, 3)], axes=(-2, -1), eps=0.1, like=layer_norm,
          shapes=False),

@@ -75,9 +75,13 @@ def of_weights(x, target, weight=None, reduction="mean", label_smoothing=0.0):
     return combined(y, None, reduction)
 
 
-def less_one_hot(x, share, g, key):
-    y = np.exp(x)
-    y[key] -= 1
+def smoothed(x, target, label_smoothing, reduction):
+    return of_weights(x, np.eye(3)[target], None, reduction, label_smoothing)
+
+
+def less_one_hot(x, share, g, key, smoothing=0.0):
+    y = np.exp(x) - smoothing / x.shape[1]
+    y[key] -= 1 - smoothing
     return y * (share * g).reshape(-1, 1)
 
 
@@ -255,15 +259,21 @@ OF_CLASSES = [
         for weight in ([], [WEIGHTS])
         for r in REDUCTIONS
     ],
+    *[
+        case("cross_entropy_of_rows", [(4, 3), np.array([2, 0, 2, 1])], label_smoothing=0.2,
+             reduction=r, like=smoothed, torch="nn.functional.cross_entropy", shapes=False)
+        for r in REDUCTIONS
+    ],
     case("cross_entropy_of_rows", [(4, 3), CLASSES], ignore_index=2, reduction="sum",
          error=IndexError, gpu=False, raises="Target -100 is out of bounds",
          torch="nn.functional.cross_entropy"),
     case("cross_entropy", [(4, 3), WANTED, WEIGHTS], label_smoothing=0.2, like=of_weights,
          fixed=(2,),
          shapes=False),
-    case("cross_entropy", [(4, 3), np.array([2, 0, 2, 1])], label_smoothing=0.2, shapes=False,
-         like=lambda x, t, label_smoothing: of_weights(
-             x, np.eye(3)[t], label_smoothing=label_smoothing)),
+    case("cross_entropy", [(4, 3), np.array([2, 0, 2, 1]), np.array([0.5, 2, 1])], fixed=(2,),
+         label_smoothing=0.2, shapes=False,
+         like=lambda x, t, weight, label_smoothing:
+             of_weights(x, np.eye(3)[t], weight, "sum", label_smoothing) / weight[t].sum()),
     case("cross_entropy", [(2, 3, 2), np.array([[2, 0], [1, 1]])], shapes=False,
          like=lambda x, t: nll_of_softmax(x.transpose(0, 2, 1).reshape(4, 3), t.reshape(-1))),
     case("cross_entropy", [(4, 3), CLASSES[:3]], error=ValueError,
@@ -275,6 +285,8 @@ OF_CLASSES = [
     case("softmax_less_one_hot", [(2, 3), (), (2,)], key=(np.arange(2), np.array([2, 0])),
          like=less_one_hot,
          shapes=False),
+    case("softmax_less_one_hot", [(2, 3), (2,), ()], key=(np.arange(2), np.array([2, 0])),
+         smoothing=0.3, like=less_one_hot, shapes=False),
     case("multi_margin_loss", [(4, 3), np.array([2, 0, 1, 1])], like=margins, shapes=False,
          half=False),
     case("multi_margin_loss", [(4, 3), np.array([2, 0, 1, 1])], p=2, margin=0.5, reduction="none",

@@ -122,7 +122,7 @@ def brief(value):
 OPTIONS = [name for name in inspect.signature(Case).parameters if name not in ("name", "inputs")]
 
 
-def case(name, inputs, **options):
+def case(name, inputs, /, **options):
     """A row; keywords that are not options of `Case` are settings of the op."""
     known = {key: options.pop(key) for key in OPTIONS if key in options}
     return Case(name, inputs, **known, settings=options)

@@ -1,4 +1,4 @@
-"""Rows for `ops/scatter.py`."""
+"""Rows for `ops/scatter.py` and `ops/segments.py`."""
 
 import numpy as np
 
@@ -123,4 +123,60 @@ PLACES = [
          raises="Number of elements of source < number of ones in mask"),
 ]  # fmt: skip
 
-CASES = [*SCATTERS, *SLICES, *PLACES]
+
+def segments_reduced(x, lengths, reduce, axis=0, initial=None):
+    """Segment by segment, as NumPy reduces each."""
+    y, shape = np.empty((*lengths.shape, *x.shape[axis + 1 :])), (1, *x.shape[axis + 1 :])
+    first = [] if initial is None else [np.full(shape, initial)]
+    for place in np.ndindex(lengths.shape):
+        end, length = lengths[place[:-1]].cumsum()[place[-1]], lengths[place]
+        part = np.concatenate([*first, x[place[:-1]][end - length : end]])
+        if reduce == "mean":
+            y[place] = part.sum(0) / max(length, initial is not None)
+        else:
+            y[place] = JOIN[reduce].reduce(part, 0, initial=START[reduce])
+    return y
+
+
+def segment_reduce(f, x, lengths, reduce, **settings):
+    return f(x, reduce, lengths=lengths, **settings)
+
+
+def by_offsets(f, x, offsets, **settings):
+    return f(x, "sum", offsets=offsets, **settings)
+
+
+LENGTHS = np.array([2, 0, 3])
+SEGMENTS = [
+    *[case("segment_reduce", [(5, 2), LENGTHS], reduce=reduce, initial=0.5, shapes=False,
+           call=segment_reduce, like=segments_reduced) for reduce in REDUCTIONS],
+    *[case("segment_reduce", [(5, 2), np.array([4, 1])], reduce=reduce, shapes=False,
+           call=segment_reduce, like=segments_reduced) for reduce in REDUCTIONS],
+    case("segment_reduce", [(2, 5, 3), np.stack([LENGTHS, LENGTHS[::-1]])], reduce="prod", axis=1,
+         shapes=False, call=segment_reduce, like=segments_reduced),
+    case("segment_reduce", [(5, 2), np.array([1, 3, 3, 4])], call=by_offsets, shapes=False,
+         like=lambda x, offsets: np.stack([x[1:3].sum(0), 0 * x[0], x[3]])),
+    case("segment_reduce", [(2, 3), np.array([[1, 1], [0, 2]])], axis=-1, call=by_offsets,
+         like=lambda x, offsets, axis: np.stack([0 * x[0, :1], x[1, :2].sum(0, keepdims=True)]),
+         shapes=False),
+    *[case("segment_reduce", [(5, 2), lengths], reduce="sum", call=segment_reduce, raises=raises,
+           **settings)
+      for lengths, raises, settings in [
+          (LENGTHS[:2], "Expected all rows of lengths along axis to sum to data.size", {}),
+          (LENGTHS - 1, "lengths contains negative value!", {}),
+          (LENGTHS + 1, "lengths must cut data into segments within its size 5",
+           {"unsafe": True, "torch": None}),
+          (LENGTHS, "to be the last dimension of lengths but got 1.", {"axis": 1}),
+          (LENGTHS[None], "the dimensions before axis 1 differ", {"axis": 1, "torch": None}),
+          (LENGTHS * 1.0, "not implemented for 'Double'", {"error": NotImplementedError}),
+      ]],
+    case("segment_reduce", [(5, 2), np.array([0, 4, 2])], call=by_offsets, torch=None,
+         raises="offsets must cut data into segments within its size 5 along axis 0, one behind"),
+    case("segment_reduce", [(5, 2)], reduce="sum", raises="Either lengths or offsets must be"),
+    case("segment_reduce", [(5, 2), LENGTHS], reduce="median", call=segment_reduce,
+         raises="must be either sum, prod, mean, amax or amin, got median"),
+    case("segment_reduce", [np.arange(5), LENGTHS], reduce="sum", call=segment_reduce,
+         error=NotImplementedError, raises="\"_segment_reduce_cpu\" not implemented for 'Long'"),
+]  # fmt: skip
+
+CASES = [*SCATTERS, *SLICES, *PLACES, *SEGMENTS]
