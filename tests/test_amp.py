@@ -59,6 +59,11 @@ class Square(torch.autograd.Function):
         return 2 * x * g
 
 
+def test_outside_of_autocast_nothing_is_cached():
+    torch.clear_autocast_cache()
+    assert torch.is_autocast_cache_enabled() and not torch.is_autocast_cpu_enabled()
+
+
 def test_custom_forward_and_backward_do_without_autocast_what_they_decorate():
     x = torch.tensor([3.0], requires_grad=True)
     Square.apply(x).backward()
@@ -237,9 +242,10 @@ def test_a_step_with_infinite_gradients_is_left_out_on_a_gpu_too(gpu):
 
 def test_gradients_in_half_precision_are_not_unscaled():
     w = torch.nn.Parameter(torch.ones(2, dtype=torch.float16))
-    w.grad = torch.ones(2, dtype=torch.float16)
+    scaler = torch.GradScaler(w.device.type)
+    scaler.scale(w.sum()).backward()
     with pytest.raises(ValueError, match="Attempting to unscale FP16 gradients"):
-        torch.GradScaler(w.device.type).unscale_(torch.optim.SGD([w], lr=0.1))
+        scaler.unscale_(torch.optim.SGD([w], lr=0.1))
 
 
 @without_gpu
@@ -288,7 +294,8 @@ def test_the_scale_grows_after_enough_good_steps():
 
 
 def test_the_state_of_a_scaler_goes_to_another_one():
-    _, _, scaler = setting(growth_interval=7)
+    w, _, scaler = setting(growth_interval=7)
+    scaler.scale(w.sum())
     scaler.update(3.0)
     other = torch.GradScaler("cpu")
     other.load_state_dict(scaler.state_dict())
@@ -316,20 +323,40 @@ def test_a_scaler_for_a_missing_gpu_warns_and_is_off():
         assert not torch.GradScaler().is_enabled()
 
 
+def test_iterables_of_losses_are_scaled_one_by_one():
+    w, _, scaler = setting()
+    assert [loss.item() for loss in scaler.scale(w[i] for i in range(2))] == [4.0, 8.0]
+    a, (b,) = scaler.scale((w[0], [w[1]]))
+    assert (a.item(), b.item()) == (4.0, 8.0)
+
+
 def stepped(scaler, optimizer, w):
     scaler.scale(w.sum()).backward()
     scaler.step(optimizer)
 
 
+NEVER = "but _scale is None.  This may indicate your script did not use scaler.scale"
 ORDERS = [
-    (lambda s, o, w: s.update(), AssertionError, "No inf checks were recorded prior to update."),
+    (lambda s, o, w: s.update(), AssertionError, f"Attempted update {NEVER}"),
+    (lambda s, o, w: s.step(o), AssertionError, f"Attempted step {NEVER}"),
+    (lambda s, o, w: s.unscale_(o), AssertionError, f"Attempted unscale_ {NEVER}"),
+    (
+        lambda s, o, w: (s.scale(w.sum()), s.update()),
+        AssertionError,
+        r"No inf checks were recorded prior to update\.",
+    ),
+    (
+        lambda s, o, w: (s.scale(w.sum()), s.step(o)),
+        AssertionError,
+        r"No inf checks were recorded for this optimizer\.",
+    ),
     (
         lambda s, o, w: s.step(o, closure=int),
         RuntimeError,
         "Closure use is not currently supported",
     ),
     (
-        lambda s, o, w: (s.unscale_(o), s.unscale_(o)),
+        lambda s, o, w: (s.scale(w.sum()), s.unscale_(o), s.unscale_(o)),
         RuntimeError,
         r"unscale_\(\) has already been called on this optimizer since the last update\(\)",
     ),
@@ -343,7 +370,7 @@ ORDERS = [
         RuntimeError,
         r"unscale_\(\) is being called after step\(\)",
     ),
-    (lambda s, o, w: s.scale("loss"), ValueError, "outputs must be a Tensor or an iterable of Ten"),
+    (lambda s, o, w: s.scale(None), ValueError, "outputs must be a Tensor or an iterable of Ten"),
     (lambda s, o, w: torch.GradScaler("cpu", growth_factor=1.0), AssertionError, "must be > 1.0"),
     (lambda s, o, w: torch.GradScaler("cpu", backoff_factor=1.0), AssertionError, "must be < 1.0"),
 ]
@@ -354,9 +381,3 @@ def test_the_wrong_order_of_calls_is_refused(act, kind, text):
     w, optimizer, scaler = setting()
     with pytest.raises(kind, match=text):
         act(scaler, optimizer, w)
-
-
-def test_sequences_are_scaled_one_by_one():
-    _, _, scaler = setting()
-    a, b = scaler.scale((torch.ones(1), torch.ones(1)))
-    assert a.item() == b.item() == 4.0

@@ -51,6 +51,38 @@ def test_modules_of_torch_are_those_of_minitorch(through_the_door):
     assert run.stdout == "minitorch.nn True\n", run.stderr
 
 
+def test_libraries_find_the_versions_of_torch_and_torchvision(through_the_door):
+    run = through_the_door(
+        "import torch, torchvision\n"
+        "from importlib import metadata\n"
+        "assert metadata.version('torch') == torch.__version__\n"
+        "assert metadata.version('torchvision') == torchvision.__version__ >= '0.13'\n"
+        "names = [each.metadata['Name'] for each in metadata.distributions()]\n"
+        "assert 'torch' in names and 'numpy' in names\n"
+        "print(metadata.version('numpy') > '1', metadata.files('torch'))\n"
+    )
+    assert run.stdout == "True None\n", run.stderr
+
+
+NAMES = [
+    "from torch.utils import model_zoo; assert model_zoo is torch.hub",
+    "from torch.storage import UntypedStorage; assert UntypedStorage is torch.UntypedStorage",
+    "assert isinstance(torch.ones(2).untyped_storage(), torch.UntypedStorage)",
+    "assert torch._C._log_api_usage_once('a') is None",
+    "assert issubclass(torch.jit.TracerWarning, Warning)",
+    "import sys; assert sys.getsizeof(torch.ones(1000).untyped_storage()) > 4000",
+    "from torch.utils.data.dataloader import _collate_fn_t",
+    "from torch.nn.attention.flex_attention import AuxRequest; assert not AuxRequest().lse",
+    "torch.distributions.transforms._InverseTransform",
+]
+
+
+@pytest.mark.parametrize("line", NAMES)
+def test_names_that_libraries_use_are_there(line):
+    run = python("-c", f"import minitorch.compat as c; c.install(); import torch\n{line}")
+    assert run.returncode == 0, run.stderr
+
+
 def test_a_program_sees_itself_as_if_python_ran_it(through_the_door, tmp_path):
     (tmp_path / "beside.py").write_text("x = 3\n")
     text = (
@@ -110,7 +142,7 @@ MISSING = [
         "import torch; torch.nn.Linear(1, 1).odd",
         "torch.nn.modules.linear.Linear.odd is not in mini",
     ),
-    ("import torchvision.io", "torchvision.io is not in minitorch: open pictures with PIL"),
+    ("from torchvision.io import read_video", "torchvision.io.read_video is not in minitorch: of"),
     ("import torch.autograd.forward_ad", "torch.autograd.forward_ad is not in minitorch: directi"),
     ("from torchvision.models import vit_b_16", "torchvision.models.vit_b_16 is not in minitorch:"),
     ("from torch.nn.parallel import replicate", "torch.nn.parallel.replicate is not in minitorch:"),
@@ -204,3 +236,25 @@ def test_a_version_is_a_string():
     assert FOLLOWED.split("+")[0].split(".")[:2] == ["2", "13"]
     assert {FOLLOWED: 1}[str(FOLLOWED)] == 1
     assert FOLLOWED != 2
+
+
+def test_the_arguments_of_a_module_s_to_are_parsed_for_others():
+    parse, cpu = minitorch._C._nn._parse_to, minitorch.device("cpu")
+    assert parse("cpu") == (cpu, None, False, None)
+    assert parse(minitorch.half, True) == (None, minitorch.half, True, None)
+    x = minitorch.ones(1).double()
+    assert parse(x) == (x.device, minitorch.float64, False, None)
+    order = minitorch.channels_last
+    assert parse(device="cpu", dtype=minitorch.half, non_blocking=True, memory_format=order) == (
+        cpu, minitorch.half, True, order
+    )  # fmt: skip
+    with pytest.raises(TypeError):
+        parse("cpu", "cpu")
+
+
+def test_a_star_imports_the_functions_and_no_modules():
+    names = {}
+    exec("from minitorch import *", names)
+    for name in ("tensor", "einsum", "conv2d", "save", "float32", "no_grad", "pi", "Tensor"):
+        assert names[name] is getattr(minitorch, name)
+    assert not {"nn", "importlib", "shape", "index", "random", "FUNCTIONS"} & names.keys()

@@ -93,3 +93,75 @@ def test_a_result_can_be_viewed_whatever_the_strides_of_the_input(f):
 def test_joined_images_keep_their_channels_together():
     x = m.ones(2, 3, 4, 4).contiguous(memory_format=m.channels_last)
     assert m.cat([x, x]).is_contiguous(memory_format=m.channels_last)
+
+
+# -------------------------------------------------------------------- channels last
+
+IMAGES = m.arange(2.0 * 4 * 6 * 6).reshape(2, 4, 6, 6)
+VOLUMES = m.arange(2.0 * 4 * 4 * 4 * 4).reshape(2, 4, 4, 4, 4)
+UPSAMPLINGS = ("nearest", "nearest-exact", "bilinear", "bicubic")
+ON_IMAGES = {
+    "conv2d": lambda x: F.conv2d(x, m.ones(3, 4, 3, 3)),
+    "conv2d of groups": lambda x: F.conv2d(x, m.ones(4, 2, 3, 3), m.ones(4), groups=2),
+    "conv_transpose2d": lambda x: F.conv_transpose2d(x, m.ones(4, 3, 2, 2), stride=2),
+    "max_pool2d": lambda x: F.max_pool2d(x, 2),
+    "its indices": lambda x: F.max_pool2d(x, 2, return_indices=True)[1],
+    "avg_pool2d": lambda x: F.avg_pool2d(x, 2),
+    "adaptive_avg_pool2d": lambda x: F.adaptive_avg_pool2d(x, 2),
+    "adaptive_max_pool2d": lambda x: F.adaptive_max_pool2d(x, 2),
+    "max_unpool2d": lambda x: F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2),
+    "batch_norm": lambda x: F.batch_norm(x, m.zeros(4), m.ones(4), training=True),
+    "group_norm": lambda x: F.group_norm(x, 2),
+    "rms_norm": lambda x: F.rms_norm(x, (6,)),
+    "local_response_norm": lambda x: F.local_response_norm(x, 2),
+    "constant pad": lambda x: F.pad(x, (1, 2)),
+    "reflect pad": lambda x: F.pad(x, (1, 2, 1, 0), mode="reflect"),
+    "pixel_shuffle": lambda x: F.pixel_shuffle(m.cat([x, x], 1), 2),
+    "pixel_unshuffle": lambda x: F.pixel_unshuffle(x, 2),
+    **{
+        f"{mode} interpolate": lambda x, mode=mode: F.interpolate(x, scale_factor=2, mode=mode)
+        for mode in UPSAMPLINGS
+    },
+}
+ON_VOLUMES = {
+    "conv3d": lambda x: F.conv3d(x, m.ones(3, 4, 2, 2, 2)),
+    "max_pool3d": lambda x: F.max_pool3d(x, 2),
+    "avg_pool3d": lambda x: F.avg_pool3d(x, 2),
+    "trilinear": lambda x: F.interpolate(x, scale_factor=2, mode="trilinear"),
+}
+EACH = [(f, IMAGES, m.channels_last) for f in ON_IMAGES.values()] + [
+    (f, VOLUMES, m.channels_last_3d) for f in ON_VOLUMES.values()
+]
+
+
+@pytest.mark.parametrize(("f", "x", "order"), EACH, ids=[*ON_IMAGES, *ON_VOLUMES])
+def test_images_with_the_channels_last_stay_so(f, x, order):
+    y = f(x.contiguous(memory_format=order))
+    assert y.is_contiguous(memory_format=order) and not y.is_contiguous()
+    by_rows = f(x)
+    assert by_rows.is_contiguous() and m.allclose(y, by_rows, atol=1e-5)
+
+
+def test_a_kernel_with_the_channels_last_makes_images_so():
+    kernel = m.ones(3, 4, 3, 3).contiguous(memory_format=m.channels_last)
+    assert F.conv2d(IMAGES, kernel).is_contiguous(memory_format=m.channels_last)
+
+
+def test_every_other_image_with_the_channels_last_gives_images_so():
+    x = IMAGES.contiguous(memory_format=m.channels_last)[:, :, ::2]
+    assert F.max_pool2d(x, 2).is_contiguous(memory_format=m.channels_last)
+
+
+def test_images_in_yet_another_order_give_results_row_by_row():
+    assert F.max_pool2d(IMAGES.transpose(2, 3), 2).is_contiguous()
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("f", ON_IMAGES.values(), ids=ON_IMAGES)
+def test_torch_keeps_the_same_order(f, monkeypatch):
+    torch = pytest.importorskip("torch")
+    ours = f(IMAGES.contiguous(memory_format=m.channels_last))
+    x = torch.tensor(IMAGES.numpy()).contiguous(memory_format=torch.channels_last)
+    monkeypatch.setitem(f.__globals__, "m", torch)
+    monkeypatch.setitem(f.__globals__, "F", torch.nn.functional)
+    assert ours.stride() == f(x).stride()

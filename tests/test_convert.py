@@ -2,6 +2,7 @@
 
 import pickle
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -117,6 +118,33 @@ def test_operators_between_arrays_and_tensors_give_tensors():
 def test_numpy_functions_give_tensors():
     assert isinstance(np.sin(ones(2)), minitorch.Tensor)
     assert isinstance(np.add(np.ones(2), ones(2)), minitorch.Tensor)
+    assert np.greater(ones(2), 0).dtype is minitorch.uint8
+
+
+def test_a_capsule_carries_a_tensor_in_its_own_memory():
+    x = zeros(2)
+    minitorch.from_dlpack(minitorch.to_dlpack(x))[0] = 1
+    assert x.tolist() == [1, 0]
+    assert minitorch.from_dlpack(x.__dlpack__()).tolist() == [1, 0]
+
+
+def test_from_dlpack_copies_when_told():
+    x = zeros(2)
+    minitorch.from_dlpack(x, copy=True)[0] = 1
+    minitorch.from_dlpack(x, device="cpu", copy=False)[1] = 1
+    assert x.tolist() == [0, 1]
+
+
+def test_what_only_dlpack_can_read_makes_a_tensor():
+    x = ones(2)
+    other = SimpleNamespace(__dlpack__=x.__dlpack__, __dlpack_device__=x.__dlpack_device__)
+    assert tensor(other).equal(x)
+
+
+@pytest.mark.parametrize(("stream", "error"), [("0", TypeError), (0, AssertionError)])
+def test_on_the_cpu_there_are_no_streams(stream, error):
+    with pytest.raises(error, match="stream"):
+        ones(2).__dlpack__(stream=stream)
 
 
 def test_a_tensor_that_requires_grad_leaves_only_when_told():
@@ -129,6 +157,8 @@ def test_a_tensor_that_requires_grad_leaves_only_when_told():
     with pytest.raises(BufferError, match="Can't export tensors that require gradient"):
         np.from_dlpack(x)
     assert np.shares_memory(x.numpy(force=True), x.array)
+    with minitorch.no_grad():
+        assert np.shares_memory(x.numpy(), x.array)
 
 
 # -------------------------------------------------------------------- Python
@@ -259,3 +289,46 @@ def test_to_refuses_other_arguments_and_what_is_named_twice(target, named):
 def test_modules_do_not_take_copy():
     with pytest.raises(RuntimeError, match="does not accept copy argument"):
         minitorch.nn.Linear(1, 1).to("cpu", copy=True)
+
+
+CONVERSIONS = {
+    "float": lambda x, **order: x.float(**order),
+    "byte": lambda x, **order: x.byte(**order),
+    "cpu": lambda x, **order: x.cpu(**order),
+    "to": lambda x, **order: x.to(minitorch.float64, **order),
+    "type": lambda x, **order: x.type(minitorch.int32, **order),
+    "type by name": lambda x, **order: x.type("torch.IntTensor", **order),
+    "clone": lambda x, **order: x.clone(**order),
+}
+
+
+@pytest.mark.parametrize("convert", CONVERSIONS.values(), ids=CONVERSIONS)
+def test_a_conversion_brings_the_order_in_memory_asked_for(convert):
+    x = arange(120).float().view(2, 3, 4, 5)
+    y = convert(x, memory_format=minitorch.channels_last)
+    assert y.stride() == (60, 1, 15, 3)
+    assert y.tolist() == x.tolist()
+    assert convert(y, memory_format=minitorch.contiguous_format).is_contiguous()
+    assert convert(y, memory_format=minitorch.preserve_format).stride() == y.stride()
+
+
+def test_reversed_gives_a_tensor():
+    assert reversed(arange(6).view(2, 3)).tolist() == [[3, 4, 5], [0, 1, 2]]
+    assert reversed(tensor(3)).item() == 3
+    x = ones(2, requires_grad=True)
+    (reversed(x) * tensor([1.0, 2.0])).sum().backward()
+    assert x.grad.tolist() == [2, 1]
+
+
+def test_what_has_no_elements_has_no_address():
+    assert zeros(2, 0).data_ptr() == 0 != zeros(2).data_ptr()
+
+
+def test_a_typed_storage_is_taken_by_tensors_of_its_dtype():
+    x = arange(4)
+    with pytest.warns(UserWarning, match="TypedStorage is deprecated"):
+        storage = x.storage()
+    assert tensor([0]).set_(storage).tolist() == [0, 1, 2, 3]
+    assert (storage.untyped().nbytes(), storage.untyped().data_ptr()) == (32, x.data_ptr())
+    with pytest.raises(RuntimeError, match=r"a Storage of type float or an Untyped.* Long"):
+        zeros(1).set_(storage)

@@ -392,3 +392,10 @@ def test_kernels_give_the_same_whichever_thread_is_first(order, gpu):
         legendre = minitorch.special.legendre_polynomial_p(x, 5).cpu()
     wanted = minitorch.special.legendre_polynomial_p(x.cpu(), 5)
     np.testing.assert_allclose(legendre.numpy(), wanted.numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_a_graph_of_launches_is_a_name_only():
+    with pytest.raises(NotImplementedError, match="launches are not recorded\\n  call the code"):
+        cuda.CUDAGraph()
+    with pytest.raises(NotImplementedError, match="launches are not recorded\\n  call the code"):
+        cuda.graph(None)

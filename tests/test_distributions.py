@@ -19,6 +19,7 @@ from minitorch.distributions import (
     Categorical,
     Dirichlet,
     Distribution,
+    ExponentialFamily,
     Gamma,
     Independent,
     LKJCholesky,
@@ -183,6 +184,18 @@ def test_entropy_is_the_mean_of_minus_log_prob_of_draws(name):
     surprise = -dist.log_prob(draws(dist)).numpy()
     near = 5 * surprise.std(0) / N**0.5 + 1e-9
     assert (np.abs(surprise.mean(0) - entropy) <= near).all()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_entropy_of_an_exponential_family_is_that_of_its_normaliser(name):
+    dist = example(name)
+    if not isinstance(dist, ExponentialFamily):
+        pytest.skip("no exponential family")
+    try:
+        general = ExponentialFamily.entropy(dist).detach().numpy()
+    except NotImplementedError:
+        pytest.skip("the mean of the carrier measure is not known")
+    np.testing.assert_allclose(dist.entropy().detach().numpy(), general, rtol=1e-6)
 
 
 def test_von_mises_draws_turn_about_their_mean():

@@ -127,6 +127,55 @@ def test_a_numpy_array_takes_part_with_its_own_dtype():
     assert (np.array([2.0], np.float32) * tensor([1.0])).dtype is minitorch.float32
 
 
+def test_a_number_beside_float16_is_not_rounded_to_it_first():
+    x = tensor([600.0, 60000.0], dtype=minitorch.float16, requires_grad=True)
+    (x * 1e-8).backward(tensor([1e3, 1e3], dtype=minitorch.float16))
+    assert x.grad.tolist() == [np.float16(1e-5)] * 2
+    assert (1e-6 * x).tolist() == [np.float16(6e-4), np.float16(0.06)]
+    assert (x / 1e5).tolist() == [np.float16(6e-3), np.float16(0.6)]
+    assert x.detach().div_(1e5).tolist() == [np.float16(6e-3), np.float16(0.6)]
+
+
+HALF = minitorch.ones(2, dtype=minitorch.float16)
+BYTES = minitorch.ones(2, dtype=minitorch.uint8)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [
+        (lambda: HALF.masked_fill(HALF > 0, -1e9), "c10::Half"),
+        (lambda: HALF.clone().fill_(1e5), "c10::Half"),
+        (lambda: HALF.new_full((2,), 1e5), "c10::Half"),
+        (lambda: minitorch.full((2,), 1e300), "float"),
+        (lambda: minitorch.constant_pad_nd(HALF, (1, 1), 65505.0), "c10::Half"),
+        (lambda: HALF.clamp(max=1e5), "c10::Half"),
+        (lambda: minitorch.ones(2).clamp(min=-1e300), "float"),
+        (lambda: BYTES.clamp(max=300), "uint8_t"),
+        (lambda: BYTES.clamp_(0, 300), "uint8_t"),
+        (lambda: BYTES.to(minitorch.int8).clamp_min(300), "int8_t"),
+    ],
+)
+def test_a_number_out_of_the_range_of_the_dtype_is_refused(call, kind):
+    with pytest.raises(RuntimeError, match=f"cannot be converted to type {kind} without overflow"):
+        call()
+
+
+def test_infinity_and_the_largest_number_are_in_the_range():
+    assert HALF.masked_fill(HALF > 0, -np.inf).tolist() == [-np.inf] * 2
+    assert HALF.clamp(min=65504.0).tolist() == [65504] * 2
+    assert BYTES.clamp(max=127.5).dtype is minitorch.float32  # which is no number of bytes
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("number", [0.1, 1 / 3, 1e-8, 1e5, 7, 70000])
+@pytest.mark.parametrize("name", ["mul", "div", "add", "sub", "true_divide"])
+def test_numbers_beside_float16_give_pytorchs_bits(name, number):
+    torch = pytest.importorskip("torch")
+    x = np.random.default_rng(0).normal(size=1000).astype(np.float16) * 100
+    found = getattr(minitorch.from_numpy(x), name)(number)
+    np.testing.assert_array_equal(found.numpy(), getattr(torch.from_numpy(x), name)(number).numpy())
+
+
 def test_gradients_have_the_dtype_of_their_leaf():
     a = minitorch.ones(2, dtype=minitorch.float16, requires_grad=True)
     b = minitorch.ones(2, dtype=minitorch.float64, requires_grad=True)
@@ -202,3 +251,9 @@ def test_limits_print_as_in_pytorch():
 def test_limits_of_the_other_kind_of_dtype_are_refused(call, text):
     with pytest.raises(TypeError, match=text):
         call()
+
+
+def test_complex_dtypes_have_parts_of_real_ones():
+    assert minitorch.complex64.to_real() is minitorch.float32
+    assert minitorch.complex128.to_real() is minitorch.float64
+    assert minitorch.float16.to_real() is minitorch.float16

@@ -309,3 +309,12 @@ REFUSED = [
 ]
 
 test_what_makes_no_sense_is_refused, test_torch_refuses_too = refusal_tests(REFUSED)
+
+
+@pytest.mark.parametrize(
+    "norm_type, wanted", [(float("inf"), [0.75, 1]), (0, [6, 8]), (1, [3 / 7, 4 / 7])]
+)
+def test_rows_are_shortened_in_any_norm(norm_type, wanted):
+    weight = tensor([[12.0, 16.0]])
+    F.embedding(tensor([0]), weight, max_norm=1.0, norm_type=norm_type)
+    np.testing.assert_allclose(weight.numpy(), [wanted], rtol=1e-6)

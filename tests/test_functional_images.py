@@ -124,6 +124,12 @@ def test_random_pooling_follows_the_seed():
 # -------------------------------------------------------------------- what is refused
 
 
+def test_the_gradient_of_a_half_pixel_adds_up_all_of_its_copies():
+    x = minitorch.ones(1, 1, 1, 1, dtype=minitorch.float16, requires_grad=True)
+    F.interpolate(x, scale_factor=64).sum(dtype=minitorch.float32).backward()
+    assert x.grad.item() == 4096  # float16 can't count beyond 2048
+
+
 X = (1, 2, 4, 4)
 REFUSED = {
     "Input type (double) and bias type (float) should be the same": lambda: F.conv2d(
@@ -155,6 +161,27 @@ REFUSED = {
     "expected size of input's dimension 2 to match the calculated number of sliding": lambda: (
         F.fold(minitorch.ones(1, 4, 5), 3, 2)
     ),
+    "calculated shape of the array of sliding blocks as (-4, -3), which is too small": lambda: (
+        F.fold(minitorch.ones(1, 30, 9), 1, (6, 5))
+    ),
+    "value cannot be converted to type int64_t without overflow": lambda: F.interpolate(
+        minitorch.ones(*X), scale_factor=1e20
+    ),
+    "expected size to be one of int or Tuple[int] or Tuple[int, int]": lambda: F.interpolate(
+        minitorch.ones(*X), size=[2.0, 2]
+    ),
+    "kernel_size must either be a single Int or tuple of Ints": lambda: F.fractional_max_pool2d(
+        minitorch.ones(*X), (2, 2, 2), 1
+    ),
+    "output_size must either be a single Int or tuple of three Ints": lambda: (
+        F.fractional_max_pool3d(minitorch.ones(1, *X), 2, (1, 1))
+    ),
+    "got[1, 0, 4, 4] with dimension 1 being empty.": lambda: F.fractional_max_pool2d(
+        minitorch.ones(1, 0, 4, 4), 2, 1
+    ),
+    "Weight tensor must have 3 dims: kernel_width, in_channels, out_channels": lambda: (
+        minitorch.conv_tbc(minitorch.ones(4, 1, 2), minitorch.ones(2, 2), minitorch.ones(2))
+    ),
     "expected grid and input to have same batch size": lambda: F.grid_sample(
         minitorch.ones(*X), minitorch.ones(2, 1, 1, 2), align_corners=True
     ),
@@ -172,7 +199,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("message", REFUSED)
 def test_what_does_not_fit_is_refused(message):
-    with pytest.raises((RuntimeError, ValueError, NotImplementedError)) as refused:
+    with pytest.raises((RuntimeError, ValueError, NotImplementedError, TypeError)) as refused:
         REFUSED[message]()
     assert message in str(refused.value)
 

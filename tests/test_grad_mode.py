@@ -220,3 +220,25 @@ def test_a_decorated_generator_that_is_closed_cleans_up_in_the_mode():
     next(body)
     body.close()
     assert seen == [False]
+
+
+def test_a_class_can_be_decorated_with_a_warning(x):
+    with pytest.warns(FutureWarning, match="Decorating classes is deprecated"):
+
+        @no_grad()
+        class Maker:
+            def __init__(self):
+                self.made = x * 2
+
+            def later(self):
+                return x * 2
+
+    assert not Maker().made.requires_grad
+    assert Maker().later().requires_grad
+
+
+def test_programs_may_say_that_backward_is_to_run_in_one_thread():
+    autograd = minitorch.autograd
+    with autograd.set_multithreading_enabled(False):
+        assert not autograd.is_multithreading_enabled()
+    assert autograd.is_multithreading_enabled()

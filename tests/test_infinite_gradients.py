@@ -25,3 +25,9 @@ def test_logit_has_no_derivative_beyond_0_and_1():
     x = m.tensor([-1.0, 0.5, 2.0], requires_grad=True)
     m.logit(x).sum().backward()
     assert x.grad.isnan().tolist() == [True, False, True]
+
+
+def test_the_angle_of_the_origin_is_flat():
+    x, y = m.zeros(1, requires_grad=True), m.zeros(1, requires_grad=True)
+    m.atan2(x, y).backward()
+    assert (x.grad.item(), y.grad.item()) == (0, 0)

@@ -150,7 +150,8 @@ REFUSED = [
     (lambda x: x.long().exp_(), "can't be cast to the desired output type Long"),
     (lambda x: x.add_(ones(2, 3, 3)), "output with shape [3, 3] doesn't match the broadcast shape"),
     (lambda x: x.add_(ones(2)), "The size of tensor a (3) must match the size of tensor b (2)"),
-    (lambda x: x.copy_(ones(2)), "must match the existing size (2) at non-singleton dimension 1"),
+    (lambda x: x.copy_(ones(2)), "The size of tensor a (3) must match the size of tensor b (2)"),
+    (lambda x: x.copy_(ones(2, 3, 3)), "doesn't match the broadcast shape [2, 3, 3]"),
     (
         lambda x: x.fill_(ones(1)),
         "fill_ only supports 0-dimension value tensor but got tensor with 1",
@@ -301,7 +302,8 @@ def test_a_python_function_is_applied_to_each_element():
     x = tensor([[1.0, 2.0], [3.0, 4.0]])
     assert x.apply_(lambda element: element * 10) is x
     assert x.map_(tensor([1.0, 2.0]), lambda a, b: a + b).tolist() == [[11, 22], [31, 42]]
-    with pytest.raises(RuntimeError, match="Can't call map_"):
+    assert x.map2_(x, tensor([1.0, 2.0]), lambda a, b, c: b - c).tolist() == [[10, 20], [30, 40]]
+    with pytest.raises(RuntimeError, match=r"Can't call apply_\(\) on Variable"):
         x.requires_grad_().apply_(abs)
 
 
@@ -343,3 +345,84 @@ def test_a_counter_counts_in_place():
     assert count.tolist() == [10, 15] and count.dtype is minitorch.int64
     with pytest.raises(RuntimeError, match="can't be cast"):
         count.add_(0.5)
+
+
+SEVERAL = {
+    "unbind": lambda y: y.unbind(),
+    "split": lambda y: y.split(1),
+    "chunk": lambda y: y.chunk(3),
+    "split_with_sizes": lambda y: y.split([1, 1, 1]),
+    "iter": tuple,
+}
+
+
+@pytest.mark.parametrize("cut", SEVERAL.values(), ids=SEVERAL)
+def test_nothing_is_written_to_one_of_several_views_of_the_graph(cut):
+    y = ones(3, 3, requires_grad=True) * 1
+    part = cut(y)[1]
+    name = part.grad_fn.name().partition("Backward")[0]
+    with pytest.raises(RuntimeError, match=f"Output 1 of {name} is a view and is being modified"):
+        part.mul_(2)
+    with pytest.raises(RuntimeError, match=r"Output 0 of Select is a view .* multiple views"):
+        part[0].mul_(2)
+    with minitorch.no_grad():
+        part.mul_(2)
+    assert y[1].tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "cut", [lambda y: y.tensor_split(3), lambda y: y.unsafe_split(1), lambda y: y.unsafe_chunk(3)]
+)
+def test_other_parts_may_be_written_to(cut):
+    x = ones(3, 3, requires_grad=True)
+    y = x * 1
+    cut(y)[1].mul_(2)
+    y.sum().backward()
+    assert x.grad.tolist() == [[1, 1, 1], [2, 2, 2], [1, 1, 1]]
+
+
+@pytest.mark.parametrize("cut", SEVERAL.values(), ids=SEVERAL)
+def test_several_views_outside_of_the_graph_may_be_written_to(cut):
+    y = zeros(3, 3)
+    cut(y)[1].add_(2)
+    assert y[1].tolist() == [2, 2, 2]
+
+
+def test_a_view_made_without_a_graph_is_not_written_to_with_one():
+    y = ones(3, requires_grad=True) * 1
+    with minitorch.no_grad():
+        view = y[:2]
+    with pytest.raises(RuntimeError, match="A view was created in no_grad mode and is being mod"):
+        view.mul_(2)
+
+
+def test_a_key_that_selects_makes_a_view_of_a_leaf():
+    x = ones(3, requires_grad=True)
+    for key in (0, None, slice(1)):
+        with pytest.raises(RuntimeError, match="a view of a leaf Variable"):
+            x[key] = 1
+    for key in (..., slice(None), [0, 1]):
+        with pytest.raises(RuntimeError, match="a leaf Variable"):
+            x[key] = 1
+
+
+JOINS = {
+    "index_add_": lambda x, part: x.index_add_(0, tensor([0]), part),
+    "index_copy_": lambda x, part: x.index_copy_(0, tensor([0]), part),
+    "scatter_": lambda x, part: x.scatter_(0, tensor([0]), part),
+    "scatter_add_": lambda x, part: x.scatter_add_(0, tensor([0]), part),
+    "index_put_": lambda x, part: x.index_put_((tensor([0]),), part),
+}
+
+
+@pytest.mark.parametrize("join", JOINS.values(), ids=JOINS)
+def test_no_part_of_a_tensor_is_joined_into_it(join):
+    x = tensor([0.0, 1.0, 2.0])
+    with pytest.raises(RuntimeError, match="some elements of the input tensor and the written-to"):
+        join(x, x[1:2])
+    assert join(x, x[1:2].clone())[0] == 1
+
+
+def test_elements_are_mapped_with_what_broadcasts():
+    with pytest.raises(RuntimeError, match=r"must match the existing size \(2\) at non-s"):
+        zeros(3).map_(zeros(2), lambda a, b: a)

@@ -69,6 +69,12 @@ def test_functions_of_square_matrices_agree_with_numpy_and_with_differences(
     assert gradgradcheck(f, (x,))
 
 
+@pytest.mark.parametrize("p", ["fro", "nuc", 1, -1, math.inf, -math.inf])
+def test_the_condition_of_a_singular_matrix_is_infinite(p):
+    A = minitorch.stack([minitorch.eye(2), minitorch.zeros(2, 2)])
+    assert linalg.cond(A, p)[1].item() == math.inf
+
+
 def test_third_derivatives_are_those_of_second_ones_differenced():
     x = regular(n=2)
     for f in (linalg.det, lambda x: linalg.inv(x).sum(), lambda x: linalg.matrix_exp(x)[0, 1],
@@ -236,7 +242,9 @@ def test_einsum_refuses_in_pytorchs_words():
         (ValueError, "subscript in subscript list is not within the valid range", (a, [0, 60])),
         (TypeError, "argument 'equation' (position 1) must be str, not int", (3, a)),
         (TypeError, "expected Tensor as element 1 in argument 1, but got int", ("ij,", a, 3)),
-        (RuntimeError, "found '.' for output but an ellipsis", ("ij->......", a)),
+        (RuntimeError, "found '.' for output but an ellipsis (...)", ("ij->......", a)),
+        (RuntimeError, "for output that is not part of any ellipsis (...)", ("ij->..", a)),
+        (ValueError, "must specify the equation string and at least one operand", ("", [])),
         (RuntimeError, "found '.' for operand 0 for which an ellipsis", ("...i...", a)),
         (RuntimeError, "is more than the number of dimensions (2)", ("ijk...", a)),
         (RuntimeError, "dimension 1 covered by ellipsis in operand 1has size 2",
@@ -330,6 +338,7 @@ REFUSED = [
     (lambda: linalg.solve(ONE, WIDE.double()), "linalg.solve: Expected A and B to have the same"),
     (lambda: linalg.inv(ONE.half()), "linalg.inv: Low precision dtypes not supported. Got Half"),
     (lambda: linalg.svd(ONE * math.nan), "linalg.svd: The algorithm failed to converge because"),
+    (lambda: linalg.svd(minitorch.stack([ONE, ONE * math.nan])), "linalg.svd: (Batch element 1):"),
     (lambda: linalg.eigh(ONE * math.nan), "linalg.eigh: The algorithm failed to converge because"),
     (lambda: linalg.eigh(ONE, "x"), "Expected UPLO argument to be 'L' or 'U', but got x"),
     (lambda: linalg.qr(ONE, "x"), "qr received unrecognized mode 'x'"),

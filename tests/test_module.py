@@ -53,6 +53,33 @@ def test_parameters_modules_and_buffers_are_registered_by_kind():
         net._parameters["hidden"]
 
 
+def test_registered_members_can_be_walked_backwards():
+    net = Net()
+    assert list(reversed(net._modules)) == ["out", "hidden"]
+    assert list(reversed(net._modules.items())) == [("out", net.out), ("hidden", net.hidden)]
+    assert list(reversed(net._parameters.keys())) == ["scale"]
+    assert list(net._modules.values()) == [net.hidden, net.out]
+
+
+def test_a_class_with_its_own_getattr_hears_of_registered_members():
+    class Watched(Net):
+        def __getattr__(self, name):
+            value = super().__getattr__(name)
+            asked.append(name)
+            return value
+
+    asked = []
+    net = Watched()
+    net.plain = 3
+    asked.clear()
+    assert net.scale is net._parameters["scale"] and net.out and net.cache is not None
+    assert net.plain == 3 and net.training
+    assert asked == ["scale", "out", "cache"]
+    with pytest.raises(AttributeError, match="'Watched' object has no attribute 'nothing'"):
+        net.nothing
+    assert type(copy.deepcopy(net).out) is nn.Linear
+
+
 def test_a_plain_tensor_is_a_plain_attribute():
     net = Net()
     net.other = minitorch.ones(2)

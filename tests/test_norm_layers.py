@@ -305,3 +305,11 @@ def test_a_copy_has_statistics_of_its_own():
     other = copy.deepcopy(layer)
     other(minitorch.randn(4, 3))
     assert layer.num_batches_tracked.item() == 0 and (layer.running_var == 1).all()
+
+
+@pytest.mark.parametrize("layer", [nn.BatchNorm2d(3), nn.BatchNorm2d(3).eval()])
+def test_an_empty_batch_gives_the_weights_a_gradient_of_zeros(layer):
+    x = minitorch.ones(0, 3, 2, 2, requires_grad=True)
+    layer(x).sum().backward()
+    assert layer.weight.grad.tolist() == layer.bias.grad.tolist() == [0, 0, 0]
+    assert x.grad.shape == x.shape

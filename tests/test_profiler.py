@@ -11,7 +11,14 @@ from minitorch import nn
 from minitorch.autograd import engine
 from minitorch.autograd.op import OPS
 from minitorch.nn.modules.module import Module
-from minitorch.profiler import ProfilerAction, profile, record_function, schedule
+from minitorch.profiler import (
+    EventList,
+    FunctionEvent,
+    ProfilerAction,
+    profile,
+    record_function,
+    schedule,
+)
 
 
 class Net(nn.Module):
@@ -166,6 +173,14 @@ def test_what_optimizers_do_has_a_row():
     assert counts(prof)["Optimizer.zero_grad#Adam.zero_grad"] == 1
 
 
+def test_the_time_that_a_loader_takes_has_a_row():
+    batches = torch.utils.data.DataLoader(torch.arange(4), batch_size=2)
+    with profile() as prof:
+        list(batches)
+    key = "enumerate(DataLoader)#_SingleProcessDataLoaderIter.__next__"
+    assert counts(prof)[key] == 3  # the last call finds the end
+
+
 def test_threads_have_events_of_their_own():
     with profile() as prof, record_function("here"):
         thread = threading.Thread(target=lambda: torch.ones(1).exp())
@@ -204,6 +219,30 @@ def test_the_table_has_pytorchs_columns_and_is_sorted():
     assert str(prof.key_averages()) == prof.key_averages().table()
 
 
+def test_floating_point_operations_are_counted():
+    x, w = torch.ones(2, 3), torch.ones(3, 4)
+    with profile(with_flops=True) as prof:
+        torch.mm(x, w) * 2
+        torch.matmul(input=x, other=w[:, 0])
+        torch.nn.functional.conv2d(torch.ones(1, 4, 5, 5), torch.ones(6, 2, 3, 3), groups=2)
+        x.exp()
+    flops = {event.key: event.flops for event in prof.key_averages()}
+    assert flops["matmul"] == 2 * 8 * 3 + 2 * 2 * 3 and flops["mul"] == 8 and flops["exp"] == 0
+    assert flops["convolution"] == 2 * (6 * 3 * 3) * (2 * 3 * 3)
+    lines = prof.key_averages().table(sort_by="flops").splitlines()
+    assert lines[1].split("  ")[-2].strip() == "Total FLOPs" and lines[3].split()[-1] == "1944.000"
+
+
+@pytest.mark.parametrize(
+    ("flops", "title", "shown"), [(1, "FLOPs", "1.000"), (2_500_000, "MFLOPs", "2.500")]
+)
+def test_the_unit_of_operations_suits_the_least(flops, title, shown):
+    event = FunctionEvent("mm", "cpu_op", 0)
+    event.flops = flops
+    lines = EventList([event]).table().splitlines()
+    assert lines[1].endswith(f"Total {title}  ") and lines[3].split()[-1] == shown
+
+
 def test_a_table_refuses_to_sort_by_what_is_not_there():
     with profile() as prof:
         torch.ones(1).exp()
@@ -232,6 +271,16 @@ def test_the_chrome_trace_holds_every_event(tmp_path):
     (event,) = json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
     assert (event["ph"], event["name"], event["cat"]) == ("X", "exp", "cpu_op")
     assert event["dur"] > 0 and event["args"]["Input Dims"] == [[2, 3]]
+
+
+def test_the_trace_takes_notes_about_the_run(tmp_path):
+    with profile() as prof:
+        prof.add_metadata("who", 'some "one"')
+        prof.add_metadata_json("sizes", "[1, 2]")
+        torch.ones(1).exp()
+    prof.export_chrome_trace(str(tmp_path / "trace.json"))
+    trace = json.loads((tmp_path / "trace.json").read_text())
+    assert (trace["who"], trace["sizes"]) == ('some "one"', [1, 2])
 
 
 def test_stacks_are_written_for_a_flame_graph(tmp_path):
@@ -333,6 +382,7 @@ def test_only_one_profiler_is_on_at_a_time():
 def test_activities_and_actions_are_pytorchs():
     assert torch.profiler.ProfilerActivity.CPU in torch.profiler.supported_activities()
     assert [action.name for action in ProfilerAction] == list(LETTERS)
+    assert not torch.autograd.profiler.kineto_available()
 
 
 # -------------------------------------------------------------------- the older way
@@ -353,3 +403,11 @@ def test_the_older_profiler_can_be_switched_off():
     with torch.autograd.profiler.profile(enabled=False) as prof:
         torch.ones(2).exp()
     assert str(prof) == "<unfinished profiler_legacy.profile>"
+
+
+def test_ops_are_not_marked_for_nvidias_tools():
+    with torch.autograd.profiler.emit_nvtx(enabled=False):
+        torch.ones(1)
+    refused = pytest.raises(NotImplementedError, match=r"mark parts with cuda\.nvtx\.range_push")
+    with refused, torch.autograd.profiler.emit_nvtx():
+        pass

@@ -116,11 +116,15 @@ def test_the_module_random_offers_the_seeds():
     assert minitorch.random.seed() == minitorch.initial_seed()
     state = minitorch.random.get_rng_state()
     minitorch.random.set_rng_state(state)
+    assert minitorch.random.thread_safe_generator() is None
 
 
 def test_seeds_have_64_bits():
     assert Generator().manual_seed(-1).initial_seed() == 2**64 - 1
-    assert Generator().manual_seed(1.5).initial_seed() == 1
+    assert Generator().manual_seed(np.int32(3)).initial_seed() == 3
+    assert manual_seed(1.5).initial_seed() == 1
+    with pytest.raises(RuntimeError, match="manual_seed expected a long, but got float"):
+        Generator().manual_seed(1.5)
     assert Generator().seed() != Generator().seed()
     assert repr(Generator().manual_seed(2)) == "<Generator on cpu, seed 2>"
     with pytest.raises(ValueError, match="the seed 1180591620717411303424 has over 64 bits"):
@@ -490,3 +494,23 @@ def test_a_single_number_is_drawn_from_a_gamma_distribution():
     drawn = minitorch._standard_gamma(minitorch.tensor(2.0))
     assert drawn.shape == () and drawn.item() > 0
     assert minitorch.distributions.Gamma(minitorch.tensor(1.0), 2.0).sample().shape == ()
+
+
+def test_a_likeness_keeps_the_strides():
+    x = zeros(3, 2).t()
+    for make in (minitorch.rand_like, minitorch.randn_like, lambda x: minitorch.randint_like(x, 5)):
+        assert make(x).stride() == (1, 2)
+
+
+def test_random_draws_up_to_the_largest_whole_number_the_dtype_counts_to():
+    drawn = zeros(1000, dtype=minitorch.int8).random_(100, None)
+    assert (drawn.min() >= 100, drawn.max() <= 127) == (True, True)
+    assert len(set(drawn.tolist())) > 20
+    assert zeros(100).random_(2**24 - 1, None).max() == 2**24
+
+
+def test_permutations_fit_their_dtype():
+    with pytest.raises(RuntimeError, match="value cannot be converted to type int8_t without over"):
+        minitorch.randperm(300, dtype=minitorch.int8)
+    with pytest.raises(RuntimeError, match="tensor with negative dimension -1"):
+        minitorch.randperm(-1)

@@ -248,6 +248,38 @@ def test_searchsorted_takes_a_sorter_and_refuses_contradictions():
         minitorch.searchsorted(rows, 1.0)
 
 
+def test_float16_gradients_of_what_was_broadcast_are_added_in_float32():
+    b = minitorch.zeros(1, dtype=minitorch.float16, requires_grad=True)
+    x = minitorch.full((3000, 1), 1.001, dtype=minitorch.float16)
+    (x * b).sum(1).backward(minitorch.ones(3000, dtype=minitorch.float16))
+    assert b.grad.item() == x.float().sum().half().item()
+
+
+@pytest.mark.parametrize("largest", [True, False])
+def test_of_many_equal_elements_topk_takes_the_first(largest):
+    x = minitorch.arange(600) % 3
+    values, indices = x.topk(4, largest=largest)
+    assert values.tolist() == [2 * largest] * 4
+    assert indices.tolist() == [i * 3 + 2 * largest for i in range(4)]
+
+
+def test_searchsorted_warns_of_a_tensor_that_it_copies():
+    rows = tensor([[1.0, 2.0], [3.0, 4.0]])
+    with pytest.warns(UserWarning, match="boundary tensor is non-contiguous"):
+        found = minitorch.searchsorted(rows.t(), rows)
+    assert found.tolist() == [[0, 1], [1, 1]]
+
+
+def test_points_of_no_dimensions_have_one_empty_cell():
+    assert minitorch.histogramdd(minitorch.ones(5, 0), 3).hist.item() == 0
+
+
+@pytest.mark.parametrize("name", ["argmax", "argmin", "prod", "cumsum", "cumprod"])
+def test_several_dimensions_are_a_type_error_where_there_can_be_one(name):
+    with pytest.raises(TypeError, match="argument 'dim' must be int, not tuple"):
+        getattr(minitorch, name)(minitorch.ones(2, 2), dim=(0, 1))
+
+
 def test_a_sorter_that_names_what_is_not_there_is_refused():
     with pytest.raises(RuntimeError, match="sorter index out of range"):
         minitorch.searchsorted(tensor([1.0, 3.0]), tensor([1.0]), sorter=tensor([0, 2]))
@@ -353,3 +385,41 @@ def test_the_values_of_a_single_number_are_its_own(name):
     x = minitorch.tensor(3.0)
     getattr(x, name)(dim=0)[0].add_(1)
     assert x.item() == 3
+
+
+# -------------------------------------------------------------------- segments
+
+
+@pytest.mark.parametrize(
+    ("reduce", "empty"),
+    [("sum", 0), ("mean", math.nan), ("prod", 1), ("max", -math.inf), ("min", math.inf)],
+)
+def test_an_empty_segment_is_what_pytorch_makes_of_it(reduce, empty):
+    lengths = tensor([0, 2])
+    first = minitorch.segment_reduce(tensor([3.0, 4.0]), reduce, lengths=lengths)[0].item()
+    assert first == empty or (math.isnan(first) and math.isnan(empty))
+    with_initial = minitorch.segment_reduce(minitorch.ones(2), reduce, lengths=lengths, initial=7)
+    assert with_initial[0].item() == 7
+
+
+def test_an_initial_value_takes_no_gradient_from_an_equal_maximum():
+    x = tensor([1.0, 2.0, 2.0], requires_grad=True)
+    minitorch.segment_reduce(x, "max", lengths=tensor([3]), initial=2).backward(minitorch.ones(1))
+    assert x.grad.tolist() == [0, 0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("settings", "text"),
+    [
+        ({"lengths": [2]}, "argument 'lengths' must be Tensor, not list"),
+        ({"lengths": tensor([2]), "initial": "1"}, "argument 'initial' must be Number, not str"),
+    ],
+)
+def test_segments_need_a_tensor_and_a_number(settings, text):
+    with pytest.raises(TypeError, match=text):
+        minitorch.segment_reduce(minitorch.ones(2), "sum", **settings)
+
+
+def test_segments_by_indices_are_not_supported_as_in_pytorch():
+    with pytest.raises(RuntimeError, match="indices based reduction is not supported yet"):
+        minitorch.segment_reduce(minitorch.ones(2), "sum", indices=tensor([0, 0]))

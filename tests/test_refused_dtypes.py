@@ -114,3 +114,21 @@ def test_a_dtype_that_has_no_meaning_is_refused(call, text):
     with pytest.raises(RuntimeError) as caught:
         call()
     assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "alpha", "text"),
+    [
+        ("float32", True, "Boolean alpha only supported for Boolean results."),
+        ("int8", 1.0, "For integral input tensors, argument alpha must not be a floating point"),
+    ],
+)
+@pytest.mark.parametrize("f", [m.add, m.sub])
+def test_a_factor_of_another_kind_is_refused(f, kind, alpha, text):
+    with pytest.raises(RuntimeError, match=text):
+        f(ones(kind), ones(kind), alpha=alpha)
+
+
+def test_a_weight_without_dimensions_may_have_any_dtype():
+    y = m.lerp(m.zeros(2), m.ones(2), m.tensor(0.5, dtype=m.float64))
+    assert y.dtype is m.float32 and y.tolist() == [0.5, 0.5]

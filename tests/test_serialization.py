@@ -708,3 +708,7 @@ def test_add_safe_globals_says_that_it_changes_nothing():
     assert serialization.get_safe_globals() == [Namespace]
     serialization.clear_safe_globals()
     assert serialization.get_safe_globals() == []
+
+
+def test_the_warning_of_changed_source_is_there_for_filters():
+    assert issubclass(serialization.SourceChangeWarning, Warning)

@@ -142,6 +142,17 @@ def test_switches_of_backends_are_remembered():
     assert torch.backends.cuda.matmul.allow_tf32 is False
 
 
+def test_switches_set_by_functions_are_remembered():
+    mha, nnpack = torch.backends.mha, torch.backends.nnpack
+    mha.set_fastpath_enabled(False)
+    assert not mha.get_fastpath_enabled()
+    mha.set_fastpath_enabled(True)
+    assert mha.get_fastpath_enabled()
+    assert nnpack.set_flags(False) == (True,) and nnpack.set_flags(True) == (False,)
+    with nnpack.flags(enabled=False):
+        assert not nnpack.enabled
+
+
 def test_flags_hold_inside_the_block():
     cudnn = torch.backends.cudnn
     with cudnn.flags(enabled=False, deterministic=True):
@@ -280,6 +291,14 @@ def test_no_class_overrides_functions():
     assert not torch.overrides.has_torch_function_variadic(torch.ones(1), 2)
 
 
+def test_a_mode_for_torch_functions_can_be_defined_but_not_begun():
+    class Mode(torch.overrides.TorchFunctionMode):
+        pass
+
+    with pytest.raises(NotImplementedError, match="Mode: ops call no __torch_function__"), Mode():
+        pass
+
+
 def test_conversions_keep_parameters_and_say_so():
     from minitorch import __future__ as future
 
@@ -303,7 +322,7 @@ def test_settings_of_the_compiler_are_kept_and_change_nothing():
 
     _dynamo.config.suppress_errors = _inductor.config.coordinate_descent_tuning = True
     try:
-        assert _dynamo.disable(len) is len
+        assert _dynamo.disable(len) is _dynamo.assume_constant_result(len) is len
         assert _dynamo.disable()(len) is _dynamo.allow_in_graph(len) is len
         assert _dynamo.reset() is _dynamo.graph_break() is None
         assert _dynamo.is_compiling() is False
@@ -334,3 +353,30 @@ def test_nothing_is_traced():
     from minitorch import _C
 
     assert _C._get_tracing_state() is None
+
+
+def test_operations_are_counted_by_the_profiler_alone():
+    from minitorch.utils.flop_counter import FlopCounterMode
+
+    counter = FlopCounterMode(display=False)
+    assert counter.get_total_flops() == sum(counter.get_flop_counts()["Global"].values()) == 0
+    with pytest.raises(NotImplementedError, match="profile\\(with_flops=True"), counter:
+        pass
+
+
+def test_no_module_is_an_optimised_one():
+    from minitorch._dynamo import OptimizedModule, eval_frame
+
+    assert eval_frame.OptimizedModule is OptimizedModule
+    assert not isinstance(torch.compile(torch.nn.Linear(1, 1)), OptimizedModule)
+    with pytest.raises(RuntimeError, match="nothing is compiled here\n  take the module itself"):
+        OptimizedModule(torch.nn.Linear(1, 1))
+
+
+def test_the_compiled_reader_of_files_is_a_name_only():
+    from minitorch import _C
+
+    assert torch.PyTorchFileReader is _C.PyTorchFileReader
+    assert isinstance(torch.Tensor, _C._TensorMeta)
+    with pytest.raises(NotImplementedError, match=r"read the file with torch\.load"):
+        torch.PyTorchFileReader("a.pt")

@@ -8,6 +8,7 @@ import pytest
 
 import minitorch as torch
 from minitorch.utils.tensorboard import SummaryWriter, events
+from minitorch.utils.tensorboard.summary import hparams
 
 
 def fields(data):
@@ -180,3 +181,42 @@ def test_what_makes_no_sense_is_refused(tmp_path):
             writer.add_histogram("w", torch.zeros(0))
         with pytest.raises(AssertionError, match="size of input tensor and input format are diff"):
             writer.add_image("w", torch.zeros(2, 2))
+
+
+def test_libraries_write_their_settings_as_summaries(written):
+    def use(writer):
+        for each in hparams({"lr": 0.1}, {"loss": 1}):
+            writer._get_file_writer().add_summary(each, 3)
+
+    ((step, value),) = written(use)
+    assert step == 3 and b"| lr | 0.1 |" in value[8][0]
+
+
+def test_figures_of_matplotlib_are_pictures_side_by_side(written):
+    plt = pytest.importorskip("matplotlib.pyplot")
+    figures = [plt.figure(figsize=(2, 1), dpi=10) for _ in range(3)]
+
+    def use(writer):
+        writer.add_figure("one", figures[0], 1)
+        writer.add_figure("two", figures[1:], 2, close=False)
+
+    sizes = []
+    for step, value in written(use):
+        (height,), (width,) = (fields(value[4][0])[i] for i in (1, 2))
+        sizes.append((step, height, width))
+    assert sizes == [(1, 10, 20), (2, 10, 40)]
+    assert [plt.fignum_exists(each.number) for each in figures] == [False, True, True]
+    plt.close("all")
+
+
+def test_after_close_nothing_is_flushed_and_a_new_file_is_begun(tmp_path):
+    writer = SummaryWriter(tmp_path)
+    writer.add_scalar("a", 1.0, 0)
+    writer.close()
+    writer.flush()
+    writer.close()
+    assert len(list(tmp_path.iterdir())) == 1
+    writer.add_scalar("a", 2.0, 1)
+    writer.close()
+    steps = [step for path in sorted(tmp_path.iterdir()) for step, _ in values(path)]
+    assert sorted(steps) == [0, 1]

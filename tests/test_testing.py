@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import minitorch as torch
-from minitorch.testing import assert_close, make_tensor
+from minitorch.testing import assert_allclose, assert_close, make_tensor
 
 ones, zeros = torch.ones(2), torch.zeros(2)
 CLOSE = [
@@ -128,3 +128,20 @@ def test_made_tensors_can_be_asked_for_more():
     assert sorted(set(y.tolist())) == [1, 2]
     with pytest.raises(ValueError, match="`low` must be less than `high`, but got 2 >= 1"):
         make_tensor(1, dtype=torch.float32, device="cpu", low=2, high=1)
+
+
+def test_assert_as_a_call_takes_truths_and_tensors():
+    torch._assert(torch.tensor([True]), "unseen")
+    with pytest.raises(AssertionError, match="the sum is not positive"):
+        torch._assert(torch.tensor(-1.0) > 0, "the sum is not positive")
+
+
+def test_assert_allclose_warns_and_takes_no_notice_of_dtypes():
+    one, nan = torch.ones(2), torch.tensor([float("nan")])
+    with pytest.warns(FutureWarning, match=r"`torch.testing.assert_allclose\(\)` is deprecated"):
+        assert_allclose(one, one.double())
+    with pytest.warns(FutureWarning):
+        assert_allclose(nan, nan)
+        assert_allclose([1.0], [1.1], rtol=0.2, atol=0)
+    with pytest.warns(FutureWarning), pytest.raises(AssertionError, match="not alike"):
+        assert_allclose(one, one + 1, msg="not alike")

@@ -33,6 +33,18 @@ def test_generalized_overlap_counts_the_empty_part_of_the_common_box():
     np.testing.assert_allclose(ops.generalized_box_iou(a, b).numpy(), [[-0.5, 1.0]])
 
 
+def test_distance_and_complete_iou_against_values_by_hand():
+    a = torch.tensor([[0.0, 0.0, 2.0, 2.0]])
+    b = torch.tensor([[1.0, 1.0, 3.0, 3.0], [0.0, 0.0, 4.0, 2.0]])
+    by_distance = np.array([[1 / 7 - 2 / 18, 1 / 2 - 1 / 20]])
+    np.testing.assert_allclose(ops.distance_box_iou(a, b).numpy(), by_distance, rtol=1e-6)
+    differs = np.array([[0.0, 4 / np.pi**2 * (np.arctan(1) - np.arctan(2)) ** 2]])
+    iou = np.array([[1 / 7, 1 / 2]])
+    complete = by_distance - differs**2 / (1 - iou + differs)
+    np.testing.assert_allclose(ops.complete_box_iou(a, b).numpy(), complete, rtol=1e-6)
+    assert ops.complete_box_iou(a[:0], b).shape == (0, 2)
+
+
 @pytest.mark.parametrize("middle", ["xywh", "cxcywh"])
 def test_boxes_come_back_from_another_format(boxes, middle):
     there = ops.box_convert(boxes, "xyxy", middle)

@@ -22,6 +22,7 @@ from minitorch.data import (
     get_worker_info,
     shared,
 )
+from minitorch.utils.data import dataloader
 
 resource = pytest.importorskip("resource", reason="not on Windows")
 
@@ -234,6 +235,25 @@ def test_worker_info_is_that_of_the_worker():
     pids = [process.pid for process in loading._workers]
     served = listed(list(loading))
     assert served == [[[i % 2], [2], [4], [pids[i % 2]]] for i in range(4)]
+
+
+def test_worker_info_is_not_to_be_changed():
+    def item(index):
+        with pytest.raises(AttributeError, match="cannot assign to field 'id'"):
+            get_worker_info().id = 3
+        return index
+
+    list(loader(Calls(item), 1))
+
+
+def test_trainers_may_end_the_workers_of_an_iterator():
+    loading = loader(Squares(4), persistent_workers=True)
+    next(iter(loading))
+    iterator = loading._iterator
+    assert isinstance(iterator, dataloader._MultiProcessingDataLoaderIter)
+    iterator._shutdown_workers()
+    assert not any(process.is_alive() for process in iterator._workers)
+    assert isinstance(iter(loader(Squares(4), 0)), dataloader._SingleProcessDataLoaderIter)
 
 
 def test_worker_init_fn_is_called_once_in_each_worker():

@@ -117,6 +117,22 @@ def is_autocast_enabled(device_type: str = "cuda") -> bool:
     return device_type == "cuda" and casting.on
 
 
+def is_autocast_cpu_enabled() -> bool:
+    """False: on the CPU autocast changes nothing."""
+    return False
+
+
+def is_autocast_cache_enabled() -> bool:
+    """Whether a parameter that serves several times is converted once; outside of autocast True."""
+    return casting.kept is not None or not casting.on
+
+
+def clear_autocast_cache() -> None:
+    """Convert parameters anew when they are used next."""
+    if casting.kept is not None:
+        casting.kept.clear()
+
+
 def get_autocast_dtype(device_type: str) -> dtype_type:
     """float16, the one half precision that there is here."""
     return float16

@@ -1,6 +1,7 @@
 """`GradScaler`: keeps the gradients of half precision from vanishing."""
 
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
@@ -47,7 +48,8 @@ class GradScaler:
             assert growth_factor > 1.0, "The growth factor must be > 1.0."
             assert backoff_factor < 1.0, "The backoff factor must be < 1.0."
         self._enabled = enabled
-        self._scale = init_scale
+        self._init_scale = init_scale
+        self._scale: float | None = None  # until the first loss is scaled
         self._growth_factor = growth_factor
         self._backoff_factor = backoff_factor
         self._growth_interval = growth_interval
@@ -55,22 +57,25 @@ class GradScaler:
         self._optimizers: dict[int, dict[str, Any]] = {}  # by id, what this step knows of each
 
     def scale(self, outputs: Any) -> Any:
-        """`outputs`, a tensor or a sequence of them, times the scale."""
+        """`outputs`, a tensor or an iterable of them, times the scale."""
         if not self._enabled:
             return outputs
         if isinstance(outputs, Tensor):
+            self._scale = self.get_scale()
             return outputs * self._scale
-        if not isinstance(outputs, list | tuple):
+        if not isinstance(outputs, Iterable):
             raise ValueError("outputs must be a Tensor or an iterable of Tensors")
-        return type(outputs)(self.scale(each) for each in outputs)
+        scaled = map(self.scale, outputs)
+        return type(outputs)(scaled) if isinstance(outputs, list | tuple) else scaled
 
     def unscale_(self, optimizer: Any) -> None:
         """Divide the gradients of what `optimizer` learns by the scale, as for clipping them.
 
-        Raises RuntimeError at a second call before `update`.
+        Raises RuntimeError at a second call before `update`, AssertionError before `scale`.
         """
         if not self._enabled:
             return
+        scale = self._scale_for("unscale_")
         known = self._known(optimizer)
         if known["stage"] == "unscaled":
             raise RuntimeError(
@@ -86,7 +91,7 @@ class GradScaler:
                 "  parameters stay in float32: autocast converts them, not .half()"
             )
         for arrays in alike([g.array for g in gradients]):
-            found = namespace(arrays[0]).unscale(arrays, 1 / self._scale)
+            found = namespace(arrays[0]).unscale(arrays, 1 / scale)
             known["found"].append(found)
             stamp(*map(version_of, arrays))
         known["stage"] = "unscaled"
@@ -100,11 +105,16 @@ class GradScaler:
             return optimizer.step(*args, **kwargs)
         if "closure" in kwargs:
             raise RuntimeError("Closure use is not currently supported if GradScaler is enabled.")
+        self._scale_for("step")
         known = self._known(optimizer)
         if known["stage"] == "stepped":
             raise RuntimeError("step() has already been called since the last update().")
         if known["stage"] == "ready":
             self.unscale_(optimizer)
+        assert known["found"], (
+            "No inf checks were recorded for this optimizer.\n"
+            "  none of its parameters has a gradient"
+        )
         known["stage"] = "stepped"
         return None if found_inf(known) else optimizer.step(*args, **kwargs)
 
@@ -112,19 +122,27 @@ class GradScaler:
         """Let the scale grow or shrink, or set it; at the end of every step."""
         if not self._enabled:
             return
+        scale = self._scale_for("update")
         if new_scale is not None:
             self._scale = float(new_scale)
         else:
             assert self._optimizers, "No inf checks were recorded prior to update."
             if any(map(found_inf, self._optimizers.values())):
-                self._scale *= self._backoff_factor
+                self._scale = scale * self._backoff_factor
                 self._growth_tracker = 0
             else:
                 self._growth_tracker += 1
                 if self._growth_tracker == self._growth_interval:
-                    self._scale *= self._growth_factor
+                    self._scale = scale * self._growth_factor
                     self._growth_tracker = 0
         self._optimizers.clear()
+
+    def _scale_for(self, name):
+        assert self._scale is not None, (
+            f"Attempted {name} but _scale is None.  This may indicate your script did not use "
+            "scaler.scale(loss or outputs) earlier in the iteration."
+        )
+        return self._scale
 
     def _known(self, optimizer):
         return self._optimizers.setdefault(id(optimizer), {"stage": "ready", "found": []})
@@ -135,7 +153,9 @@ class GradScaler:
 
     def get_scale(self) -> float:
         """The scale as it is now; 1.0 when not enabled."""
-        return float(self._scale) if self._enabled else 1.0
+        if not self._enabled:
+            return 1.0
+        return self._init_scale if self._scale is None else self._scale
 
     def get_growth_factor(self) -> float:
         return self._growth_factor
@@ -176,7 +196,9 @@ class GradScaler:
                 "The source state dict is empty, possibly because it was saved from a disabled "
                 "instance of GradScaler."
             )
-        self._scale = state_dict["scale"]
+        self._init_scale = state_dict["scale"]
+        if self._scale is not None:
+            self._scale = self._init_scale
         self._growth_factor = state_dict["growth_factor"]
         self._backoff_factor = state_dict["backoff_factor"]
         self._growth_interval = state_dict["growth_interval"]

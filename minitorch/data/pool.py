@@ -96,6 +96,10 @@ class WorkerBatches(Batches):
         """Whether there are workers still."""
         return self._close.alive
 
+    def _shutdown_workers(self):
+        """End the workers now: PyTorch's trainers call it."""
+        self._close()
+
     def _begin(self):
         for number, (_, parcel) in self._arrived.items():  # of an epoch that was broken off
             self._owners[number][0].inbox.drop(parcel)

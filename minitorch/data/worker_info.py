@@ -1,9 +1,11 @@
 """What a worker process of a DataLoader knows of itself."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 
-class WorkerInfo(NamedTuple):
+@dataclass(frozen=True)
+class WorkerInfo:
     """What a worker knows of itself.
 
     id           0 to num_workers - 1

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, NoReturn
 
 from minitorch.autograd.node import Node
 from minitorch.autograd.parameter import Buffer, Parameter
-from minitorch.autograd.tensor import Tensor, wrap
+from minitorch.autograd.tensor import Tensor, around, wrap
 from minitorch.backend.devices import device as device_type
 from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.ops.creation import empty
@@ -42,11 +42,12 @@ class UninitializedTensorMixin(Tensor):
     cls_to_become: ClassVar[type[Tensor]]
     array = property(refuse, ARRAY.__set__)
 
-    def _start(self, requires_grad, device, dtype):
-        self.array = empty(0, device=device, dtype=dtype).array
-        self._grad = self.base = self.views = None
-        leaf = weakref.ref(self)
-        self.node = Node(None, (), (), (), (), (0,), leaf) if requires_grad else None
+    @classmethod
+    def _start(cls, requires_grad, device, dtype):
+        lazy = around(empty(0, device=device, dtype=dtype).array, cls)
+        if requires_grad:
+            lazy.node = Node(None, (), (), (), (), (0,), weakref.ref(lazy))
+        return lazy
 
     dtype = property(lambda self: wrap(ARRAY.__get__(self)).dtype)
     device = property(lambda self: wrap(ARRAY.__get__(self)).device)
@@ -109,13 +110,13 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
     __slots__ = ()
     cls_to_become = Parameter
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         requires_grad: bool = True,
         device: device_type | str | None = None,
         dtype: dtype_type | None = None,
-    ) -> None:
-        self._start(requires_grad, device, dtype)
+    ) -> "UninitializedParameter":
+        return cls._start(requires_grad, device, dtype)
 
 
 class UninitializedBuffer(UninitializedTensorMixin, Buffer):
@@ -124,15 +125,16 @@ class UninitializedBuffer(UninitializedTensorMixin, Buffer):
     __slots__ = ()
     cls_to_become = Tensor
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         requires_grad: bool = False,
         device: device_type | str | None = None,
         dtype: dtype_type | None = None,
         persistent: bool = True,
-    ) -> None:
-        self._start(requires_grad, device, dtype)
-        self.persistent = persistent
+    ) -> "UninitializedBuffer":
+        buffer = cls._start(requires_grad, device, dtype)
+        buffer.persistent = persistent
+        return buffer
 
 
 # -------------------------------------------------------------------- how to make one

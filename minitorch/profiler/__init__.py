@@ -12,6 +12,7 @@ from minitorch.profiler.events import EventList, FunctionEvent, FunctionEventAvg
 from minitorch.profiler.profile import (
     ProfilerAction,
     ProfilerActivity,
+    kineto_available,
     profile,
     schedule,
     supported_activities,
@@ -25,6 +26,7 @@ __all__ = [
     "FunctionEventAvg",
     "ProfilerAction",
     "ProfilerActivity",
+    "kineto_available",
     "profile",
     "record_function",
     "schedule",

@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from minitorch.profiler.table import table
@@ -26,7 +28,7 @@ class Times:
     device_time_total = self_device_time_total = 0.0
     device_memory_usage = self_device_memory_usage = 0
     is_async = is_remote = False
-    flops = 0
+    flops = 0  # floating-point operations, where they are counted
     node_id = -1
 
     @property
@@ -119,6 +121,7 @@ class FunctionEventAvg(Times):
         self.self_cpu_time_total += event.self_cpu_time_total
         self.cpu_memory_usage += event.cpu_memory_usage
         self.self_cpu_memory_usage += event.self_cpu_memory_usage
+        self.flops += event.flops
         return self
 
     __iadd__ = add
@@ -194,10 +197,13 @@ class EventList(list):
             max_shapes_column_width, header, top_level_events_only, time_unit, self.profile_memory,
         )  # fmt: skip
 
-    def export_chrome_trace(self, path: str | os.PathLike) -> None:
+    def export_chrome_trace(
+        self, path: str | os.PathLike, metadata: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
         """Write the events as JSON for chrome://tracing or https://ui.perfetto.dev.
 
-        path  compressed if it ends in .gz
+        path      compressed if it ends in .gz
+        metadata  what else the file shall say
         """
         trace = [
             {
@@ -210,7 +216,7 @@ class EventList(list):
         ]  # fmt: skip
         opened = gzip.open if os.fspath(path).endswith(".gz") else open
         with opened(path, "wt") as file:
-            json.dump({"schemaVersion": 1, "traceEvents": trace}, file)
+            json.dump({"schemaVersion": 1, **metadata, "traceEvents": trace}, file)
 
     def export_stacks(self, path: str, metric: str) -> None:
         """Write the lines of the program with their times, for a flame graph.

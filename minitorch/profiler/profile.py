@@ -1,6 +1,7 @@
 """`profile`: switches the recorder on and off, by itself or by a schedule of steps."""
 
 import enum
+import json
 import os
 import socket
 import time
@@ -30,6 +31,11 @@ class ProfilerAction(enum.Enum):
     WARMUP = 1
     RECORD = 2
     RECORD_AND_SAVE = 3
+
+
+def kineto_available() -> bool:
+    """False: this profiler is another one than PyTorch's Kineto."""
+    return False
 
 
 def supported_activities() -> set[ProfilerActivity]:
@@ -117,8 +123,9 @@ class profile:  # noqa: N801  PyTorch's name
     record_shapes   note the shapes of the inputs
     profile_memory  note how much memory was taken, as `tracemalloc` counts it: slow
     with_stack      note the lines of the program
+    with_flops      count the floating-point operations of sums, products and convolutions
     with_modules    rows for modules, with what backward spent on each
-    activities, with_flops, experimental_config, execution_trace_observer, acc_events
+    activities, experimental_config, execution_trace_observer, acc_events
                     accepted; they change nothing
 
     Only one profiler can be on at a time.
@@ -143,7 +150,8 @@ class profile:  # noqa: N801  PyTorch's name
         self.schedule = schedule or (lambda step: ProfilerAction.RECORD)
         self.stepwise = schedule is not None
         self.on_trace_ready = on_trace_ready
-        self.options = (record_shapes, profile_memory, with_stack, with_modules)
+        self.options = (record_shapes, profile_memory, with_stack, with_modules, with_flops)
+        self.metadata: dict[str, Any] = {}
         self.step_num = 0
         self.recorder: Recorder | None = None
         self._on: Any = None
@@ -222,7 +230,15 @@ class profile:  # noqa: N801  PyTorch's name
 
     def export_chrome_trace(self, path: str) -> None:
         """Write the events as JSON for chrome://tracing or https://ui.perfetto.dev."""
-        self.events().export_chrome_trace(path)
+        self.events().export_chrome_trace(path, self.metadata)
+
+    def add_metadata(self, key: str, value: str) -> None:
+        """Note a word about the run, which goes into the trace."""
+        self.metadata[key] = value
+
+    def add_metadata_json(self, key: str, value: str) -> None:
+        """The same for a value that is written as JSON."""
+        self.metadata[key] = json.loads(value)
 
     def export_stacks(self, path: str, metric: str = "self_cpu_time_total") -> None:
         """Write the lines of the program with their times, for a flame graph."""

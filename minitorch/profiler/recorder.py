@@ -1,12 +1,14 @@
-"""What is noted while a profiler is on, and how ops, backward, modules and optimizers are watched.
+"""What is noted while a profiler is on, and how ops, backward, modules and the rest are watched.
 
 Every op is one function object, wherever it was imported. Watching it means to give that object
 other code, which notes the time and calls a twin with the code that it had; at the end it gets its
 own code back. Of backward, `engine.walk` is replaced by one that first puts a clock around the vjps
-of the nodes; modules and optimizers have their `__call__` and `step` replaced in the same manner.
+of the nodes; modules, optimizers and the batches of a DataLoader have their `__call__`, `step` and
+`__next__` replaced in the same manner.
 """
 
 import functools
+import math
 import sys
 import threading
 import time
@@ -21,6 +23,7 @@ from minitorch.autograd.node import next_order
 from minitorch.autograd.op import OPS
 from minitorch.autograd.specialise import first_call, specialise
 from minitorch.autograd.tensor import Tensor
+from minitorch.data.batches import Batches
 from minitorch.nn.modules.module import Module
 from minitorch.ops import families
 from minitorch.optim.optimizer import Optimizer
@@ -32,14 +35,15 @@ clock = time.perf_counter_ns
 class Recorder:
     """The events of a profiler that is on.
 
-    shapes, memory, stacks, modules  whether these are noted
-    events                           in the order in which they began
+    shapes, memory, stacks, modules, flops  whether these are noted
+    events                                  in the order in which they began
     """
 
     active: "Recorder | None" = None
 
-    def __init__(self, shapes=False, memory=False, stacks=False, modules=False):
+    def __init__(self, shapes=False, memory=False, stacks=False, modules=False, flops=False):
         self.shapes, self.memory, self.stacks, self.modules = shapes, memory, stacks, modules
+        self.flops = flops
         self.events: list[FunctionEvent] = []
         self.local = threading.local()  # of each thread the events that have not ended
         self.paths: dict[int, str] = {}  # by id, a module's name as seen from the outermost one
@@ -138,9 +142,23 @@ def call_watched(op, args, kwargs):
         return twin(*args, **kwargs)
     event = recorder.begin(op.op.name, "cpu_op", args if recorder.shapes else ())
     try:
-        return twin(*args, **kwargs)
+        result = twin(*args, **kwargs)
     finally:
         recorder.end(event)
+    if recorder.flops and event.name in FLOPS:
+        inputs = [each.shape for each in (*args, *kwargs.values()) if isinstance(each, Tensor)]
+        event.flops = math.prod(result.shape) * FLOPS[event.name](inputs)
+    return result
+
+
+# For each number of the result, by the shapes of the inputs: what PyTorch counts.
+FLOPS: dict[str, Callable[[list], int]] = {
+    "add": lambda shapes: 1,
+    "mul": lambda shapes: 1,
+    "matmul": lambda shapes: 2 * shapes[0][-1],
+    "linear": lambda shapes: 2 * shapes[1][-1],
+    "convolution": lambda shapes: 2 * math.prod(shapes[1][1:]),
+}
 
 
 def watch_op(op: Any) -> Callable[[], None]:
@@ -265,6 +283,23 @@ def watched_method(method: Callable) -> Callable:
     return call
 
 
+def watched_next(method: Callable) -> Callable:
+    """`Batches.__next__` that makes an event, named as in PyTorch."""
+
+    @functools.wraps(method)
+    def __next__(self):
+        recorder: Any = Recorder.active
+        kind = "_MultiProcessing" if self._num_workers else "_SingleProcess"
+        label = f"enumerate(DataLoader)#{kind}DataLoaderIter.__next__"
+        event = recorder.begin(label, "user_annotation")
+        try:
+            return method(self)
+        finally:
+            recorder.end(event)
+
+    return __next__
+
+
 def kinds_of(base):
     """A class and all classes derived from it."""
     return [base, *[kind for each in base.__subclasses__() for kind in kinds_of(each)]]
@@ -288,6 +323,7 @@ def recording(recorder: Recorder) -> Iterator[None]:
     families.load()
     restore = [watch_op(op) for op in OPS.values()]
     restore.append(replaced(engine, "walk", watched_walk))
+    restore.append(replaced(Batches, "__next__", watched_next))
     if recorder.modules:
         restore += [
             replaced(kind, "__call__", watched_module)

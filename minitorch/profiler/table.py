@@ -33,7 +33,10 @@ def table(
     columns += ["CPU Mem", "Self CPU Mem"] * with_memory + ["# of Calls"]
     with_shapes = any(event.input_shapes for event in shown)
     with_source = any(event.stack for event in shown)
+    counted = [event.flops for event in events if event.flops]
+    scale, prefix = flops_scale(min(counted)) if counted else (1, "")
     columns += ["Input Shapes"] * with_shapes + ["Source Location"] * with_source
+    columns += [f"Total {prefix}FLOPs"] * bool(counted)
     rows = [columns]
     for event in shown:
         row = [shortened(event.key, name_width)]
@@ -47,6 +50,8 @@ def table(
             row.append(shortened(str(event.input_shapes or "[]"), shapes_width))
         if with_source:
             row.append(shortened(event.stack[0] if event.stack else "", source_width))
+        if counted:
+            row.append(f"{event.flops / scale:.3f}" if event.flops else "--")
         rows.append(row)
     return drawn(rows, header) + f"Self CPU time total: {time_text(total, unit)}\n"
 
@@ -71,6 +76,14 @@ def time_text(microseconds, unit=None):
     if unit is None:
         unit = "s" if microseconds >= 1e6 else "ms" if microseconds >= 1e3 else "us"
     return f"{microseconds / {'us': 1, 'ms': 1e3, 's': 1e6}[unit]:.3f}{unit}"
+
+
+def flops_scale(least):
+    """The largest power of 1000 that is not above `least`, and its prefix."""
+    for power, prefix in ((5, "P"), (4, "T"), (3, "G"), (2, "M"), (1, "K")):
+        if least >= 1000**power:
+            return 1000**power, prefix
+    return 1, ""
 
 
 def memory_text(size):

@@ -1,6 +1,6 @@
 """Tuples, lists and dicts, one within another, taken apart into leaves and put together again."""
 
-from collections import OrderedDict, defaultdict, deque
+from collections import OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -31,7 +31,63 @@ class TreeSpec(NamedTuple):
 
 LEAF = TreeSpec(None, None, ())
 Context = Any  # what a kind needs besides its parts
-REGISTERED: dict[type, tuple[Callable, Callable]] = {}
+
+
+def LeafSpec() -> TreeSpec:
+    """How a leaf is built."""
+    return LEAF
+
+
+class NodeDef(NamedTuple):
+    """A kind of tree: flatten_fn(tree) -> (parts, context), unflatten_fn(parts, context)."""
+
+    type: Any
+    flatten_fn: Callable[[Any], tuple[Iterable[Any], Context]]
+    unflatten_fn: Callable[[list[Any], Context], Any]
+
+
+class MappingKey(NamedTuple):
+    """Where in a dict a part of a tree is."""
+
+    key: Any
+
+
+def _dict_flatten(d: dict[Any, Any]) -> tuple[list[Any], Context]:
+    """The values and the keys."""
+    return list(d.values()), list(d)
+
+
+def _dict_unflatten(values: Iterable[Any], context: Context) -> dict[Any, Any]:
+    """The dict of these values whose keys are `context`."""
+    return dict(zip(context, values, strict=True))
+
+
+def _dict_flatten_with_keys(d: dict[Any, Any]) -> tuple[list[tuple[MappingKey, Any]], Context]:
+    """The values, each with its MappingKey, and the keys."""
+    values, keys = _dict_flatten(d)
+    return [(MappingKey(key), value) for key, value in zip(keys, values, strict=True)], keys
+
+
+SUPPORTED_NODES = {
+    node.type: node
+    for node in (
+        NodeDef(tuple, lambda tree: (tree, None), lambda parts, _: tuple(parts)),
+        NodeDef(list, lambda tree: (tree, None), lambda parts, _: list(parts)),
+        NodeDef(dict, _dict_flatten, _dict_unflatten),
+        NodeDef(namedtuple, lambda tree: (tree, type(tree)), lambda parts, kind: kind(*parts)),
+        NodeDef(
+            OrderedDict,
+            _dict_flatten,
+            lambda parts, keys: OrderedDict(zip(keys, parts, strict=True)),
+        ),
+        NodeDef(
+            defaultdict,
+            lambda tree: (tree.values(), [tree.default_factory, list(tree)]),
+            lambda parts, context: defaultdict(context[0], zip(context[1], parts, strict=True)),
+        ),
+        NodeDef(deque, lambda tree: (tree, tree.maxlen), deque),
+    )
+}
 
 
 def register_pytree_node(
@@ -46,26 +102,24 @@ def register_pytree_node(
 
     Raises ValueError for a class that is registered already.
     """
-    if cls in REGISTERED:
+    if cls in SUPPORTED_NODES:
         raise ValueError(f"{cls} is already registered as pytree node.")
-    REGISTERED[cls] = flatten_fn, unflatten_fn
+    SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn)
+
+
+def _get_node_type(tree: PyTree) -> Any:
+    """The key in SUPPORTED_NODES, if it is a kind of tree: `namedtuple` for all of these."""
+    named = isinstance(tree, tuple) and hasattr(tree, "_fields")
+    return namedtuple if named and type(tree) not in SUPPORTED_NODES else type(tree)
 
 
 def parts_of(tree: PyTree) -> tuple[Any, list[PyTree]] | None:
     """What the kind of `tree` needs besides its parts, and these; None for a leaf."""
-    kind = type(tree)
-    if kind in REGISTERED:
-        parts, context = REGISTERED[kind][0](tree)
-        return context, list(parts)
-    if kind in (dict, OrderedDict):
-        return list(tree), list(tree.values())
-    if kind is defaultdict:
-        return (tree.default_factory, list(tree)), list(tree.values())
-    if kind is deque:
-        return tree.maxlen, list(tree)
-    if kind in (tuple, list) or (isinstance(tree, tuple) and hasattr(tree, "_fields")):
-        return None, list(tree)
-    return None
+    node = SUPPORTED_NODES.get(_get_node_type(tree))
+    if node is None:
+        return None
+    parts, context = node.flatten_fn(tree)
+    return context, list(parts)
 
 
 def tree_flatten(tree: PyTree) -> tuple[list[Any], TreeSpec]:
@@ -84,7 +138,7 @@ def tree_flatten(tree: PyTree) -> tuple[list[Any], TreeSpec]:
         more, spec = tree_flatten(part)
         leaves += more
         specs.append(spec)
-    return leaves, TreeSpec(type(tree), context, tuple(specs))
+    return leaves, TreeSpec(_get_node_type(tree), context, tuple(specs))
 
 
 def tree_unflatten(leaves: Iterable[Any], treespec: TreeSpec) -> PyTree:
@@ -103,16 +157,7 @@ def built(leaves, spec):
     if spec.type is None:
         return next(leaves)
     parts = [built(leaves, part) for part in spec.children]
-    if spec.type in REGISTERED:
-        return REGISTERED[spec.type][1](parts, spec.context)
-    if spec.type in (dict, OrderedDict):
-        return spec.type(zip(spec.context, parts, strict=True))
-    if spec.type is defaultdict:
-        factory, keys = spec.context
-        return defaultdict(factory, zip(keys, parts, strict=True))
-    if spec.type is deque:
-        return deque(parts, spec.context)
-    return spec.type(parts) if spec.type in (tuple, list) else spec.type(*parts)
+    return SUPPORTED_NODES[spec.type].unflatten_fn(parts, spec.context)
 
 
 def tree_leaves(tree: PyTree) -> list[Any]:
@@ -144,3 +189,23 @@ def tree_map(func: Callable[..., Any], tree: PyTree, *rests: PyTree) -> PyTree:
 def tree_map_only(kind: Any, func: Callable[[Any], Any], tree: PyTree) -> PyTree:
     """`tree_map` that leaves all leaves of other types alone."""
     return tree_map(lambda leaf: func(leaf) if isinstance(leaf, kind) else leaf, tree)
+
+
+def tree_all(pred: Callable[[Any], bool], tree: PyTree) -> bool:
+    """Whether `pred` holds for all leaves."""
+    return all(map(pred, tree_leaves(tree)))
+
+
+def tree_any(pred: Callable[[Any], bool], tree: PyTree) -> bool:
+    """Whether `pred` holds for a leaf."""
+    return any(map(pred, tree_leaves(tree)))
+
+
+def tree_all_only(kind: Any, pred: Callable[[Any], bool], tree: PyTree) -> bool:
+    """Whether `pred` holds for all leaves of a type or of one of several types."""
+    return all(pred(leaf) for leaf in tree_leaves(tree) if isinstance(leaf, kind))
+
+
+def tree_any_only(kind: Any, pred: Callable[[Any], bool], tree: PyTree) -> bool:
+    """Whether `pred` holds for a leaf of a type or of one of several types."""
+    return any(pred(leaf) for leaf in tree_leaves(tree) if isinstance(leaf, kind))

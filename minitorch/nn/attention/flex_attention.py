@@ -1,6 +1,6 @@
 """PyTorch's flex_attention, which lives from being compiled, is left out; here it says so."""
 
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 INSTEAD = (
     "is compiled from a function of single scores, which minitorch does not do: call "
@@ -14,6 +14,13 @@ class BlockMask:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise NotImplementedError(f"the mask of flex_attention {INSTEAD}")
+
+
+class AuxRequest(NamedTuple):
+    """What else flex_attention is to return: the logarithms of its sums, its largest scores."""
+
+    lse: bool = False
+    max_scores: bool = False
 
 
 def flex_attention(*args: Any, **kwargs: Any) -> NoReturn:

@@ -69,6 +69,8 @@ class Hooks:
     def __getattr__(self, name: str) -> Any:
         if name in CALL_TABLES:
             vars(self)["_hooked"] = True
+        elif name in vars(self).get("_kinds", ()):
+            return vars(self)[name]  # a class with a `__getattr__` of its own asks; see `Registry`
         elif name not in STATE_TABLES:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
         return vars(self).setdefault(name, OrderedDict())

@@ -1,6 +1,6 @@
 """What is assigned to a module as an attribute is registered, by its kind."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import ItemsView, Iterator, KeysView, MutableMapping, ValuesView
 from types import MappingProxyType
 from typing import Any
 
@@ -48,9 +48,21 @@ class Members(MutableMapping[str, Any]):
     def __len__(self) -> int:
         return sum(kind == self.kind for kind in self.kinds.values())
 
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(list(self))
+
+    def keys(self) -> KeysView[str]:
+        return self.copy().keys()  # which can be reversed, as those of a Mapping cannot
+
+    def values(self) -> ValuesView[Any]:
+        return self.copy().values()
+
+    def items(self) -> ItemsView[str, Any]:
+        return self.copy().items()
+
     def copy(self) -> dict[str, Any]:
         """The members in a dict of their own."""
-        return dict(self)
+        return {name: self.attributes[name] for name in self}
 
     def __repr__(self) -> str:
         return repr(dict(self))
@@ -66,6 +78,15 @@ def members(kind):
         now.update(named)
 
     return property(lambda self: Members(self, kind), replace)
+
+
+def ask_getattr(self, name):
+    """`__getattribute__` of classes with a `__getattr__` of their own, which then hears of members
+    too, as in PyTorch.
+    """
+    if name in object.__getattribute__(self, "__dict__").get("_kinds", NOTHING):
+        return self.__getattr__(name)
+    return object.__getattribute__(self, name)
 
 
 class Registry:
@@ -85,6 +106,11 @@ class Registry:
     _modules = members("module")
 
     call_super_init: bool = False  # whether the next class in line is initialised too
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "__getattr__" in vars(cls) and cls.__getattribute__ is object.__getattribute__:
+            cls.__getattribute__ = ask_getattr  # type: ignore[method-assign]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if (args or kwargs) and not self.call_super_init:

@@ -124,6 +124,13 @@ class EventFile:
         event += b"" if step is None else integer(2, int(step))
         self.record(event + piece(5, summary))
 
+    def add_summary(
+        self, summary: bytes, global_step: int | None = None, walltime: float | None = None
+    ) -> None:
+        """`write`, unless the summary is empty."""
+        if summary:
+            self.write(summary, global_step, walltime)
+
     def record(self, data: bytes) -> None:
         length = struct.pack("<Q", len(data))
         self.file.write(length + checksum(length) + data + checksum(data))

@@ -10,6 +10,7 @@ import numpy as np
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.utils.tensorboard import events
+from minitorch.utils.tensorboard.summary import hparams
 
 
 class SummaryWriter:
@@ -41,8 +42,13 @@ class SummaryWriter:
         """Where the files are."""
         return self.log_dir
 
+    def _get_file_writer(self) -> events.EventFile:
+        if self.log_dir not in self.files:  # after `close`
+            self.files[self.log_dir] = events.EventFile(self.log_dir, self.suffix)
+        return self.files[self.log_dir]
+
     def _write(self, summary, step, when):
-        self.files[self.log_dir].write(summary, step, when)
+        self._get_file_writer().write(summary, step, when)
 
     def add_scalar(
         self,
@@ -140,6 +146,30 @@ class SummaryWriter:
         row = np.concatenate(list(array), rest.index("W"))
         self.add_image(tag, row, global_step, walltime, rest)
 
+    def add_figure(
+        self,
+        tag: str,
+        figure: Any,
+        global_step: int | None = None,
+        close: bool = True,
+        walltime: float | None = None,
+    ) -> None:
+        """A figure of matplotlib, or several side by side, as a picture.
+
+        close  let matplotlib forget the figures afterwards
+        """
+        figures = figure if isinstance(figure, list | tuple) else [figure]
+        pictures = []
+        for each in figures:
+            each.canvas.draw()
+            pictures.append(np.asarray(each.canvas.buffer_rgba())[..., :3])
+            if close:
+                import matplotlib.pyplot as plt  # noqa: PLC0415  there, since a figure is
+
+                plt.close(each)
+        row = np.concatenate(pictures, 1)
+        self.add_image(tag, row, global_step, walltime, "HWC")
+
     def add_hparams(
         self,
         hparam_dict: Mapping[str, Any],
@@ -149,8 +179,8 @@ class SummaryWriter:
         global_step: int | None = None,
     ) -> None:
         """The settings of a training as a table of text, and its results as numbers."""
-        rows = [f"| {name} | {value} |" for name, value in hparam_dict.items()]
-        self.add_text("hparams", "\n".join(["| name | value |", "|-|-|", *rows]), global_step)
+        table, _, _ = hparams(hparam_dict)
+        self._write(table, global_step, None)
         for name, value in metric_dict.items():
             self.add_scalar(name, value, global_step)
 
@@ -166,9 +196,10 @@ class SummaryWriter:
             file.flush()
 
     def close(self) -> None:
-        """Write no more."""
+        """Close the files; what is written afterwards goes to new ones."""
         for file in self.files.values():
             file.close()
+        self.files = {}
 
     def __enter__(self):
         return self
