@@ -301,6 +301,9 @@ def tensor_class():
             known = name in METHODS or name.endswith("_") or hasattr(value, "op")
             returns = returned(name, value) if known else RETURNS.get(name, "Tensor")
             lines.append(definition(name, value, returns, bound=True, indent="    "))
+        elif isinstance(value, staticmethod):
+            lines.append("" if name == "__new__" else "    @staticmethod\n")
+            lines.append(definition(name, value.__func__, "Any", bound=False, indent="    "))
         elif name[0] != "_" and not inspect.ismemberdescriptor(value):
             lines.append(f"    {name}: Any\n")
     return "".join(lines)

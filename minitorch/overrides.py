@@ -1,7 +1,7 @@
 """What other libraries ask before they call ops on classes of their own."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 from minitorch.autograd.tensor import Tensor
 
@@ -24,3 +24,19 @@ def has_torch_function_unary(arg: Any) -> bool:
 def has_torch_function_variadic(*args: Any) -> bool:
     """False: ops call no `__torch_function__`."""
     return False
+
+
+class TorchFunctionMode:
+    """What would see each call of a function in its `with` block: there are no such blocks here.
+
+    Raises NotImplementedError where one begins.
+    """
+
+    def __enter__(self) -> NoReturn:
+        raise NotImplementedError(
+            f"{type(self).__name__}: ops call no __torch_function__\n"
+            "  pass `device` and `dtype` to the functions themselves"
+        )
+
+    def __exit__(self, *error: object) -> None:
+        pass

@@ -13,6 +13,7 @@ IntLikeType: TypeAlias = builtins.int
 FloatLikeType: TypeAlias = builtins.float
 BoolLikeType: TypeAlias = builtins.bool
 Device: TypeAlias = device | str | builtins.int | None
+_TensorOrTensors: TypeAlias = Tensor | Sequence[Tensor]
 FileLike: TypeAlias = str | os.PathLike[str] | IO[bytes]
 
 __all__ = [

@@ -6,9 +6,13 @@ What programs set in `config` is kept and changes nothing.
 from collections.abc import Callable
 from typing import Any
 
-from minitorch._dynamo import config
+from minitorch._dynamo import config, eval_frame
+from minitorch._dynamo.eval_frame import OptimizedModule
 
-__all__ = ["allow_in_graph", "config", "disable", "graph_break", "is_compiling", "reset"]
+__all__ = [
+    "OptimizedModule", "allow_in_graph", "assume_constant_result", "config", "disable",
+    "eval_frame", "graph_break", "is_compiling", "reset",
+]  # fmt: skip
 
 
 def reset() -> None:
@@ -25,6 +29,11 @@ def is_compiling() -> bool:
 
 
 def allow_in_graph(fn: Callable) -> Callable:
+    """`fn` itself."""
+    return fn
+
+
+def assume_constant_result(fn: Callable) -> Callable:
     """`fn` itself."""
     return fn
 

@@ -13,6 +13,7 @@ PLACES = {  # by the start of the name; the longest that fits counts
     "torch": "minitorch",
     "torchvision": "minitorch.vision",
     "torch.random": "minitorch.ops.random",
+    "torch.storage": "minitorch.methods.storage",
     "torch.autograd.profiler": "minitorch.profiler.legacy",
     "torch.utils.model_zoo": "minitorch.hub",
 }
@@ -45,6 +46,11 @@ class Finder(MetaPathFinder):
             )
         return ModuleSpec(fullname, Answer(module), is_package=hasattr(module, "__path__"))
 
+    def find_distributions(self, context):
+        """The packages of that name, or all, that `importlib.metadata` is to know of."""
+        names = ("torch", "torchvision")
+        return [installed(name) for name in names if context.name in (None, name)]
+
 
 def module_for(name):
     """The module of minitorch that answers for `name`, or None."""
@@ -58,6 +64,22 @@ def module_for(name):
         if error.name is None or not f"{ours}.".startswith(f"{error.name}."):
             raise  # an extra that is not installed
         return None
+
+
+def installed(name):
+    """What `importlib.metadata` finds under `name`: libraries look there for a version."""
+    from importlib.metadata import Distribution  # noqa: PLC0415  whoever asks has loaded it
+
+    class Installed(Distribution):
+        def read_text(self, filename):
+            if filename != "METADATA":
+                return None
+            return f"Name: {name}\nVersion: {module_for(name).__version__}\n"
+
+        def locate_file(self, path):
+            raise FileNotFoundError(f"{path}: minitorch answers for {name}, which has no files")
+
+    return Installed()
 
 
 FINDER = Finder()

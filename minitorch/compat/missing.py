@@ -20,7 +20,7 @@ INSTEAD = {  # the start of a name: what to do without it
     "torch.distributed": "one process only",
     "torchvision.models": "of its models ResNet, VGG, MobileNetV2 and AlexNet, without weights",
     "torchvision.ops": "of its operations those on boxes, the focal loss and blocks of layers",
-    "torchvision.io": "open pictures with PIL",
+    "torchvision.io": "of its functions those for images",
     "torchvision.tv_tensors": "image tensors are plain ones: transforms.v2.ToImage",
     "torchvision.utils": "of its functions make_grid and save_image; draw with matplotlib",
 }

@@ -25,11 +25,13 @@ from minitorch.cuda.memory import (
 )
 from minitorch.cuda.numbers import current_device, is_available, number_of
 from minitorch.cuda.streams import (
+    CUDAGraph,
     Event,
     Stream,
     StreamContext,
     current_stream,
     default_stream,
+    graph,
     set_stream,
     stream,
 )

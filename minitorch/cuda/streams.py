@@ -130,3 +130,23 @@ def default_stream(device: Any = None) -> Stream:
 def set_stream(stream: Stream) -> None:
     """Let work go to this stream from now on."""
     stream.stream.use()
+
+
+class graph:  # noqa: N801  PyTorch's name
+    """A context that records launches: there is none, annotations may name it.
+
+    Raises NotImplementedError where one is made.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError("graph: launches are not recorded\n  call the code itself")
+
+
+class CUDAGraph:
+    """A recorded sequence of launches, which minitorch does not record: annotations may name it.
+
+    Raises NotImplementedError where one is made.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError("CUDAGraph: launches are not recorded\n  call the code itself")

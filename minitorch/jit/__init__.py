@@ -12,7 +12,8 @@ REMEDY = (
 Attribute = Any
 
 __all__ = [
-    "Attribute", "Final", "ScriptFunction", "ScriptModule", "annotate", "export", "freeze",
+    "Attribute", "Final", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate",
+    "export", "freeze",
     "ignore", "is_scripting", "is_tracing",
     "load", "optimize_for_inference", "save", "script", "script_if_tracing", "script_method",
     "trace", "trace_module", "unused",
@@ -39,6 +40,10 @@ class ScriptModule:
 
 class ScriptFunction(ScriptModule):
     """What `script` would return for a function: no object is one, `isinstance` says so."""
+
+
+class TracerWarning(Warning):
+    """What PyTorch warns with while it traces; programs silence it. Nothing warns with it here."""
 
 
 def script(obj: T, *args: Any, **kwargs: Any) -> T:

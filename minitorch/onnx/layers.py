@@ -175,6 +175,21 @@ def batch_norm_by_batch(g, out, x, weight, bias, eps):
     return y, g.node("Reshape", mean, flat), g.node("Reshape", var, flat)
 
 
+@rule("batch_norm_by_running")
+def batch_norm_by_running(g, out, x, mean, var, weight, bias, eps):
+    weight = g.constant(np.ones(x.shape[1], out.dtype)) if weight is None else weight
+    bias = g.constant(np.zeros(x.shape[1], out.dtype)) if bias is None else bias
+    return g.node("BatchNormalization", x, weight, bias, mean, var, epsilon=eps)
+
+
+@rule("scale_channels")
+def scale_channels(g, out, x, scale, shift):
+    shape = g.ints([-1, *[1] * (x.ndim - 2)])
+    for kind, vector in (("Mul", scale), ("Add", shift)):
+        x = x if vector is None else g.node(kind, x, g.node("Reshape", vector, shape))
+    return x
+
+
 # -------------------------------------------------------------------- attention
 
 

@@ -6,12 +6,13 @@ from minitorch.serialization.allowed import (
     get_safe_globals,
     safe_globals,
 )
-from minitorch.serialization.api import MAP_LOCATION, load, save
+from minitorch.serialization.api import MAP_LOCATION, SourceChangeWarning, load, save
 from minitorch.serialization.npz import save_npz
 from minitorch.serialization.safetensors import load_safetensors, save_safetensors
 
 __all__ = [
     "MAP_LOCATION",
+    "SourceChangeWarning",
     "save",
     "load",
     "load_safetensors",

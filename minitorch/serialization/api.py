@@ -19,6 +19,10 @@ Format = Literal["safetensors", "pt"]
 PYTORCH_ENDINGS = (".pt", ".pth")
 
 
+class SourceChangeWarning(Warning):
+    """For programs that filter it: no file holds the source of a class, so it is never given."""
+
+
 def save(
     obj: Any,
     f: File,

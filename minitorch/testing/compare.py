@@ -1,5 +1,6 @@
 """`assert_close`: are two tensors, numbers or nests of them nearly equal?"""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,11 @@ from minitorch.ops.from_data import tensor
 
 TOLERANCES = {"float16": (1e-3, 1e-5), "float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7)}
 Message = str | Callable[[str], str] | None
+
+
+def _assert(condition: Any, message: str) -> None:
+    """`assert condition, message` as a call: torchvision's models have it for tracers to see."""
+    assert condition, message
 
 
 def assert_close(
@@ -50,6 +56,35 @@ def assert_close(
         if text is not None:
             text += f"\n\nThe failure occurred for item {place}" if place else ""
             raise AssertionError(msg(text) if callable(msg) else msg or text)
+
+
+def assert_allclose(
+    actual: Any,
+    expected: Any,
+    rtol: float | None = None,
+    atol: float | None = None,
+    equal_nan: bool = True,
+    msg: str = "",
+) -> None:
+    """`assert_close` without regard to dtypes, nan being equal to nan. Deprecated: it warns."""
+    warnings.warn(
+        "`torch.testing.assert_allclose()` is deprecated since 1.12 and will be removed in a "
+        "future release. Please use `torch.testing.assert_close()` instead.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    actual, expected = (
+        each if isinstance(each, Tensor) else tensor(each) for each in (actual, expected)
+    )
+    assert_close(
+        actual,
+        expected,
+        rtol=rtol,
+        atol=atol,
+        equal_nan=equal_nan,
+        check_dtype=False,
+        msg=msg or None,
+    )
 
 
 def pairs(actual, expected, allow_subclasses, place=""):

@@ -6,6 +6,8 @@ from minitorch.vision.ops.boxes import (
     box_convert,
     box_iou,
     clip_boxes_to_image,
+    complete_box_iou,
+    distance_box_iou,
     generalized_box_iou,
     nms,
     remove_small_boxes,
@@ -23,6 +25,6 @@ from minitorch.vision.ops.stochastic_depth import StochasticDepth, stochastic_de
 __all__ = [
     "MLP", "Conv2dNormActivation", "FrozenBatchNorm2d", "Permute", "SqueezeExcitation",
     "StochasticDepth", "batched_nms", "box_area", "box_convert", "box_iou",
-    "clip_boxes_to_image", "generalized_box_iou", "nms", "remove_small_boxes",
-    "sigmoid_focal_loss", "stochastic_depth",
+    "clip_boxes_to_image", "complete_box_iou", "distance_box_iou", "generalized_box_iou", "nms",
+    "remove_small_boxes", "sigmoid_focal_loss", "stochastic_depth",
 ]  # fmt: skip

@@ -1,9 +1,12 @@
 """Arithmetic on boxes (..., 4) in the format x1, y1, x2, y2 with x1 < x2 and y1 < y2."""
 
+import math
+
 from minitorch.autograd.tensor import Tensor
 from minitorch.ops.elementwise import maximum, minimum
 from minitorch.ops.from_data import tensor
 from minitorch.ops.join import stack
+from minitorch.ops.trigonometry import atan
 
 FORMATS = ("xyxy", "xywh", "cxcywh")
 
@@ -56,6 +59,38 @@ def generalized_box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     high = maximum(first[..., 2:], second[..., 2:])
     whole = (high - low).clamp(min=0).prod(-1)
     return shared / union - (whole - union) / whole
+
+
+def distance_box_iou(boxes1: Tensor, boxes2: Tensor, eps: float = 1e-7) -> Tensor:
+    """`box_iou` less (distance of the centres / diagonal of the smallest common box)^2.
+
+    eps  added to the square of the diagonal, in squared units of the boxes
+    Zheng, Wang, Liu, Li, Ye and Ren, Distance-IoU Loss, 2020, arXiv:1911.08287, equation 7.
+    """
+    return box_iou(boxes1, boxes2) - square_of_distance(boxes1, boxes2, eps)
+
+
+def complete_box_iou(boxes1: Tensor, boxes2: Tensor, eps: float = 1e-7) -> Tensor:
+    """`distance_box_iou` less what the ratios of width to height differ by, as an angle.
+
+    Zheng, Wang, Liu, Li, Ye and Ren, Distance-IoU Loss, 2020, arXiv:1911.08287, equations 8 to 11.
+    """
+    iou = box_iou(boxes1, boxes2)
+    first, second = [
+        atan((boxes[..., 2] - boxes[..., 0]) / (boxes[..., 3] - boxes[..., 1]))
+        for boxes in (boxes1[..., :, None, :], boxes2[..., None, :, :])
+    ]
+    differs = 4 / math.pi**2 * (first - second) ** 2
+    weight = (differs / (1 - iou + differs + eps)).detach()
+    return iou - square_of_distance(boxes1, boxes2, eps) - weight * differs
+
+
+def square_of_distance(boxes1, boxes2, eps):
+    """(Distance of the centres / diagonal of the smallest common box)^2, (..., N, M)."""
+    first, second = boxes1[..., :, None, :], boxes2[..., None, :, :]
+    diagonal = maximum(first[..., 2:], second[..., 2:]) - minimum(first[..., :2], second[..., :2])
+    between = (first[..., :2] + first[..., 2:] - second[..., :2] - second[..., 2:]) / 2
+    return (between**2).sum(-1) / ((diagonal**2).sum(-1) + eps)
 
 
 def nms(boxes: Tensor, scores: Tensor, iou_threshold: float) -> Tensor:
