@@ -353,11 +353,21 @@ def test_the_error_names_the_tensor():
         loaded(bytes(data[:-1]))
 
 
+@pytest.fixture(params=[1, 2], ids=["one thread", "two threads"])
+def threads(request):
+    """The number of threads that compute checksums and products."""
+    before = minitorch.get_num_threads()
+    minitorch.set_num_threads(request.param)
+    yield
+    minitorch.set_num_threads(before)
+
+
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("place", [0, 1 << 20, (1 << 21) + 7, 2_999_999])
-def test_a_changed_byte_of_a_large_tensor_is_found(place, format, tmp_path):
+def test_a_changed_byte_of_a_large_tensor_is_found(place, format, threads, tmp_path):
     path = tmp_path / f"large.{format}"
-    minitorch.save({"a": minitorch.zeros(3_000_000, dtype=minitorch.uint8)}, path, format=format)
+    large = {name: minitorch.zeros(3_000_000, dtype=minitorch.uint8) for name in "ab"}
+    minitorch.save(large, path, format=format)
     data = bytearray(path.read_bytes())
     data[data.index(bytes(100_000)) + place] = 1
     path.write_bytes(data)

@@ -216,7 +216,10 @@ def load_zip(source: Source, map_location: Any, encoding: str) -> Any:
             size = numel * (1 if kind is None else kind.itemsize)
             if name not in files.entries or files.entries[name].file_size != size:
                 raise damaged(f"storage {key!r:.80} of {size} bytes is not in it")
-            array = elements(files.content(name), kind, order != sys.byteorder)
+            content = files.content(name)
+            if order != sys.byteorder:  # they are turned in place
+                source.settle()
+            array = elements(content, kind, order != sys.byteorder)
             storages[key], kinds[key] = storage_of(kind, restore(array, location)), kind
         elif kinds[key] is not kind:  # each kind would take memory of its own
             raise damaged(f"storage {key!r:.80} is described in two ways")
