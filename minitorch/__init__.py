@@ -131,11 +131,11 @@ del collected, gc
 newaxis = None
 LATER = (
     "__config__", "__future__", "_C", "_dynamo", "_inductor", "accelerator", "amp", "backends",
-    "checkpoint", "compat", "compiler", "cpu", "cuda", "data", "distributed", "distributions",
-    "fft", "func", "functional", "futures", "fx", "hub", "jit", "library", "linalg", "losses",
-    "masked", "mps", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler",
-    "return_types", "serialization", "signal", "special", "testing", "types", "utils", "version",
-    "vision", "xpu",
+    "checkpoint", "checks", "compat", "compiler", "cpu", "cuda", "data", "distributed",
+    "distributions", "fft", "func", "functional", "futures", "fx", "hub", "jit", "library",
+    "linalg", "losses", "masked", "mps", "multiprocessing", "nn", "onnx", "optim", "overrides",
+    "profiler", "return_types", "serialization", "signal", "special", "testing", "types", "utils",
+    "version", "vision", "xpu",
 )  # fmt: skip
 NAMED = {  # single names from these
     "PyTorchFileReader": "_C",

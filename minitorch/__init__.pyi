@@ -10,6 +10,7 @@ from minitorch import autograd as autograd
 from minitorch import backend as backend
 from minitorch import backends as backends
 from minitorch import checkpoint as checkpoint
+from minitorch import checks as checks
 from minitorch import compat as compat
 from minitorch import compiler as compiler
 from minitorch import cpu as cpu

@@ -201,4 +201,4 @@ ATTRIBUTES = {  # given to the class here, since nodes know no tensors
 }
 for name, attribute in ATTRIBUTES.items():
     setattr(Node, name, attribute)
-SeenNode.__getattr__ = saved_attribute  # type: ignore[attr-defined]
+SeenNode.__getattr__ = saved_attribute  # type: ignore[attr-defined]  # given here, as those above

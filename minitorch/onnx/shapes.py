@@ -150,6 +150,11 @@ def diagonal(g, out, x, offset, dim1, dim2):
 # -------------------------------------------------------------------- x[key]
 
 
+@rule("piece_at")
+def piece_at(g, out, x, key, name, number):
+    return view_at(g, out, x, key)
+
+
 @rule("view_at")
 def view_at(g, out, x, key):
     key = in_full(key, x.ndim)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any
 
 from minitorch.autograd.engine import collect
@@ -106,7 +107,7 @@ def checkpoint(
         check = determinism_check != "none"
         debug = debug if FOR_ALL["debug"] is None else FOR_ALL["debug"]
         early_stop = early_stop if FOR_ALL["early_stop"] is None else FOR_ALL["early_stop"]
-        call = lambda: function(*args, **kwargs)  # noqa: E731
+        call = partial(function, *args, **kwargs)
         again = Again(call, second, known, nodes, check, debug, early_stop)
         for index, node in enumerate(nodes):
             if saves_array(node.vjps):

@@ -110,7 +110,7 @@ class Registry:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__getattr__" in vars(cls) and cls.__getattribute__ is object.__getattribute__:
-            cls.__getattribute__ = ask_getattr  # type: ignore[method-assign]
+            cls.__getattribute__ = ask_getattr  # type: ignore[method-assign]  # of these alone
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if (args or kwargs) and not self.call_super_init:
