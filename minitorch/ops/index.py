@@ -222,9 +222,9 @@ def plain(each, array):
         found = np.array(each)
         if found.dtype.kind == "f":  # an empty one, or 1.0 for 1
             found = found.astype(np.int64)
-    elif hasattr(each, "dtype") and type(each) is not np.bool_ and each.dtype.kind != "f":
+    elif type(each) is not np.bool_ and hasattr(each, "dtype") and each.dtype.kind != "f":
         found = each
-    elif hasattr(each, "__index__"):
+    elif type(each) is not np.bool_ and hasattr(each, "__index__"):  # before NumPy 2.3 it has one
         return as_int(each)
     else:
         raise IndexError(
