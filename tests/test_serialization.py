@@ -22,6 +22,7 @@ import minitorch
 from minitorch import nn, serialization
 from minitorch.backend.dtypes import ALL
 from minitorch.methods.storage import TypedStorage, UntypedStorage
+from minitorch.serialization.files import checksum
 from minitorch.serialization.safetensors import write_entries
 from minitorch.serialization.structure import encode
 
@@ -342,6 +343,29 @@ def test_every_changed_byte_is_found(format, change):
         with pytest.raises(Exception) as info:
             loaded(bytes(changed))
         assert isinstance(info.value, RuntimeError | UnpicklingError)
+
+
+@pytest.mark.parametrize("size", [1, 4095, 4096, 4097, 20_000])
+def test_a_checksum_finds_a_change_of_any_byte_and_of_the_order(size):
+    data = np.random.default_rng(0).integers(0, 256, size, np.uint8)
+    seen = {checksum(data), checksum(data[::-1].copy())}
+    assert checksum(data.copy()) in seen
+    for i in range(0, size, 7):
+        data[i] ^= 1
+        seen.add(checksum(data))
+        data[i] ^= 1
+    for i in range(8, size - 8, 8):  # words of 8 bytes change places
+        moved = data.copy()
+        moved[:8], moved[i : i + 8] = data[i : i + 8], data[:8]
+        seen.add(checksum(moved))
+    assert len(seen) == (2 if size > 1 else 1) + len(range(0, size, 7)) + len(range(8, size - 8, 8))
+
+
+def test_a_checksum_is_the_same_on_every_machine():
+    data = np.arange(10_000, dtype="<u4").view(np.uint8)
+    assert checksum(data).hex() == "a08815998061378db4990927"
+    assert checksum(data[1:]) == checksum(data[1:].copy())
+    assert checksum(data[:0]).hex() == "0" * 24
 
 
 def test_the_error_names_the_tensor():

@@ -93,10 +93,9 @@ def load(
     names is run, whatever `weights_only` and `pickle_module` say.
 
     The tensors take the memory of the file, three times that at most (bfloat16), or what a
-    compressed .npz holds: at most 64 MB or 100 times the file. Those of 64 KB to 8 MB share pieces
-    of 16 MB, each of which is freed with the last tensor in it. Python's own objects are larger
-    than what stands for them in any file, an empty list 64 times: a pickle whose containers would
-    take over 64 MB and over 24 times its bytes is refused, and JSON makes at most 50 times its own.
+    compressed .npz holds: at most 64 MB or 100 times the file. Python's own objects are larger than
+    what stands for them in any file, an empty list 64 times: a pickle whose containers would take
+    over 64 MB and over 24 times its bytes is refused, and JSON makes at most 50 times its own.
 
     Raises RuntimeError for a truncated or altered file, which names the tensor,
     pickle.UnpicklingError for a file that asks for more than plain data, which names what, and

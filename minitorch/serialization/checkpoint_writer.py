@@ -22,10 +22,11 @@ from minitorch.backend.devices import device
 from minitorch.backend.layouts import layout
 from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.serialization.checkpoints import STORAGES
+from minitorch.serialization.files import checksum
 from minitorch.serialization.memory import Block, blocks_of, plain
 from minitorch.serialization.numpy_pickles import KINDS
 from minitorch.serialization.structure import refusal
-from minitorch.serialization.zips import COMMENT
+from minitorch.serialization.zips import COMMENT, SUM_FIELD
 
 STORAGE_OF = {kind: f"{name}Storage".encode() for name, kind in STORAGES.items()}
 UNSUMMED = COMMENT + b"00000000"
@@ -319,6 +320,7 @@ def save_checkpoint(obj: Any, file: BinaryIO) -> None:
                 tally.counts = False
                 opened.write(content)
                 tally.counts = True
+            entry.extra = SUM_FIELD + checksum(np.frombuffer(content, np.uint8))
         archive.comment = UNSUMMED
 
 

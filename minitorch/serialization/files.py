@@ -3,10 +3,11 @@
 import mmap
 import os
 import platform
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from pickle import UnpicklingError
 from threading import Thread, get_ident
@@ -17,10 +18,9 @@ import numpy as np
 from minitorch.backend.threads import helper, thread_count
 
 File = str | os.PathLike | BinaryIO
-SMALL, LARGE = 2**16, 2**23  # bytes: arrays of sizes in between share memory
-SHARED = 2**24  # bytes of such memory
-ALIGNMENT = 64  # bytes, of the arrays in it
-LARGE_SUM = 2**20  # bytes whose checksum another thread computes
+LARGE_FILE = 2**23  # bytes of one that a thread frees
+LARGE_SUM = 2**20  # bytes whose CRC-32 another thread computes
+ROW = 512  # words of 8 bytes, whose sum is taken for a checksum
 ALWAYS_FINE = 2**26  # bytes that a file may take in memory, however small it is itself
 
 
@@ -29,10 +29,41 @@ def damaged(what: str) -> RuntimeError:
     return RuntimeError(f"the file is damaged: {what}")
 
 
+def checksum(array: Any) -> bytes:
+    """12 bytes for the bytes of a 1-D array, in a fifth of the time of their CRC-32.
+
+    100 MB take 5 ms. In rows of 512 little-endian words of 8 bytes, the sum of each row's words,
+    each times a weight of its column, is taken modulo 2**64. The first 4 bytes are the CRC-32 of
+    these and of what is left behind the last row; the others are their sum. Since weights are odd,
+    whatever happens to a single word is found; since they differ, so is what moves.
+    """
+    data = array.view(np.uint8)
+    whole = data.size // (8 * ROW) * 8 * ROW
+    sums = np.einsum("ij,j->i", data[:whole].view("<u8").reshape(-1, ROW), weights())
+    crc = zlib.crc32(data[whole:], zlib.crc32(sums))
+    return struct.pack("<IQ", crc, np.add.reduce(sums))
+
+
+@cache
+def weights():
+    mixed = np.arange(1, ROW + 1, dtype="<u8") * 0x9E3779B97F4A7C15
+    return mixed ^ mixed >> 32 | 1
+
+
+def require_checksum(array: Any, expected: bytes, what: str) -> None:
+    """Raise RuntimeError unless that is the `checksum` of `array`."""
+    if checksum(array) != expected:
+        raise no_checksum(what)
+
+
+def no_checksum(what: str) -> RuntimeError:
+    return damaged(f"the bytes of {what} do not have their checksum")
+
+
 def require_crc(array: Any, crc: int, what: str) -> None:
     """Raise RuntimeError unless the bytes of `array` have this CRC-32."""
     if zlib.crc32(array) != crc:
-        raise damaged(f"the bytes of {what} do not have their checksum")
+        raise no_checksum(what)
 
 
 class Source:
@@ -53,7 +84,6 @@ class Source:
         self.file = file
         self.start = file.tell()
         self.size = file.seek(0, os.SEEK_END) - self.start
-        self.room = memoryview(b"")  # memory that is free for arrays
         self.waits: list[Any] = []  # for checksums that are being computed
         mapped = mapped and self.size > 0
         self.map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY) if mapped else None
@@ -76,7 +106,7 @@ class Source:
         if self.map:
             made = np.frombuffer(self.map, np.uint8, count, self.start + offset)
         else:
-            made = self.memory(count, self.size - offset)
+            made = np.empty(count, np.uint8)
             self.file.seek(self.start + offset)
         self.fill(made, what)
         if crc is not None:
@@ -86,7 +116,7 @@ class Source:
     def require(self, array, crc, what):
         """Have the CRC-32 of `array` compared; of a large one beside what follows, up to `settle`.
 
-        100 MB take 25 ms, with one thread 34, of which the sums take 24.
+        Of 100 MB in a file of PyTorch's the sums take 24 ms, the reading 11.
         """
         compare = partial(require_crc, array, crc, what)
         if array.size < LARGE_SUM or thread_count() == 1:
@@ -113,20 +143,6 @@ class Source:
             piece[:got] = np.frombuffer(data, np.uint8)
         if got < piece.size:
             raise RuntimeError(f"unexpected end of file: {what} is truncated")
-
-    def memory(self, count, left):
-        """An array of `count` bytes, where `left` are still to be read.
-
-        Linux gives large pieces of memory out in pages of 2 MB, small ones in pages of 4 KB, which
-        takes longer than to read the file into them: 60 ms for 25 arrays of 4 MB, 25 ms together.
-        """
-        if not SMALL <= count < LARGE:
-            return np.empty(count, np.uint8)
-        if len(self.room) < count:
-            self.room = np.empty(min(SHARED, max(left, count)), np.uint8).data
-        made: Any = np.frombuffer(self.room[:count], np.uint8)
-        self.room = self.room[count + -count % ALIGNMENT :]
-        return made
 
     # ---------------------------------------------------------------- from where the file stands
 
@@ -191,7 +207,7 @@ def replace(target: Path, waiting: Path) -> None:
     takes as long as a tenth of all the writing: 30 ms for 100 MB.
     """
     former = None
-    if os.name == "posix" and target.exists() and target.stat().st_size >= LARGE:
+    if os.name == "posix" and target.exists() and target.stat().st_size >= LARGE_FILE:
         with suppress(PermissionError):
             former = os.open(target, os.O_RDONLY)  # so that the file stays until that is closed
     try:

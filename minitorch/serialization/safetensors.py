@@ -19,7 +19,15 @@ from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.backend.devices import device
 from minitorch.backend.dtypes import ALL
 from minitorch.backend.errors import DtypeError
-from minitorch.serialization.files import File, Source, damaged, reading, write
+from minitorch.serialization.files import (
+    File,
+    Source,
+    checksum,
+    damaged,
+    reading,
+    require_checksum,
+    write,
+)
 from minitorch.serialization.memory import require_named_tensor, restorer
 
 NAMES = {  # dtypes of NumPy by the format's names
@@ -30,6 +38,7 @@ CODES = {np.dtype(kind): name for name, kind in NAMES.items() if name != "BF16"}
 HELD = {each.dtype for each in ALL}  # by tensors
 LARGEST_HEADER = 100_000_000  # bytes, a limit of the format
 SUM, BLANK = "header_crc32", "00000000"
+SUMS = "checksums"
 
 
 # -------------------------------------------------------------------- writing
@@ -52,8 +61,8 @@ def write_entries(
             "data_offsets": [offset, offset + array.nbytes],
         }
         offset += array.nbytes
-        sums[name] = f"{zlib.crc32(array.view(np.uint8)):08x}"
-    metadata = {"format": "pt", **metadata, "crc32": json.dumps(sums), SUM: BLANK}
+        sums[name] = checksum(array).hex()
+    metadata = {"format": "pt", **metadata, SUMS: json.dumps(sums), SUM: BLANK}
     text = json.dumps({"__metadata__": metadata, **header}, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 64)  # so that the tensors begin on a multiple of 8
     mark = f'"{SUM}":"'.encode()
@@ -109,9 +118,9 @@ class Entries:
             and all(isinstance(value, str) for value in self.metadata.values())
         ):
             raise damaged("its __metadata__ is not a dict of strings")
-        if SUM in self.metadata or "crc32" in self.metadata or "minitorch" in self.metadata:
+        if SUM in self.metadata or SUMS in self.metadata or "minitorch" in self.metadata:
             require_sum(text, self.metadata.get(SUM, ""))
-        self.sums = sums_in(self.metadata.get("crc32", "{}"))
+        self.sums = sums_in(self.metadata.get(SUMS, "{}"))
         self.entries = {name: checked(name, entry) for name, entry in header.items()}
         self.require_whole()
 
@@ -136,9 +145,10 @@ class Entries:
     def flat(self, name: str) -> Any:
         """The elements of a tensor as a 1-D array."""
         code, _, start, stop = self.entries[name]
-        array = self.source.array(
-            self.start + start, stop - start, f"tensor {name!r:.200}", self.sums.get(name)
-        )
+        what = f"tensor {name!r:.200}"
+        array = self.source.array(self.start + start, stop - start, what)
+        if name in self.sums:
+            require_checksum(array, self.sums[name], what)
         return widened(array.view(NAMES[code])) if code == "BF16" else array.view(NAMES[code])
 
     def shape(self, name: str) -> list[int]:
@@ -160,7 +170,7 @@ def sums_in(text):
     """The checksums by the tensors' names, of which the metadata has hexadecimal digits."""
     try:
         found = parsed(text.encode("utf-8", "surrogatepass"))
-        return {name: int(digits, 16) for name, digits in found.items()}
+        return {name: bytes.fromhex(digits) for name, digits in found.items()}
     except (TypeError, ValueError):
         raise damaged("its checksums are no numbers") from None
 
