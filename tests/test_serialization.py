@@ -348,17 +348,16 @@ def test_every_changed_byte_is_found(format, change):
 @pytest.mark.parametrize("size", [1, 4095, 4096, 4097, 20_000])
 def test_a_checksum_finds_a_change_of_any_byte_and_of_the_order(size):
     data = np.random.default_rng(0).integers(0, 256, size, np.uint8)
-    seen = {checksum(data), checksum(data[::-1].copy())}
-    assert checksum(data.copy()) in seen
+    expected = checksum(data)
     for i in range(0, size, 7):
-        data[i] ^= 1
-        seen.add(checksum(data))
-        data[i] ^= 1
+        data[i] ^= 1 << i % 8
+        assert checksum(data) != expected
+        data[i] ^= 1 << i % 8
+    assert checksum(data) == expected
     for i in range(8, size - 8, 8):  # words of 8 bytes change places
         moved = data.copy()
         moved[:8], moved[i : i + 8] = data[i : i + 8], data[:8]
-        seen.add(checksum(moved))
-    assert len(seen) == (2 if size > 1 else 1) + len(range(0, size, 7)) + len(range(8, size - 8, 8))
+        assert checksum(moved) != expected
 
 
 def test_a_checksum_is_the_same_on_every_machine():
