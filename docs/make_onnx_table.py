@@ -48,7 +48,7 @@ def home_of(op):
 def first_line(text):
     """The first sentence of a docstring, on one line."""
     paragraph = " ".join(text.strip().partition("\n\n")[0].split())
-    return re.split(r"(?<=[.;]) ", paragraph)[0].rstrip(".;").replace("|", "\\|")
+    return re.split(r"(?<=[^.]\.) |(?<=;) ", paragraph)[0].rstrip(".;").replace("|", "\\|")
 
 
 def table():

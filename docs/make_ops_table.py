@@ -102,7 +102,9 @@ def methods():
     return {
         name: f
         for name, f in sorted(vars(Tensor).items())
-        if name[0] != "_" and name not in ("array", "base", "node", "views")
+        if name[0] != "_"
+        and hasattr(Tensor, name)  # or it is there to say why not
+        and name not in ("array", "base", "node", "views")
     }
 
 

@@ -63,7 +63,7 @@ RETURNS = {
     **dict.fromkeys(SEVERAL, TENSORS),
     **dict.fromkeys(EITHER, "Any"),
     **dict.fromkeys(("type", "size", "stride", "tolist", "item", "__dlpack__"), "Any"),
-    **dict.fromkeys(("storage", "untyped_storage"), "Any"),
+    **dict.fromkeys(("storage", "storage_type", "untyped_storage"), "Any"),
     **dict.fromkeys(("__reduce__", "__deepcopy__"), "Any"),
     **dict.fromkeys(
         ("is_tensor", "is_floating_point", "is_complex", "is_contiguous"), "builtins.bool"
@@ -129,7 +129,14 @@ def signature_of(f):
     """The parameters of a function; an op's function has them from its first call on."""
     if hasattr(f, "op") and f.__code__ is first_call.__code__:
         specialise(f)
-    return inspect.signature(f).parameters.values()
+    parameters = dict(inspect.signature(f).parameters)
+    while hasattr(f, "__wrapped__"):  # decorators add `out`, and NumPy's names of `dim`, `keepdim`
+        for each in inspect.signature(f, follow_wrapped=False).parameters.values():
+            stands_for = {"axis": "dim", "keepdims": "keepdim"}.get(each.name, "out")
+            if each.kind is each.KEYWORD_ONLY and stands_for in {*parameters, "out"}:
+                parameters.setdefault(each.name, each)
+        f = f.__wrapped__
+    return parameters.values()
 
 
 def type_of(parameter, op):
@@ -150,9 +157,11 @@ def type_of(parameter, op):
     return "Any"
 
 
-def shown(parameter, op):
+def shown(parameter, op, returns):
     mark = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
-    text = f"{mark.get(parameter.kind, '')}{parameter.name}: {type_of(parameter, op)}"
+    several = parameter.name == "out" and returns != "Tensor"
+    kind = "builtins.tuple[Tensor, ...] | None" if several else type_of(parameter, op)
+    text = f"{mark.get(parameter.kind, '')}{parameter.name}: {kind}"
     return text if parameter.default is parameter.empty else f"{text} = ..."
 
 
@@ -164,7 +173,7 @@ def definition(name, f, returns, bound=False, indent=""):
         if parameter.kind is parameter.KEYWORD_ONLY and not keywords:
             parts.append("*")
         keywords |= parameter.kind in (parameter.KEYWORD_ONLY, parameter.VAR_POSITIONAL)
-        parts.append(shown(parameter, op))
+        parts.append(shown(parameter, op, returns))
     if bound:
         parts = ["self", "other: Any"] if name in OPERATORS else ["self", *parts[1:]]
     ignore = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""
@@ -304,7 +313,7 @@ def tensor_class():
         elif isinstance(value, staticmethod):
             lines.append("" if name == "__new__" else "    @staticmethod\n")
             lines.append(definition(name, value.__func__, "Any", bound=False, indent="    "))
-        elif name[0] != "_" and not inspect.ismemberdescriptor(value):
+        elif name[0] != "_" and hasattr(Tensor, name) and not inspect.ismemberdescriptor(value):
             lines.append(f"    {name}: Any\n")
     return "".join(lines)
 

@@ -53,7 +53,15 @@ from minitorch.backend.dtypes import (
 )
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.generators import Generator
-from minitorch.backend.layouts import layout, strided
+from minitorch.backend.layouts import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
 from minitorch.backend.scope import why_missing
 from minitorch.backend.settings import (
     are_deterministic_algorithms_enabled,
@@ -71,7 +79,16 @@ from minitorch.backend.settings import (
     set_warn_always,
     use_deterministic_algorithms,
 )
-from minitorch.methods import attributes, convert, inplace, legacy, operators, sharing, storage
+from minitorch.methods import (
+    attributes,
+    convert,
+    copying,
+    inplace,
+    legacy,
+    memory,
+    operators,
+    sharing,
+)
 from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
 from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.ops import (
@@ -79,6 +96,7 @@ from minitorch.ops import (
     bits,
     bounds,
     comparison,
+    complex_numbers,
     creation,
     cuts,
     decompose,
@@ -112,13 +130,6 @@ from minitorch.ops import (
     sums_of_products,
     trigonometry,
 )
-from minitorch.ops.shape import (
-    channels_last,
-    channels_last_3d,
-    contiguous_format,
-    memory_format,
-    preserve_format,
-)
 from minitorch.version import __version__
 
 globals().update(FUNCTIONS)
@@ -134,8 +145,8 @@ LATER = (
     "checkpoint", "checks", "compat", "compiler", "cpu", "cuda", "data", "distributed",
     "distributions", "fft", "func", "functional", "futures", "fx", "hub", "jit", "library",
     "linalg", "losses", "masked", "mps", "multiprocessing", "nn", "onnx", "optim", "overrides",
-    "profiler", "return_types", "serialization", "signal", "special", "testing", "types", "utils",
-    "version", "vision", "xpu",
+    "profiler", "return_types", "serialization", "signal", "special", "storage", "testing", "types",
+    "utils", "version", "vision", "xpu",
 )  # fmt: skip
 NAMED = {  # single names from these
     "PyTorchFileReader": "_C",

@@ -42,6 +42,7 @@ from minitorch import return_types as return_types
 from minitorch import serialization as serialization
 from minitorch import signal as signal
 from minitorch import special as special
+from minitorch import storage as storage
 from minitorch import testing as testing
 from minitorch import types as types
 from minitorch import utils as utils
@@ -78,6 +79,7 @@ from minitorch.backend.errors import DtypeError as DtypeError
 from minitorch.backend.errors import ShapeError as ShapeError
 from minitorch.backend.generators import Generator as Generator
 from minitorch.backend.layouts import layout as layout
+from minitorch.backend.layouts import memory_format as memory_format
 from minitorch.backend.scope import why_missing as why_missing
 from minitorch.backend.settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
 from minitorch.backend.settings import get_deterministic_debug_mode as get_deterministic_debug_mode
@@ -107,7 +109,6 @@ from minitorch.methods.printing import printoptions as printoptions
 from minitorch.methods.printing import set_printoptions as set_printoptions
 from minitorch.methods.storage import TypedStorage as TypedStorage
 from minitorch.methods.storage import UntypedStorage as UntypedStorage
-from minitorch.ops.shape import memory_format as memory_format
 from minitorch.serialization import load as load
 from minitorch.serialization import save as save
 from minitorch.testing import _assert as _assert
@@ -115,15 +116,25 @@ from minitorch.testing import _assert as _assert
 _dtype = dtype
 _device = device
 __version__: str
+BoolStorage: Any
 BoolTensor: Any
+ByteStorage: Any
 ByteTensor: Any
+CharStorage: Any
 CharTensor: Any
+DoubleStorage: Any
 DoubleTensor: Any
+FloatStorage: Any
 FloatTensor: Any
+HalfStorage: Any
 HalfTensor: Any
+IntStorage: Any
 IntTensor: Any
+LongStorage: Any
 LongTensor: Any
+ShortStorage: Any
 ShortTensor: Any
+Storage: Any
 bfloat16: dtype
 bool: dtype
 cdouble: dtype
@@ -213,6 +224,7 @@ def addbmm(
     *,
     beta: builtins.int = ...,
     alpha: builtins.float = ...,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def addcdiv(
     input: Tensor | builtins.float,
@@ -237,6 +249,7 @@ def addmm(
     *,
     beta: builtins.int = ...,
     alpha: builtins.float = ...,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def addmv(
     input: Tensor,
@@ -245,6 +258,7 @@ def addmv(
     *,
     beta: builtins.int = ...,
     alpha: builtins.float = ...,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def addmv_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def addr(
@@ -254,10 +268,11 @@ def addr(
     *,
     beta: builtins.int = ...,
     alpha: builtins.float = ...,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def adjoint(input: Tensor) -> Tensor: ...
 def affine_grid_generator(theta: Any, size: Any, align_corners: Any) -> Tensor: ...
-def alias_copy(input: Tensor) -> Tensor: ...
+def alias_copy(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def all(
     input: Tensor,
     dim: Any = ...,
@@ -299,7 +314,9 @@ def aminmax(
     *,
     dim: Any = ...,
     keepdim: builtins.bool = ...,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
+    axis: Any = ...,
+    keepdims: builtins.bool | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def angle(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def any(
@@ -365,6 +382,8 @@ def argsort(
     descending: builtins.bool = ...,
     *,
     stable: builtins.bool = ...,
+    axis: Any = ...,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def argwhere(input: Tensor) -> Tensor: ...
 def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: Any = ...) -> Tensor: ...
@@ -374,6 +393,8 @@ def as_strided_copy(
     size: Any,
     stride: Any,
     storage_offset: Any = ...,
+    *,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def as_strided_scatter(
     input: Tensor,
@@ -427,6 +448,7 @@ def baddbmm(
     *,
     beta: builtins.int = ...,
     alpha: builtins.float = ...,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def bartlett_window(
     window_length: Any,
@@ -532,12 +554,29 @@ def ceil(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def ceil_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def celu(input: Tensor, alpha: builtins.float = ..., *, out: Tensor | None = ...) -> Tensor: ...
 def celu_(input: Tensor, *settings: Any, **named: Any) -> Tensor: ...
-def chain_matmul(*matrices: Any) -> Tensor: ...
+def chain_matmul(*matrices: Any, out: Tensor | None = ...) -> Tensor: ...
 def channel_shuffle(input: Tensor, groups: Any) -> Tensor: ...
-def cholesky(input: Tensor, upper: builtins.bool = ...) -> Tensor: ...
-def cholesky_inverse(input: Tensor, upper: builtins.bool = ...) -> Tensor: ...
-def cholesky_solve(input: Tensor, input2: Any, upper: builtins.bool = ...) -> Tensor: ...
-def chunk(input: Tensor, chunks: Any, dim: Any = ...) -> builtins.tuple[Tensor, ...]: ...
+def cholesky(input: Tensor, upper: builtins.bool = ..., *, out: Tensor | None = ...) -> Tensor: ...
+def cholesky_inverse(
+    input: Tensor,
+    upper: builtins.bool = ...,
+    *,
+    out: Tensor | None = ...,
+) -> Tensor: ...
+def cholesky_solve(
+    input: Tensor,
+    input2: Any,
+    upper: builtins.bool = ...,
+    *,
+    out: Tensor | None = ...,
+) -> Tensor: ...
+def chunk(
+    input: Tensor,
+    chunks: Any,
+    dim: Any = ...,
+    *,
+    axis: Any = ...,
+) -> builtins.tuple[Tensor, ...]: ...
 def clamp(
     input: Tensor,
     min: Any = ...,
@@ -574,8 +613,8 @@ def concatenate(
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def conj(input: Tensor) -> Tensor: ...
-def conj_physical(input: Tensor) -> Tensor: ...
-def conj_physical_(self: Any) -> Tensor: ...
+def conj_physical(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
+def conj_physical_(input: Tensor) -> Tensor: ...
 def constant_pad_nd(input: Tensor, pad: Any, value: builtins.int = ...) -> Tensor: ...
 def conv1d(
     input: Tensor,
@@ -646,7 +685,14 @@ def cos(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def cos_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def cosh(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def cosh_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
-def cosine_similarity(x1: Any, x2: Any, dim: Any = ..., eps: builtins.float = ...) -> Tensor: ...
+def cosine_similarity(
+    x1: Any,
+    x2: Any,
+    dim: Any = ...,
+    eps: builtins.float = ...,
+    *,
+    axis: Any = ...,
+) -> Tensor: ...
 def count_nonzero(input: Tensor, dim: Any = ..., *, axis: Any = ...) -> Tensor: ...
 def cov(
     input: Tensor,
@@ -655,20 +701,27 @@ def cov(
     fweights: Any = ...,
     aweights: Any = ...,
 ) -> Tensor: ...
-def cross(input: Tensor, other: Tensor | builtins.float, dim: Any = ...) -> Tensor: ...
+def cross(
+    input: Tensor,
+    other: Tensor | builtins.float,
+    dim: Any = ...,
+    *,
+    axis: Any = ...,
+    out: Tensor | None = ...,
+) -> Tensor: ...
 def cummax(
     input: Tensor,
     dim: Any = ...,
     *,
     axis: Any = ...,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> CummaxOutputs: ...
 def cummin(
     input: Tensor,
     dim: Any = ...,
     *,
     axis: Any = ...,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> CumminOutputs: ...
 def cumprod(
     input: Tensor,
@@ -686,13 +739,20 @@ def cumsum(
     dtype: _dtype | None = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def cumulative_trapezoid(y: Any, x: Any = ..., *, dx: Any = ..., dim: Any = ...) -> Tensor: ...
+def cumulative_trapezoid(
+    y: Any,
+    x: Any = ...,
+    *,
+    dx: Any = ...,
+    dim: Any = ...,
+    axis: Any = ...,
+) -> Tensor: ...
 def deg2rad(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def deg2rad_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
-def det(input: Tensor) -> Tensor: ...
+def det(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def detach(input: Tensor) -> Tensor: ...
 def detach_(self: Any) -> Tensor: ...
-def detach_copy(input: Tensor) -> Tensor: ...
+def detach_copy(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def diag(input: Tensor, diagonal: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor: ...
 def diag_embed(
     input: Tensor,
@@ -712,6 +772,8 @@ def diagonal_copy(
     offset: builtins.int = ...,
     dim1: builtins.int = ...,
     dim2: builtins.int = ...,
+    *,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def diagonal_scatter(
     input: Tensor,
@@ -726,6 +788,9 @@ def diff(
     dim: Any = ...,
     prepend: Any = ...,
     append: Any = ...,
+    *,
+    axis: Any = ...,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def digamma(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def dist(
@@ -749,7 +814,7 @@ def divide(
     rounding_mode: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def dot(input: Tensor, tensor: Any) -> Tensor: ...
+def dot(input: Tensor, tensor: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def dropout(input: Tensor, p: Any, train: Any) -> Tensor: ...
 def dropout_(input: Tensor, p: Any, train: Any) -> Tensor: ...
 def dsplit(input: Tensor, indices_or_sections: Any) -> builtins.tuple[Tensor, ...]: ...
@@ -820,7 +885,13 @@ def exp(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def exp2(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def exp2_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def exp_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
-def expand_copy(input: Tensor, size: Any, *, implicit: builtins.bool = ...) -> Tensor: ...
+def expand_copy(
+    input: Tensor,
+    size: Any,
+    *,
+    implicit: builtins.bool = ...,
+    out: Tensor | None = ...,
+) -> Tensor: ...
 def expm1(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def expm1_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def eye(
@@ -879,12 +950,23 @@ def fmod(
 ) -> Tensor: ...
 def frac(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def frac_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
-def frexp(input: Tensor, *, out: Tensor | None = ...) -> FrexpOutputs: ...
+def frexp(input: Tensor, *, out: builtins.tuple[Tensor, ...] | None = ...) -> FrexpOutputs: ...
 def from_dlpack(
     ext_tensor: Any,
     *,
     device: _device | builtins.str | builtins.int | None = ...,
     copy: Any = ...,
+) -> Tensor: ...
+def from_file(
+    filename: Any,
+    shared: Any = ...,
+    size: builtins.int = ...,
+    *,
+    dtype: _dtype | None = ...,
+    layout: Any = ...,
+    device: _device | builtins.str | builtins.int | None = ...,
+    pin_memory: builtins.bool = ...,
+    requires_grad: builtins.bool = ...,
 ) -> Tensor: ...
 def from_numpy(ndarray: Any) -> Tensor: ...
 def frombuffer(
@@ -924,6 +1006,7 @@ def gather(
     *,
     sparse_grad: builtins.bool = ...,
     out: Tensor | None = ...,
+    axis: Any = ...,
 ) -> Tensor: ...
 def gcd(
     input: Tensor | builtins.float,
@@ -938,8 +1021,12 @@ def ge(
     *,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def geqrf(input: Tensor) -> builtins.tuple[Tensor, ...]: ...
-def ger(input: Tensor, vec2: Any) -> Tensor: ...
+def geqrf(
+    input: Tensor,
+    *,
+    out: builtins.tuple[Tensor, ...] | None = ...,
+) -> builtins.tuple[Tensor, ...]: ...
+def ger(input: Tensor, vec2: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def get_device(input: Tensor) -> builtins.int: ...
 def get_rng_state() -> Tensor: ...
 def gradient(
@@ -948,6 +1035,7 @@ def gradient(
     spacing: builtins.int = ...,
     dim: Any = ...,
     edge_order: builtins.int = ...,
+    axis: Any = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def greater(
     input: Tensor | builtins.float,
@@ -1039,6 +1127,8 @@ def histc(
     bins: builtins.int = ...,
     min: builtins.int = ...,
     max: builtins.int = ...,
+    *,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def histogram(
     input: Tensor,
@@ -1047,6 +1137,7 @@ def histogram(
     range: Any = ...,
     weight: Any = ...,
     density: builtins.bool = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def histogramdd(
     input: Tensor,
@@ -1085,6 +1176,7 @@ def index_add(
     source: Any,
     *,
     alpha: builtins.float = ...,
+    axis: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def index_copy(
@@ -1093,9 +1185,10 @@ def index_copy(
     index: Any,
     source: Any,
     *,
+    axis: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def index_fill(input: Tensor, dim: Any, index: Any, value: Any) -> Tensor: ...
+def index_fill(input: Tensor, dim: Any, index: Any, value: Any, *, axis: Any = ...) -> Tensor: ...
 def index_put(
     input: Tensor,
     indices: Any,
@@ -1116,11 +1209,24 @@ def index_reduce(
     reduce: Any,
     *,
     include_self: builtins.bool = ...,
+    axis: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def index_select(input: Tensor, dim: Any, index: Any, *, out: Tensor | None = ...) -> Tensor: ...
+def index_select(
+    input: Tensor,
+    dim: Any,
+    index: Any,
+    *,
+    out: Tensor | None = ...,
+    axis: Any = ...,
+) -> Tensor: ...
 def initial_seed() -> builtins.int: ...
-def inner(input: Tensor, other: Tensor | builtins.float) -> Tensor: ...
+def inner(
+    input: Tensor,
+    other: Tensor | builtins.float,
+    *,
+    out: Tensor | None = ...,
+) -> Tensor: ...
 def instance_norm(
     input: Tensor,
     weight: Any,
@@ -1132,7 +1238,7 @@ def instance_norm(
     eps: Any,
     cudnn_enabled: Any,
 ) -> Tensor: ...
-def inverse(input: Tensor) -> Tensor: ...
+def inverse(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def is_anomaly_check_nan_enabled() -> builtins.bool: ...
 def is_anomaly_enabled() -> builtins.bool: ...
 def is_complex(input: Tensor) -> builtins.bool: ...
@@ -1155,7 +1261,7 @@ def isclose(
     atol: builtins.float = ...,
     equal_nan: builtins.bool = ...,
 ) -> Tensor: ...
-def isfinite(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
+def isfinite(input: Tensor) -> Tensor: ...
 def isin(
     elements: Tensor | builtins.float,
     test_elements: Tensor | builtins.float,
@@ -1164,11 +1270,11 @@ def isin(
     invert: builtins.bool = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def isinf(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
-def isnan(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
+def isinf(input: Tensor) -> Tensor: ...
+def isnan(input: Tensor) -> Tensor: ...
 def isneginf(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def isposinf(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
-def isreal(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
+def isreal(input: Tensor) -> Tensor: ...
 def kaiser_window(
     window_length: Any,
     periodic: builtins.bool = ...,
@@ -1180,14 +1286,16 @@ def kaiser_window(
     pin_memory: builtins.bool = ...,
     requires_grad: builtins.bool = ...,
 ) -> Tensor: ...
-def kron(input: Tensor, other: Tensor | builtins.float) -> Tensor: ...
+def kron(input: Tensor, other: Tensor | builtins.float, *, out: Tensor | None = ...) -> Tensor: ...
 def kthvalue(
     input: Tensor,
     k: Any,
     dim: Any = ...,
     keepdim: builtins.bool = ...,
     *,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
+    axis: Any = ...,
+    keepdims: builtins.bool | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def layer_norm(
     input: Tensor,
@@ -1260,9 +1368,9 @@ def log_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def log_softmax(
     input: Tensor,
     dim: Any = ...,
+    dtype: _dtype | None = ...,
     *,
     axis: Any = ...,
-    dtype: _dtype | None = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def logaddexp(
@@ -1348,14 +1456,16 @@ def lu(
     input: Tensor,
     pivot: builtins.bool = ...,
     get_infos: builtins.bool = ...,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
-def lu_solve(b: Any, LU_data: Any, LU_pivots: Any) -> Tensor: ...
+def lu_solve(b: Any, LU_data: Any, LU_pivots: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def lu_unpack(
     LU_data: Any,
     LU_pivots: Any,
     unpack_data: builtins.bool = ...,
     unpack_pivots: builtins.bool = ...,
+    *,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def manual_seed(seed: Any) -> Generator: ...
 def masked_fill(input: Tensor, mask: Any, value: Any) -> Tensor: ...
@@ -1368,7 +1478,7 @@ def matmul(
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def matrix_exp(input: Tensor) -> Tensor: ...
-def matrix_power(input: Tensor, n: Any) -> Tensor: ...
+def matrix_power(input: Tensor, n: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def matrix_rank(*args: Any, **settings: Any) -> Tensor: ...
 def max(
     input: Tensor,
@@ -1378,7 +1488,7 @@ def max(
     other: Tensor | builtins.float = ...,
     axis: Any = ...,
     keepdims: builtins.bool | None = ...,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> Any: ...
 def max_pool1d(
     input: Tensor,
@@ -1437,7 +1547,9 @@ def median(
     dim: Any = ...,
     keepdim: builtins.bool = ...,
     *,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
+    axis: Any = ...,
+    keepdims: builtins.bool | None = ...,
 ) -> Any: ...
 def meshgrid(*tensors: Sequence[Tensor], indexing: Any = ...) -> builtins.tuple[Tensor, ...]: ...
 def min(
@@ -1448,7 +1560,7 @@ def min(
     other: Tensor | builtins.float = ...,
     axis: Any = ...,
     keepdims: builtins.bool | None = ...,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> Any: ...
 def minimum(
     input: Tensor | builtins.float,
@@ -1464,11 +1576,11 @@ def mode(
     *,
     axis: Any = ...,
     keepdims: builtins.bool | None = ...,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> ModeOutputs: ...
 def moveaxis(input: Tensor, source: Any, destination: Any) -> Tensor: ...
 def movedim(input: Tensor, source: Any, destination: Any) -> Tensor: ...
-def msort(input: Tensor) -> Tensor: ...
+def msort(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def mul(
     input: Tensor | builtins.float,
     other: Tensor | builtins.float,
@@ -1489,7 +1601,7 @@ def multiply(
     *,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def mv(input: Tensor, vec: Any) -> Tensor: ...
+def mv(input: Tensor, vec: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def mvlgamma(input: Tensor, p: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def nan_to_num(
     input: Tensor,
@@ -1507,13 +1619,17 @@ def nanmean(
     *,
     dtype: _dtype | None = ...,
     out: Tensor | None = ...,
+    axis: Any = ...,
+    keepdims: builtins.bool | None = ...,
 ) -> Tensor: ...
 def nanmedian(
     input: Tensor,
     dim: Any = ...,
     keepdim: builtins.bool = ...,
     *,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
+    axis: Any = ...,
+    keepdims: builtins.bool | None = ...,
 ) -> Any: ...
 def nanquantile(
     input: Tensor,
@@ -1523,6 +1639,8 @@ def nanquantile(
     *,
     interpolation: builtins.str = ...,
     out: Tensor | None = ...,
+    axis: Any = ...,
+    keepdims: builtins.bool | None = ...,
 ) -> Tensor: ...
 def nansum(
     input: Tensor,
@@ -1534,13 +1652,14 @@ def nansum(
     dtype: _dtype | None = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def narrow(input: Tensor, dim: Any, start: Any, length: Any) -> Tensor: ...
+def narrow(input: Tensor, dim: Any, start: Any, length: Any, *, axis: Any = ...) -> Tensor: ...
 def narrow_copy(
     input: Tensor,
     dim: Any,
     start: Any,
     length: Any,
     *,
+    axis: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def native_batch_norm(
@@ -1577,7 +1696,12 @@ def nextafter(
     *,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def nonzero(input: Tensor, *, as_tuple: builtins.bool = ..., out: Tensor | None = ...) -> Any: ...
+def nonzero(
+    input: Tensor,
+    *,
+    as_tuple: builtins.bool = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
+) -> Any: ...
 def nonzero_static(input: Tensor, *, size: Any, fill_value: builtins.int = ...) -> Tensor: ...
 def norm(
     input: Tensor,
@@ -1628,15 +1752,17 @@ def ones_like(
     requires_grad: builtins.bool = ...,
     memory_format: Any = ...,
 ) -> Tensor: ...
-def orgqr(input: Tensor, tau: Any) -> Tensor: ...
+def orgqr(input: Tensor, tau: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def ormqr(
     input: Tensor,
     tau: Any,
     other: Tensor | builtins.float,
     left: builtins.bool = ...,
     transpose: builtins.bool = ...,
+    *,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
-def outer(input: Tensor, vec2: Any) -> Tensor: ...
+def outer(input: Tensor, vec2: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def pairwise_distance(
     x1: Any,
     x2: Any,
@@ -1652,7 +1778,7 @@ def pca_lowrank(
 ) -> Tensor: ...
 def pdist(input: Tensor, p: builtins.float = ...) -> Tensor: ...
 def permute(input: Tensor, dims: Any) -> Tensor: ...
-def permute_copy(input: Tensor, dims: Any) -> Tensor: ...
+def permute_copy(input: Tensor, dims: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def pinverse(input: Tensor, rcond: builtins.float = ...) -> Tensor: ...
 def pixel_shuffle(input: Tensor, upscale_factor: Any) -> Tensor: ...
 def pixel_unshuffle(input: Tensor, downscale_factor: Any) -> Tensor: ...
@@ -1672,7 +1798,12 @@ def prod(
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def put(input: Tensor, index: Any, source: Any, accumulate: builtins.bool = ...) -> Tensor: ...
-def qr(input: Tensor, some: builtins.bool = ...) -> builtins.tuple[Tensor, ...]: ...
+def qr(
+    input: Tensor,
+    some: builtins.bool = ...,
+    *,
+    out: builtins.tuple[Tensor, ...] | None = ...,
+) -> builtins.tuple[Tensor, ...]: ...
 def quantile(
     input: Tensor,
     q: Any,
@@ -1681,6 +1812,8 @@ def quantile(
     *,
     interpolation: builtins.str = ...,
     out: Tensor | None = ...,
+    axis: Any = ...,
+    keepdims: builtins.bool | None = ...,
 ) -> Tensor: ...
 def rad2deg(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def rad2deg_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
@@ -1795,6 +1928,7 @@ def renorm(
     dim: Any,
     maxnorm: Any,
     *,
+    axis: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def repeat_interleave(
@@ -1803,6 +1937,7 @@ def repeat_interleave(
     dim: Any = ...,
     *,
     output_size: Any = ...,
+    axis: Any = ...,
 ) -> Tensor: ...
 def reshape(input: Tensor, shape: Any) -> Tensor: ...
 def resize_as_(input: Tensor, the_template: Any, *, memory_format: Any = ...) -> Tensor: ...
@@ -1873,6 +2008,7 @@ def scatter(
     value: Any = ...,
     reduce: Any = ...,
     out: Tensor | None = ...,
+    axis: Any = ...,
 ) -> Tensor: ...
 def scatter_add(
     input: Tensor,
@@ -1880,6 +2016,7 @@ def scatter_add(
     index: Any,
     src: Any,
     *,
+    axis: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def scatter_reduce(
@@ -1890,6 +2027,7 @@ def scatter_reduce(
     reduce: Any,
     *,
     include_self: builtins.bool = ...,
+    axis: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def searchsorted(
@@ -1914,9 +2052,23 @@ def segment_reduce(
     unsafe: builtins.bool = ...,
     initial: Any = ...,
 ) -> Tensor: ...
-def select(input: Tensor, dim: Any, index: Any) -> Tensor: ...
-def select_copy(input: Tensor, dim: Any, index: Any) -> Tensor: ...
-def select_scatter(input: Tensor, src: Any, dim: Any, index: Any) -> Tensor: ...
+def select(input: Tensor, dim: Any, index: Any, *, axis: Any = ...) -> Tensor: ...
+def select_copy(
+    input: Tensor,
+    dim: Any,
+    index: Any,
+    *,
+    out: Tensor | None = ...,
+    axis: Any = ...,
+) -> Tensor: ...
+def select_scatter(
+    input: Tensor,
+    src: Any,
+    dim: Any,
+    index: Any,
+    *,
+    axis: Any = ...,
+) -> Tensor: ...
 def selu(input: Tensor) -> Tensor: ...
 def selu_(input: Tensor, *settings: Any, **named: Any) -> Tensor: ...
 def set_default_tensor_type(t: Any) -> None: ...
@@ -1938,6 +2090,8 @@ def slice_copy(
     start: Any = ...,
     end: Any = ...,
     step: builtins.int = ...,
+    *,
+    out: Tensor | None = ...,
 ) -> Tensor: ...
 def slice_scatter(
     input: Tensor,
@@ -1947,15 +2101,20 @@ def slice_scatter(
     end: Any = ...,
     step: builtins.int = ...,
     *,
+    axis: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def slogdet(input: Tensor) -> builtins.tuple[Tensor, ...]: ...
+def slogdet(
+    input: Tensor,
+    *,
+    out: builtins.tuple[Tensor, ...] | None = ...,
+) -> builtins.tuple[Tensor, ...]: ...
 def softmax(
     input: Tensor,
     dim: Any = ...,
+    dtype: _dtype | None = ...,
     *,
     axis: Any = ...,
-    dtype: _dtype | None = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def solve(*args: Any, **settings: Any) -> Tensor: ...
@@ -1966,7 +2125,7 @@ def sort(
     *,
     stable: builtins.bool = ...,
     axis: Any = ...,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> SortOutputs: ...
 def split(
     tensor: Any,
@@ -1977,15 +2136,36 @@ def split_copy(
     tensor: Any,
     split_size_or_sections: Any,
     dim: Any = ...,
+    *,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
-def split_with_sizes(input: Tensor, split_sizes: Any, dim: Any = ...) -> Tensor: ...
-def split_with_sizes_copy(input: Tensor, split_sizes: Any, dim: Any = ...) -> Tensor: ...
+def split_with_sizes(
+    input: Tensor,
+    split_sizes: Any,
+    dim: Any = ...,
+    *,
+    axis: Any = ...,
+) -> Tensor: ...
+def split_with_sizes_copy(
+    input: Tensor,
+    split_sizes: Any,
+    dim: Any = ...,
+    *,
+    out: Tensor | None = ...,
+    axis: Any = ...,
+) -> Tensor: ...
 def sqrt(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def sqrt_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def square(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def square_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def squeeze(input: Tensor, dim: Any = ..., *, axis: Any = ...) -> Tensor: ...
-def squeeze_copy(input: Tensor, dim: Any = ..., *, axis: Any = ...) -> Tensor: ...
+def squeeze_copy(
+    input: Tensor,
+    dim: Any = ...,
+    *,
+    axis: Any = ...,
+    out: Tensor | None = ...,
+) -> Tensor: ...
 def stack(
     tensors: Sequence[Tensor],
     dim: Any = ...,
@@ -2011,6 +2191,8 @@ def std_mean(
     keepdim: builtins.bool = ...,
     *,
     correction: Any = ...,
+    axis: Any = ...,
+    keepdims: builtins.bool | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def sub(
     input: Tensor | builtins.float,
@@ -2040,6 +2222,8 @@ def svd(
     input: Tensor,
     some: builtins.bool = ...,
     compute_uv: builtins.bool = ...,
+    *,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def svd_lowrank(
     A: Any,
@@ -2051,13 +2235,14 @@ def swapaxes(input: Tensor, axis0: Any, axis1: Any) -> Tensor: ...
 def swapdims(input: Tensor, dim0: Any, dim1: Any) -> Tensor: ...
 def symeig(*args: Any, **settings: Any) -> Tensor: ...
 def t(input: Tensor) -> Tensor: ...
-def t_copy(input: Tensor) -> Tensor: ...
+def t_copy(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def take(input: Tensor, index: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def take_along_dim(
     input: Tensor,
     indices: Any,
     dim: Any = ...,
     *,
+    axis: Any = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def tan(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
@@ -2076,8 +2261,10 @@ def tensor_split(
     input: Tensor,
     indices_or_sections: Any,
     dim: Any = ...,
+    *,
+    axis: Any = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
-def tensordot(a: Any, b: Any, dims: builtins.int = ...) -> Tensor: ...
+def tensordot(a: Any, b: Any, dims: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor: ...
 def thread_safe_generator() -> Tensor: ...
 def threshold(
     input: Tensor,
@@ -2097,19 +2284,28 @@ def topk(
     sorted: builtins.bool = ...,
     *,
     axis: Any = ...,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> TopkOutputs: ...
 def trace(input: Tensor) -> Tensor: ...
 def transpose(input: Tensor, dim0: Any, dim1: Any) -> Tensor: ...
-def transpose_copy(input: Tensor, dim0: Any, dim1: Any) -> Tensor: ...
-def trapezoid(y: Any, x: Any = ..., *, dx: Any = ..., dim: Any = ...) -> Tensor: ...
-def trapz(y: Any, x: Any = ..., *, dx: Any = ..., dim: Any = ...) -> Tensor: ...
+def transpose_copy(input: Tensor, dim0: Any, dim1: Any, *, out: Tensor | None = ...) -> Tensor: ...
+def trapezoid(
+    y: Any,
+    x: Any = ...,
+    *,
+    dx: Any = ...,
+    dim: Any = ...,
+    axis: Any = ...,
+) -> Tensor: ...
+def trapz(y: Any, x: Any = ..., *, dx: Any = ..., dim: Any = ..., axis: Any = ...) -> Tensor: ...
 def triangular_solve(
     b: Any,
     A: Any,
     upper: builtins.bool = ...,
     transpose: builtins.bool = ...,
     unitriangular: builtins.bool = ...,
+    *,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def tril(input: Tensor, diagonal: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor: ...
 def tril_indices(
@@ -2140,10 +2336,23 @@ def true_divide(
 def trunc(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def trunc_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def typename(obj: Any) -> builtins.str: ...
-def unbind(input: Tensor, dim: Any = ...) -> builtins.tuple[Tensor, ...]: ...
-def unbind_copy(input: Tensor, dim: Any = ...) -> builtins.tuple[Tensor, ...]: ...
-def unflatten(input: Tensor, dim: Any, sizes: Any) -> Tensor: ...
-def unfold_copy(self: Any, dimension: Any, size: Any, step: Any) -> Tensor: ...
+def unbind(input: Tensor, dim: Any = ..., *, axis: Any = ...) -> builtins.tuple[Tensor, ...]: ...
+def unbind_copy(
+    input: Tensor,
+    dim: Any = ...,
+    *,
+    out: builtins.tuple[Tensor, ...] | None = ...,
+    axis: Any = ...,
+) -> builtins.tuple[Tensor, ...]: ...
+def unflatten(input: Tensor, dim: Any, sizes: Any, *, axis: Any = ...) -> Tensor: ...
+def unfold_copy(
+    self: Any,
+    dimension: Any,
+    size: Any,
+    step: Any,
+    *,
+    out: Tensor | None = ...,
+) -> Tensor: ...
 def unique(
     input: Tensor,
     sorted: builtins.bool = ...,
@@ -2158,11 +2367,35 @@ def unique_consecutive(
     dim: Any = ...,
 ) -> Any: ...
 def unravel_index(indices: Any, shape: Any) -> Tensor: ...
-def unsafe_chunk(input: Tensor, chunks: Any, dim: Any = ...) -> builtins.tuple[Tensor, ...]: ...
-def unsafe_split(tensor: Any, split_size: Any, dim: Any = ...) -> builtins.tuple[Tensor, ...]: ...
-def unsafe_split_with_sizes(input: Tensor, split_sizes: Any, dim: Any = ...) -> Tensor: ...
+def unsafe_chunk(
+    input: Tensor,
+    chunks: Any,
+    dim: Any = ...,
+    *,
+    axis: Any = ...,
+) -> builtins.tuple[Tensor, ...]: ...
+def unsafe_split(
+    tensor: Any,
+    split_size: Any,
+    dim: Any = ...,
+    *,
+    axis: Any = ...,
+) -> builtins.tuple[Tensor, ...]: ...
+def unsafe_split_with_sizes(
+    input: Tensor,
+    split_sizes: Any,
+    dim: Any = ...,
+    *,
+    axis: Any = ...,
+) -> Tensor: ...
 def unsqueeze(input: Tensor, dim: Any = ..., *, axis: Any = ...) -> Tensor: ...
-def unsqueeze_copy(input: Tensor, dim: Any = ..., *, axis: Any = ...) -> Tensor: ...
+def unsqueeze_copy(
+    input: Tensor,
+    dim: Any = ...,
+    *,
+    axis: Any = ...,
+    out: Tensor | None = ...,
+) -> Tensor: ...
 def vander(x: Any, N: Any = ..., increasing: builtins.bool = ...) -> Tensor: ...
 def var(
     input: Tensor,
@@ -2182,9 +2415,17 @@ def var_mean(
     keepdim: builtins.bool = ...,
     *,
     correction: Any = ...,
+    axis: Any = ...,
+    keepdims: builtins.bool | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
-def vdot(input: Tensor, other: Tensor | builtins.float) -> Tensor: ...
-def view_copy(input: Tensor, size: Any) -> Tensor: ...
+def vdot(input: Tensor, other: Tensor | builtins.float, *, out: Tensor | None = ...) -> Tensor: ...
+def view_copy(
+    input: Tensor,
+    size: Any = ...,
+    *,
+    dtype: _dtype | None = ...,
+    out: Tensor | None = ...,
+) -> Tensor: ...
 def vsplit(input: Tensor, indices_or_sections: Any) -> builtins.tuple[Tensor, ...]: ...
 def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor: ...
 def where(
@@ -2192,7 +2433,7 @@ def where(
     input: Tensor = ...,
     other: Tensor | builtins.float = ...,
     *,
-    out: Tensor | None = ...,
+    out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> Any: ...
 def xlogy(
     input: Tensor | builtins.float,

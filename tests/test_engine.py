@@ -1,5 +1,7 @@
 """Laws of the engine, for shapes and values that hypothesis makes up."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +11,8 @@ from hypothesis.extra import numpy as hnp
 import minitorch
 from minitorch import tensor
 from minitorch.autograd import grad
-from minitorch.autograd.engine import is_own, unbroadcast
+from minitorch.autograd.engine import unbroadcast
+from minitorch.autograd.landing import is_own
 
 numbers = st.floats(-2, 2, width=16)
 shapes = hnp.array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=3)
@@ -196,3 +199,53 @@ def test_a_gradient_by_an_intermediate_and_by_what_lies_before_it_frees_both():
     np.testing.assert_allclose(gx.numpy(), (gy * y).detach().numpy())
     with pytest.raises(RuntimeError, match="second time"):
         y.sum().backward()
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x.amax(1),
+        lambda x: x.max(1).values,
+        lambda x: x.median(1).values,
+        lambda x: x.mode(1).values,
+        lambda x: x.cummax(1).values,
+        minitorch.celu,
+    ],
+    ids=["amax", "max", "median", "mode", "cummax", "celu"],
+)
+def test_what_a_rule_saves_by_another_function_is_freed_too(f):
+    y = f(minitorch.ones(2, 3, requires_grad=True)).sum()
+    y.backward()
+    with pytest.raises(RuntimeError, match="second time"):
+        y.backward()
+
+
+def test_slices_add_to_the_gradient_of_what_they_were_cut_from_and_to_nothing_else():
+    x = minitorch.ones(3, 4, requires_grad=True)
+    w = minitorch.zeros(3, 4, requires_grad=True)
+    h = x * 1
+    both = h + w  # one array is the gradient of h and of w
+    parts = [h[0], h[1, 1:], h[:, 2], *h.unbind(), h[0, 0], *h.chunk(2, 1)]
+    loss = both.sum() + sum((i + 2) * part.sum() for i, part in enumerate(parts))
+    loss.backward()
+    expected = np.ones((3, 4))
+    expected[0] += 2
+    expected[1, 1:] += 3
+    expected[:, 2] += 4
+    expected += [[5], [6], [7]]
+    expected[0, 0] += 8
+    expected += [9, 9, 10, 10]
+    assert x.grad.tolist() == expected.tolist()
+    assert w.grad.tolist() == np.ones((3, 4)).tolist()
+
+
+def test_many_slices_take_no_more_memory_than_their_whole():
+    x = minitorch.ones(100, 1000, requires_grad=True)
+    h = x * 1
+    loss = sum(row.sum() for row in h)
+    tracemalloc.start()
+    loss.backward()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5 * x.array.nbytes
+    assert x.grad.tolist() == np.ones((100, 1000)).tolist()

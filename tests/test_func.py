@@ -117,6 +117,12 @@ def test_jvp_pushes_tangents_forward():
     close(push(x), [3, 24])
 
 
+def test_outputs_that_carry_no_gradient_change_by_zeros():
+    _, (change, places) = func.jvp(lambda x: x.max(0), (tensor([1.0, 2.0]),), (tensor([5.0, 7.0]),))
+    close(change, 7)
+    assert places.dtype is minitorch.int64 and places.item() == 0
+
+
 def test_results_under_no_grad_are_cut_off():
     x = tensor(2.0, requires_grad=True)
     with minitorch.no_grad():
@@ -143,6 +149,9 @@ def test_functions_may_write_to_their_arguments():
         return x * x
 
     close(func.jacrev(f, argnums=(0, 1))(tensor([1.0, 2.0]), tensor([3.0]))[0], [[0, 0], [0, 4]])
+    x, t = tensor([1.0, 2.0]), tensor([1.0, -1.0])
+    close(func.jvp(lambda x: x.add_(1) ** 2, (x,), (t,))[1], [4, -6])
+    close(func.hessian(lambda x: (x.mul_(2) ** 3).sum())(tensor([1.0])), [[48]])
 
 
 # -------------------------------------------------------------------- Jacobians
@@ -165,7 +174,7 @@ def test_jacobians_have_the_shapes_of_outputs_and_inputs(jacobian):
     assert jacobian(lambda x: x[:0])(x).shape == (0, 2)
 
 
-def test_hessian():
+def test_hessian_is_a_matrix_or_nested_like_the_input():
     x, y = tensor([1.0, 2.0]), tensor([3.0, 4.0])
     close(func.hessian(lambda x: (x**3).sum())(x), [[6, 0], [0, 12]])
     found = func.hessian(lambda d: (d["a"] ** 2 * d["b"]).sum())({"a": x, "b": y})
@@ -197,6 +206,12 @@ REFUSED = [
     ("tangents to only contain Tensors", lambda f: lambda x: func.jvp(f, (x,), (1.0,))),
     ("same argspec as the primals", lambda f: lambda x: func.linearize(f, x)[1](x, x)),
     ("doesn't match the shape", lambda f: lambda x: func.linearize(f, x)[1](x[None])),
+    (
+        "a forward gradient that has a different size",
+        lambda f: lambda x: func.jvp(f, (x,), (x[None],)),
+    ),
+    ("jvp(f, primals, tangents): Expected f to be a", lambda f: func.jacfwd(lambda x: None)),
+    ("All outputs of f must be floating-point", lambda f: func.jacrev(lambda x: x > 0)),
     ("Expected pytree structure of cotangents", lambda f: lambda x: func.vjp(f, x)[1]((x, x))),
     ("Expected primals to be a tuple", lambda f: lambda x: func.jvp(f, x, x)),
     ("to have the same python structure", lambda f: lambda x: func.jvp(f, (x,), (x, x))),
@@ -231,7 +246,7 @@ def test_vmap_goes_along_a_dimension_and_stacks():
     close(func.vmap(lambda a: a.sum(), in_dims=-1)(x), [3, 5, 7])
     close(func.vmap(lambda a: a * 2, in_dims=1, out_dims=1)(x), x.numpy() * 2)
     close(func.vmap(lambda a, b: a * b, in_dims=(0, None))(x, minitorch.ones(3)), x.numpy())
-    close(func.vmap(lambda a, k=1: a * k, in_dims=[0])(x, k=3), 3 * x.numpy())
+    close(func.vmap(lambda a, k=1: a * k, in_dims=(0,))(x, k=3), 3 * x.numpy())
     first, second, third = func.vmap(lambda a: (a, a.sum(), 7), out_dims=(1, 0, None))(x)
     close(first, x.numpy().T)
     close(second, [3, 12])
@@ -267,6 +282,16 @@ def keep(a, *others):
 
 
 BATCH = minitorch.ones(2, 3)
+
+
+def test_vmap_over_an_empty_dimension_gives_empty_outputs_of_the_right_shapes():
+    total, row = func.vmap(lambda a: (a.sum(), a[None]), 1, (0, 1))(minitorch.ones(3, 0))
+    assert total.shape == (0,) and row.shape == (1, 0, 3)
+
+
+def test_vmap_hands_on_what_all_calls_returned_alike():
+    x = minitorch.ones(2, 3)
+    assert func.vmap(lambda a: minitorch.arange(3), out_dims=None)(x).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -318,9 +343,14 @@ BATCH = minitorch.ones(2, 3)
         ),
         (ValueError, "chunk_size should be None or", lambda: func.vmap(keep, chunk_size=0)),
         (
-            NotImplementedError,
-            "the mapped dimension has no elements",
-            lambda: func.vmap(keep)(minitorch.ones(0, 3)),
+            ValueError,
+            "`keep` can not return a BatchedTensor when out_dim is None",
+            lambda: func.vmap(keep, out_dims=None)(tensor([1.0, 2.0])),
+        ),
+        (
+            ValueError,
+            "expected `in_dims` to be int or a (potentially nested) tuple",
+            lambda: func.vmap(keep, [0])(minitorch.ones(3)),
         ),
     ],
 )
@@ -380,6 +410,28 @@ def test_tied_weights_are_given_under_any_of_their_names():
         func.functional_call(net, {"0.weight": one, "1.weight": one * 2}, x)
 
 
+def test_functional_call_takes_away_the_parameters_it_added():
+    layer = nn.Linear(1, 1)
+    func.functional_call(layer, {"extra": nn.Parameter(minitorch.ones(1))}, minitorch.ones(1, 1))
+    assert [name for name, _ in layer.named_parameters()] == ["weight", "bias"]
+    assert not hasattr(layer, "extra")
+
+
+def test_functional_call_of_a_module_that_holds_itself():
+    net = nn.Sequential(nn.Linear(1, 1, bias=False))
+    net[0].outer = net
+    given = {"0.outer.0.weight": tensor([[5.0]])}
+    close(func.functional_call(net, given, minitorch.ones(1, 1), tie_weights=False), [[5]])
+
+
+def test_functional_call_names_what_is_missing_in_alphabetical_order():
+    text = r"Missing key\(s\): 'bias', 'running_mean', 'running_var'\."
+    norm = nn.BatchNorm1d(2, track_running_stats=True)
+    given = {"weight": minitorch.ones(2), "num_batches_tracked": tensor(0)}
+    with pytest.raises(RuntimeError, match=text):
+        func.functional_call(norm, given, minitorch.ones(3, 2), strict=True)
+
+
 def test_functional_call_can_give_what_is_no_parameter():
     class Scaled(nn.Module):
         def __init__(self):
@@ -403,7 +455,7 @@ def test_functional_call_can_give_what_is_no_parameter():
         (
             RuntimeError,
             "Error(s) in reparametrizing for Linear:\n\tUnexpected key(s): 'x'.\n\t"
-            "Missing key(s): 'weight', 'bias'.",
+            "Missing key(s): 'bias', 'weight'.",
             lambda x: func.functional_call(linear(), {"x": x}, x, strict=True),
         ),
         (
@@ -415,6 +467,11 @@ def test_functional_call_can_give_what_is_no_parameter():
             ValueError,
             "Expected all elements of parameter_and_buffer_dicts to be dictionaries",
             lambda x: func.functional_call(linear(), [3], x),
+        ),
+        (
+            TypeError,
+            "x is not an instance of torch.Tensor",
+            lambda x: func.functional_call(linear(), {"weight": "x"}, x),
         ),
         (
             ValueError,
@@ -501,10 +558,10 @@ def test_trees_are_taken_apart_and_put_together():
     assert leaves == [1, 2, 3, 4, 5, 6, 7, None] and spec.num_leaves == 8
     back = _pytree.tree_unflatten(leaves, spec)
     assert back == tree and [type(each) for each in back] == [type(each) for each in tree]
-    assert _pytree.tree_structure(back) == spec and repr(_pytree.tree_structure((1, [2]))) == (
-        "(*, [*])"
+    assert _pytree.tree_structure(back) == spec
+    assert repr(_pytree.tree_structure((1, [2, {"a": 3}]))) == (
+        "TreeSpec(tuple, None, [*,\n  TreeSpec(list, None, [*,\n    TreeSpec(dict, ['a'], [*])])])"
     )
-    assert repr(_pytree.tree_structure({"a": (1,)})) == "dict(['a']: [(*,)])"
     assert _pytree.tree_leaves(_pytree.tree_map(lambda a, b: a + b, (1, 2), (3, 4))) == [4, 6]
     assert _pytree.tree_map_only(int, str, [1, 2.0]) == ["1", 2.0]
     with pytest.raises(ValueError, match="`leaves` has length 1 but the spec refers to"):
@@ -530,6 +587,50 @@ def test_a_dict_comes_apart_with_the_keys_of_its_values():
     assert _pytree._dict_unflatten(values, keys) == {"a": 1, "b": 2}
     pairs, keys = _pytree._dict_flatten_with_keys({"a": 1})
     assert pairs == [(_pytree.MappingKey("a"), 1)] and keys == ["a"]
+
+
+def test_the_caller_says_what_else_is_a_leaf():
+    tree, is_pair = [(1, 2), {"a": (3, 4)}], lambda part: isinstance(part, tuple)
+    assert list(_pytree.tree_iter(tree, is_leaf=is_pair)) == [(1, 2), (3, 4)]
+    assert _pytree.tree_map(sum, tree, is_leaf=is_pair) == [3, {"a": 7}]
+    assert _pytree.tree_is_leaf((1, 2), is_leaf=is_pair) and not _pytree.tree_is_leaf((1, 2))
+    spec = _pytree.tree_structure(tree, is_leaf=is_pair)
+    assert (spec.num_leaves, spec.num_nodes, spec.num_children) == (2, 4, 2)
+    assert _pytree.LeafSpec().is_leaf() and not spec.is_leaf()
+
+
+def test_leaves_come_with_their_paths():
+    Pair = namedtuple("Pair", "left right")
+    tree = {"a": [1, Pair(2, (3,))]}
+    found = [(_pytree.keystr(path), n) for path, n in _pytree.tree_leaves_with_path(tree)]
+    assert found == [("['a'][0]", 1), ("['a'][1].left", 2), ("['a'][1].right[0]", 3)]
+    named = _pytree.tree_map_with_path(lambda path, n, m: (len(path), n + m), tree, tree)
+    assert named == {"a": [(2, 2), Pair((3, 4), ((4, 6),))]}
+
+
+def test_a_class_says_where_its_parts_are():
+    class Box:
+        def __init__(self, inside):
+            self.inside = inside
+
+    def apart(box):
+        return [box.inside], None
+
+    def build(parts, _):
+        return Box(*parts)
+
+    try:
+        _pytree.register_pytree_node(Box, apart, build)
+        with pytest.raises(ValueError, match="Did not find a flatten_with_keys_fn for type"):
+            _pytree.tree_flatten_with_path(Box(1))
+        del _pytree.SUPPORTED_NODES[Box]
+        key = _pytree.GetAttrKey("inside")
+        _pytree.register_pytree_node(
+            Box, apart, build, flatten_with_keys_fn=lambda box: ([(key, box.inside)], None)
+        )
+        assert _pytree.tree_leaves_with_path([Box(1)]) == [((_pytree.SequenceKey(0), key), 1)]
+    finally:
+        del _pytree.SUPPORTED_NODES[Box]
 
 
 def test_leaves_are_asked_a_question():

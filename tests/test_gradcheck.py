@@ -150,9 +150,48 @@ def test_scattered_gradients_are_tried_on_request():
 
 
 def test_the_settings_that_change_nothing_here_are_taken():
-    settings = {"fast_mode": True, "check_undefined_grad": False, "check_batched_grad": True}
+    settings = {"check_undefined_grad": False, "check_batched_grad": True}
     assert gradcheck(minitorch.exp, doubles(1.0, 2.0), **settings)
     assert gradgradcheck(minitorch.exp, doubles(1.0, 2.0), **settings)
+
+
+def test_the_fast_mode_calls_the_function_a_few_times_whatever_its_size():
+    calls = []
+
+    def f(x, y):
+        calls.append(x)
+        return x.sin() @ y, y.sum(0)
+
+    inputs = minitorch.rand(20, 5).double(), minitorch.rand(5, 20).double()
+    for each in inputs:
+        each.requires_grad_()
+    assert gradcheck(f, inputs, fast_mode=True, check_forward_ad=True)
+    assert len(calls) < 10
+    assert gradgradcheck(f, inputs, fast_mode=True, check_fwd_over_rev=True)
+
+
+@pytest.mark.parametrize("forward", [False, True])
+def test_the_fast_mode_finds_one_wrong_element(forward):
+    class Wrong(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            slope = minitorch.full_like(g, 2)
+            slope[3] = 2.2
+            return g * slope
+
+    x = minitorch.rand(10).double().requires_grad_()
+    with pytest.raises(GradcheckError, match="mismatch for output 0 with respect to input 0"):
+        gradcheck(
+            Wrong.apply,
+            (x,),
+            fast_mode=True,
+            check_forward_ad=forward,
+            check_backward_ad=not forward,
+        )
 
 
 def test_derivatives_in_the_direction_of_inputs_are_checked_on_request():

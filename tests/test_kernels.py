@@ -10,9 +10,18 @@ import pytest
 
 import minitorch
 from minitorch.backend import numpy_index, numpy_kernels, numpy_rows
+from minitorch.backend.namespaces import FIRST, LATER
 
 BACKEND = Path(minitorch.__file__).parent / "backend"
-QUICKER = {"transpose", "swapaxes", "amax", "amin"}  # CuPy's own serve there
+QUICKER = {
+    "transpose",
+    "swapaxes",
+    "amax",
+    "amin",
+    "where",
+    "logaddexp",
+    "logaddexp2",
+}  # CuPy's own serve there
 
 
 def kernels(library, kind):
@@ -25,13 +34,17 @@ def kernels(library, kind):
     }
 
 
-@pytest.mark.parametrize(
-    "kind", ["kernels", "rows", "channels", "index", "conv", "scan", "optim", "recurrent"]
-)
+@pytest.mark.parametrize("kind", sorted({*FIRST, *LATER} - {"attention"}))
 def test_cupy_kernels_have_the_signatures_of_the_numpy_kernels(kind):
     numpy, cupy = kernels("numpy", kind), kernels("cupy", kind)
     shared = numpy.keys() & cupy.keys()
     assert {name: cupy[name] for name in shared} == {name: numpy[name] for name in shared}
+
+
+@pytest.mark.parametrize("library", ["numpy", "cupy"])
+def test_a_name_is_defined_in_one_file_of_kernels(library):
+    names = [name for kind in FIRST + LATER for name in kernels(library, kind)]
+    assert sorted(names) == sorted(set(names))
 
 
 def test_every_numpy_kernel_has_one_for_cupy():
@@ -134,3 +147,41 @@ def test_a_copy_of_columns_that_are_half_or_whole_pages_apart_is_the_same(shape)
     copy = numpy_index.copied(x, "C")
     assert copy.flags.c_contiguous
     np.testing.assert_array_equal(copy, x)
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "i4", "i8"])
+@pytest.mark.parametrize(
+    "shapes", [((99, 100),) * 3, ((99, 1), (100,), ()), ((), (99, 100), (1, 100))]
+)
+def test_where_takes_what_numpys_takes(dtype, shapes):
+    rng = np.random.default_rng(0)
+    condition = rng.random((99, 100)) < 0.5
+    condition = condition[: shapes[0][0], : shapes[0][1]] if shapes[0] else condition
+    x, y = (np.asarray(rng.normal(0, 9, shape), dtype) for shape in shapes[1:])
+    expected = np.where(condition, x, y)
+    made = numpy_kernels.where(condition, x, y)
+    assert made.dtype == expected.dtype
+    assert made.tobytes() == expected.tobytes()
+    assert numpy_kernels.where(condition, 0, y).tobytes() == np.where(condition, 0, y).tobytes()
+
+
+def test_where_keeps_every_bit():
+    special = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, -np.nan, 1e-45], np.float32)
+    x = np.tile(special, 2000)
+    condition = np.arange(x.size) % 3 == 0
+    made = numpy_kernels.where(condition, x, x[::-1])
+    assert made.tobytes() == np.where(condition, x, x[::-1]).tobytes()
+    assert numpy_kernels.where(condition, 0.5, True).dtype == np.float64
+    assert (
+        numpy_kernels.where(condition, x, np.float64(2)).dtype
+        == np.where(condition, x, np.float64(2)).dtype
+    )
+
+
+@pytest.mark.parametrize("name", ["logaddexp", "logaddexp2"])
+def test_sums_of_exponentials_are_those_of_numpy(name):
+    special = [0.0, 1.0, -3.0, 50.0, -800.0, 1e30, np.inf, -np.inf, np.nan]
+    x, y = np.meshgrid(special, special)
+    with np.errstate(invalid="ignore"):
+        expected = getattr(np, name)(x, y)
+    np.testing.assert_allclose(getattr(numpy_kernels, name)(x, y), expected, rtol=1e-15)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import minitorch
+from minitorch import overrides
 from minitorch.autograd.node import Node, RemovableHandle
 from minitorch.autograd.tensor import METHODS
 
@@ -25,15 +26,23 @@ CLASSES = {
 
 @pytest.fixture(scope="module")
 def maker():
+    """The script, while functions have the code that they were written with."""
+    overrides.end()
     place = importlib.util.spec_from_file_location("make_stubs", REPOSITORY / "docs/make_stubs.py")
     module = importlib.util.module_from_spec(place)
     place.loader.exec_module(module)
-    return module
+    yield module
+    overrides.begin()  # for the subclasses that other tests have made
 
 
 def test_the_stubs_are_current(maker):
     for path, text in maker.stubs().items():
         assert path.read_text() == text, "run python docs/make_stubs.py"
+
+
+@pytest.mark.parametrize("name", ["argsort", "histc", "svd"])
+def test_a_function_that_is_made_to_take_out_shows_it(maker, name):
+    assert "out" in [each.name for each in maker.signature_of(getattr(minitorch, name))]
 
 
 def test_every_method_is_in_the_stub(maker):

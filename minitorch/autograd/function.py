@@ -11,85 +11,15 @@ import inspect
 import warnings
 import weakref
 from functools import wraps
-from typing import Any
 
 from minitorch.autograd import rebase
+from minitorch.autograd.function_context import FunctionCtx, output_node
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.node import Node, grad_mode
 from minitorch.autograd.packing import Packed, saving
-from minitorch.autograd.parts import PICK, pick
-from minitorch.autograd.tensor import Tensor, at, set_base, wrap
+from minitorch.autograd.tensor import Tensor, set_base, wrap
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-
-
-class FunctionCtx:
-    """What a call of a Function hands from `forward` to `backward`; it takes any attribute.
-
-    needs_input_grad  for each argument, whether it is a tensor that requires grad
-    """
-
-    needs_input_grad: tuple = ()
-    to_save: tuple = ()
-    dirty_tensors: tuple = ()
-    non_differentiable: tuple = ()
-    materialize_grads = True
-    _materialize_non_diff_grads = True  # False: None for outputs that carry no gradient
-    _saved: tuple = ()  # (array, its place: a node, the index of an output, or None; tensor)
-    _node: Any = None  # weak reference to the node of the call
-
-    def save_for_backward(self, *tensors):
-        """Keep inputs, outputs or intermediate values (or None) for `saved_tensors` in backward.
-
-        Call it once. Tensors kept as attributes instead work, but an output kept so makes a cycle
-        that only the garbage collector frees.
-        """
-        for position, each in enumerate(tensors):
-            if each is not None and not isinstance(each, Tensor):
-                raise DtypeError(
-                    "save_for_backward can only save variables, but argument "
-                    f"{position} is of type {type(each).__name__}\n"
-                    "  keep what is not a tensor as an attribute: ctx.size = size"
-                )
-        self.to_save = tensors
-
-    def save_for_forward(self, *tensors):
-        """Changes nothing: no `jvp` is called here, `func.jvp` differentiates `backward`."""
-
-    def mark_dirty(self, *tensors):
-        """Say that `forward` changed these arguments in place; it must return them too."""
-        self.dirty_tensors = tensors
-
-    def mark_non_differentiable(self, *tensors):
-        """Say that these outputs carry no gradient; integers never do."""
-        self.non_differentiable = tensors
-
-    def set_materialize_grads(self, value):
-        """Whether `backward` gets zeros (True, the default) or None for an output nobody used."""
-        self.materialize_grads = value
-
-    @property
-    def saved_variables(self):
-        """The older name of `saved_tensors`."""
-        warnings.warn(
-            "'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2
-        )
-        return self.saved_tensors
-
-    @property
-    def saved_tensors(self):
-        """What `save_for_backward` kept, each at its place in the graph."""
-        tensors: list = []
-        for array, place, tensor in self._saved:
-            if tensor is not None and tensor.array is array and tensor.node is place:
-                tensors.append(tensor)
-                continue
-            node = place
-            if isinstance(place, int):  # checkpointed, the call is gone: its value is wanted alone
-                node = None if self._node() is None else output_node(self._node(), place)
-            array = array.array() if isinstance(array, Packed) else array
-            tensors.append(None if array is None else at(array, node))
-        return tuple(tensors)
 
 
 class Function:
@@ -98,7 +28,9 @@ class Function:
     `forward(ctx, *args)` takes what `apply` gets and returns a tensor or a tuple, which may hold
     other things too; or `forward(*args)` together with `setup_context(ctx, inputs, output)`.
     `backward(ctx, *gradients)` gets one gradient per output and returns one per argument, None
-    for those that need none. Nothing is recorded inside `forward`.
+    for those that need none. Nothing is recorded inside `forward`. `jvp(ctx, *tangents)`, where
+    it is written, gets one tangent per argument and returns one per output, for `forward_ad` and
+    `func.jvp`; without it they differentiate `backward`.
 
     >>> from minitorch import tensor
     >>> class Cube(Function):
@@ -151,6 +83,13 @@ class Function:
 
     vjp = backward  # its other name
 
+    @staticmethod
+    def jvp(ctx, *grad_inputs):
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with "
+            "forward mode AD."
+        )
+
     @classmethod
     def apply(cls, *args, **kwargs):
         """Call `forward` on these arguments, and record `backward` for what comes out."""
@@ -178,7 +117,10 @@ class Function:
         outputs = with_aliases(ctx, args, outputs)
         if grad_mode.enabled and any(ctx.needs_input_grad):
             record(cls, ctx, args, parents, outputs)
+        if grad_mode.dual is not None and cls.jvp is not Function.jvp:
+            grad_mode.dual.follow(cls.jvp, ctx, args, parents, outputs)
         ctx.to_save = ctx.dirty_tensors = ctx.non_differentiable = ()
+        ctx._saved_for_forward = None
         return outputs if isinstance(output, tuple) else outputs[0]
 
 
@@ -225,7 +167,7 @@ def among(tensor, group):
 
 def refuse_saved_aliases(ctx, args, outputs):
     """`setup_context` can't tell an argument that was returned as it is from the output."""
-    for each in ctx.to_save:
+    for each in (*ctx.to_save, *(ctx._saved_for_forward or ())):
         if among(each, args) and among(each, outputs) and not among(each, ctx.dirty_tensors):
             raise RuntimeError(
                 "An input that has been returned as-is as output is being saved for backward. This "
@@ -349,14 +291,6 @@ def record(cls, ctx, args, parents, outputs):
             rebase.move_on(outputs[i], output_node(node, i))
         else:
             outputs[i].node = output_node(node, i)
-
-
-def output_node(node, index):
-    """The place in the graph of one output of the call that `node` records."""
-    _, shapes = node.settings
-    if len(shapes) == 1:
-        return node
-    return Node(PICK, (node,), (pick(index, len(shapes)),), (None,), (index,), shapes[index])
 
 
 def saved_of(ctx, parents, args, outputs, carriers):

@@ -157,8 +157,13 @@ class set_grad_enabled(Mode):  # noqa: N801  PyTorch's name
     """Set recording on or off: from here on, or, as context manager or decorator, inside alone."""
 
     def __init__(self, mode):
+        if not isinstance(mode, bool):
+            raise TypeError(
+                "set_grad_enabled(): argument 'enabled' (position 1) must be bool, "
+                f"not {type(mode).__name__}"
+            )
         self.outside = grad_mode.enabled
-        self.enabled = grad_mode.enabled = bool(mode)
+        self.enabled = grad_mode.enabled = mode
 
     def __enter__(self):
         super().__enter__()

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from minitorch.autograd.engine import grad
+from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.backend.devices import move
 from minitorch.backend.dtypes import float64
@@ -44,10 +45,13 @@ def gradcheck(
     check_grad_dtypes  also check that gradients have the dtypes of their inputs
 
     check_backward_ad  check the gradients
-    check_forward_ad   check what `func.jvp` computes: derivatives in the direction of an input
+    check_forward_ad   check the tangents of `forward_ad`: derivatives in the direction of an input
 
-    check_undefined_grad, check_batched_grad, check_batched_forward_grad and fast_mode are taken for
-    PyTorch's programs: the check is the full one in any case, and of plain gradients alone.
+    fast_mode          compare one number for each pair of an input and an output, the derivative in
+                       a random direction of randomly weighted elements, not one for each element
+
+    check_undefined_grad, check_batched_grad and check_batched_forward_grad are taken for PyTorch's
+    programs: the check is of plain gradients alone.
 
     >>> from minitorch import float64, ones
     >>> gradcheck(lambda x: x * x, ones(2, dtype=float64, requires_grad=True))
@@ -61,17 +65,16 @@ def gradcheck(
     require_checkable(inputs)
     try:
         outputs = as_tuple(func(*inputs))
-        numerical = [
-            numerical_jacobians(func, inputs, outputs, i, eps) for i in checked_places(inputs)
-        ]
+        case = Case(func, inputs, outputs, fast_mode)
+        numerical = [case.numerical(i, eps) for i in case.places]
         if not any(each.requires_grad for each in outputs):
             require_zero(numerical)
             return True
         if check_backward_ad:
-            compare(inputs, outputs, numerical, atol, rtol, nondet_tol, check_grad_dtypes)
+            compare(case, numerical, atol, rtol, nondet_tol, check_grad_dtypes)
             require_linear(func, inputs)
         if check_forward_ad:
-            compare_forward(inputs, outputs, numerical, atol, rtol)
+            compare_forward(case, numerical, atol, rtol)
     except GradcheckError:
         if raise_exception:
             raise
@@ -129,6 +132,7 @@ def gradgradcheck(
         raise_exception=raise_exception,
         nondet_tol=nondet_tol,
         check_grad_dtypes=check_grad_dtypes,
+        fast_mode=fast_mode,
         check_forward_ad=check_fwd_over_rev,
         check_backward_ad=check_rev_over_rev,
     )
@@ -184,22 +188,6 @@ def on_cpu(tensor):
     return tensor.array if isinstance(tensor.array, np.ndarray) else tensor.array.get()
 
 
-def numerical_jacobians(func, inputs, outputs, place, eps):
-    """For each output its Jacobian, (elements of inputs[place], elements of the output)."""
-    array = inputs[place].array
-    rows = [np.zeros((array.size, each.numel())) for each in outputs]
-    for row, index in enumerate(np.ndindex(array.shape)):
-        value = float(array[index])
-        array[index] = value + eps
-        above = perturbed(func, inputs, outputs, index, eps)
-        array[index] = value - eps
-        below = perturbed(func, inputs, outputs, index, eps)
-        array[index] = value
-        for jacobian, a, b in zip(rows, above, below, strict=True):
-            jacobian[row] = ((a - b) / (2 * eps)).reshape(-1)
-    return rows
-
-
 def perturbed(func, inputs, outputs, index, eps):
     """The outputs of `func` as float64 arrays; the inputs were changed at `index`."""
     results = as_tuple(func(*inputs))
@@ -214,68 +202,143 @@ def perturbed(func, inputs, outputs, index, eps):
     return [on_cpu(each).astype(np.float64) for each in results]
 
 
-def analytical_jacobian(output, sources, check_dtypes):
-    """For each source the Jacobian of `output` by backward, in the form of the numerical one."""
-    xp = namespace(output.array)
-    jacobians = [np.zeros((each.numel(), output.numel())) for each in sources]
-    for column in range(output.numel()):
-        weight = xp.zeros(output.array.size, output.array.dtype)
-        weight[column] = 1
-        weight = wrap(weight.reshape(output.array.shape))
-        found = grad(output, sources, weight, retain_graph=True, allow_unused=True)
-        for jacobian, each, source in zip(jacobians, found, sources, strict=True):
-            if each is not None:
-                jacobian[:, column] = on_cpu(each).reshape(-1)
-                if check_dtypes and each.dtype is not source.dtype:
-                    raise GradcheckError("Gradient has dtype mismatch")
-    return jacobians
+class Case:
+    """A function, what it takes and returns, and how its Jacobians are looked at.
+
+    places      which inputs are checked
+    directions  for each of them the one direction in which it is moved; None: each element is
+    weights     for each output the weights that make one number of it; None: each element is seen
+
+    A Jacobian is (moves of the input, elements or numbers of the output).
+    """
+
+    def __init__(self, func, inputs, outputs, fast):
+        self.func, self.inputs, self.outputs = func, inputs, outputs
+        self.places = checked_places(inputs)
+        random = np.random.default_rng(0)
+
+        def some(tensor):
+            return random.uniform(0.5, 1.5, tuple(tensor.shape)) if fast else None
+
+        self.directions = {i: some(inputs[i]) for i in self.places}
+        self.weights = [some(each) for each in outputs]
+
+    def moves(self, place):
+        """Pairs of an index into the input and how far its elements there move."""
+        u = self.directions[place]
+        shape = self.inputs[place].array.shape
+        return [(index, 1.0) for index in np.ndindex(shape)] if u is None else [(..., u)]
+
+    def empty(self, place, output):
+        """A Jacobian of zeros."""
+        rows = self.inputs[place].numel() if self.directions[place] is None else 1
+        columns = self.outputs[output].numel() if self.weights[output] is None else 1
+        return np.zeros((rows, columns))
+
+    def numerical(self, place, eps):
+        """For each output the Jacobian by differences."""
+        array = self.inputs[place].array
+        former = array.copy()
+        found = [self.empty(place, o) for o in range(len(self.outputs))]
+        for row, (index, far) in enumerate(self.moves(place)):
+            step = namespace(array).asarray(far, array.dtype) * eps
+            array[index] = former[index] + step
+            above = perturbed(self.func, self.inputs, self.outputs, index, eps)
+            array[index] = former[index] - step
+            below = perturbed(self.func, self.inputs, self.outputs, index, eps)
+            array[index] = former[index]
+            for jacobian, a, b, w in zip(found, above, below, self.weights, strict=True):
+                jacobian[row] = along((a - b) / (2 * eps), w)
+        return found
+
+    def backward(self, output, check_dtypes):
+        """For each checked input the Jacobian of an output by backward."""
+        y, w = self.outputs[output], self.weights[output]
+        sources = [self.inputs[i] for i in self.places]
+        found = [self.empty(i, output) for i in self.places]
+        for column in range(y.numel() if w is None else 1):
+            weight = np.zeros(y.numel()) if w is None else w
+            if w is None:
+                weight[column] = 1
+            shares = grad(y, sources, like(y, weight), retain_graph=True, allow_unused=True)
+            for jacobian, i, share in zip(found, self.places, shares, strict=True):
+                if share is not None:
+                    jacobian[:, column] = along(on_cpu(share), self.directions[i])
+                    if check_dtypes and share.dtype is not self.inputs[i].dtype:
+                        raise GradcheckError("Gradient has dtype mismatch")
+        return found
+
+    def forward(self, place):
+        """For each output the Jacobian by dual tensors, whose tangents are the moves."""
+        from minitorch.autograd import forward_ad  # noqa: PLC0415  it loads at its first use
+
+        found = [self.empty(place, o) for o in range(len(self.outputs))]
+        for row, (index, far) in enumerate(self.moves(place)):
+            tangents = {i: np.zeros(self.inputs[i].array.shape) for i in self.places}
+            tangents[place][index] = far
+            with no_grad(), forward_ad.dual_level():
+                duals = [
+                    forward_ad.make_dual(x.detach(), like(x, tangents[i])) if i in tangents else x
+                    for i, x in enumerate(self.inputs)
+                ]
+                results = as_tuple(self.func(*duals))
+                changes = [forward_ad.unpack_dual(each).tangent for each in results]
+            for jacobian, change, w in zip(found, changes, self.weights, strict=True):
+                if change is not None:
+                    jacobian[row] = along(on_cpu(change), w)
+        return found
+
+    def far_apart(self, place, output, a, n, atol, rtol):
+        """Whether a Jacobian is not the numerical one."""
+        u, w = self.directions[place], self.weights[output]
+        if u is not None:  # a number is a sum over so many elements
+            atol = atol * max(1.0, u.sum()) * max(1.0, w.sum())
+        return not np.all(np.abs(a - n) <= atol + rtol * np.abs(n))
 
 
-def compare(inputs, outputs, numerical, atol, rtol, nondet_tol, check_dtypes):
+def along(array, direction):
+    """The elements of an array in a row, or the one number that is seen of them."""
+    return array.reshape(-1) if direction is None else (array * direction).sum()
+
+
+def like(tensor, values):
+    """A tensor of these NumPy values, of the shape, dtype and device of `tensor`."""
+    values = values.astype(tensor.dtype.dtype, copy=False).reshape(tensor.array.shape)
+    return wrap(move(values, tensor.device))
+
+
+def compare(case, numerical, atol, rtol, nondet_tol, check_dtypes):
     """Raise GradcheckError where a Jacobian by backward is not that by differences."""
-    places = checked_places(inputs)
-    sources = [inputs[i] for i in places]
-    for o, output in enumerate(outputs):
+    for o, output in enumerate(case.outputs):
         if not output.requires_grad:
             continue
-        analytical = analytical_jacobian(output, sources, check_dtypes)
-        again = analytical_jacobian(output, sources, check_dtypes)
-        for i, of_input, a, b in zip(places, numerical, analytical, again, strict=True):
+        analytical = case.backward(o, check_dtypes)
+        again = case.backward(o, check_dtypes)
+        if any(np.any(np.abs(a - b) > nondet_tol) for a, b in zip(analytical, again, strict=True)):
+            raise GradcheckError(
+                "Backward is not reentrant, i.e., running backward with same input and grad_output "
+                "multiple times gives different values, although analytical gradient matches "
+                f"numerical gradient.The tolerance for nondeterminism was {nondet_tol}."
+            )
+        for i, of_input, a in zip(case.places, numerical, analytical, strict=True):
             n = of_input[o]
-            if not np.all(np.abs(a - n) <= atol + rtol * np.abs(n)):
+            if case.far_apart(i, o, a, n, atol, rtol):
                 raise GradcheckError(
                     f"Jacobian mismatch for output {o} with respect to input {i},\n"
                     f"numerical:{wrap(n)}\nanalytical:{wrap(a)}\n"
                 )
-            if np.any(np.abs(a - b) > nondet_tol):
-                raise GradcheckError(
-                    "Backward is not reentrant, i.e., running backward with same input and "
-                    "grad_output multiple times gives different values, although analytical "
-                    "gradient matches numerical gradient."
-                    f"The tolerance for nondeterminism was {nondet_tol}."
-                )
 
 
-def compare_forward(inputs, outputs, numerical, atol, rtol):
-    """`compare`, where the Jacobians are computed in the directions of the inputs.
-
-    The gradients are linear in their weights: their derivatives by these are what is asked for.
-    """
-    places = checked_places(inputs)
-    sources = [inputs[i] for i in places]
-    for o, output in enumerate(outputs):
-        if not output.requires_grad:
-            continue
-        weights = wrap(namespace(output.array).zeros_like(output.array)).requires_grad_()
-        shares = grad(output, sources, weights, create_graph=True, allow_unused=True)
-        for i, of_input, share in zip(places, numerical, shares, strict=True):
-            a = np.zeros_like(of_input[o])
-            if share is not None and share.requires_grad:
-                a = analytical_jacobian(share, [weights], False)[0].T
-            if not np.all(np.abs(a - of_input[o]) <= atol + rtol * np.abs(of_input[o])):
+def compare_forward(case, numerical, atol, rtol):
+    """`compare`, where the Jacobians are computed in the directions of the inputs."""
+    for i, of_input in zip(case.places, numerical, strict=True):
+        for o, (output, a, n) in enumerate(
+            zip(case.outputs, case.forward(i), of_input, strict=True)
+        ):
+            if output.requires_grad and case.far_apart(i, o, a, n, atol, rtol):
                 raise GradcheckError(
                     f"Jacobian computed with forward mode mismatch for output {o} with respect to "
-                    f"input {i},\nnumerical:{wrap(of_input[o])}\nanalytical:{wrap(a)}\n"
+                    f"input {i},\nnumerical:{wrap(n)}\nanalytical:{wrap(a)}\n"
                 )
 
 

@@ -5,7 +5,7 @@ import threading
 import weakref
 from collections import namedtuple
 from functools import lru_cache
-from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType, NoneType
 from typing import Any
 
 from minitorch.autograd.parts import PICK
@@ -19,6 +19,7 @@ class GradMode(threading.local):
     enabled = True
     inference = False
     in_forward = False  # of a `Function`, which may write through `.data` uncounted
+    dual: Any = None  # the `forward_ad.Level` that was entered
     multithreading = True  # for PyTorch's programs, which may ask
     anomaly: Any = None  # the `anomaly.Watch` that looks at gradients
 
@@ -210,6 +211,21 @@ def saves_array(vjps):
         elif kind not in PLAIN and any(hasattr(each, name) for name in HOLDING):
             return True
     return False
+
+
+def makes_closures(f, known):
+    """Whether `f`, or a function that it calls by name, makes functions that hold something.
+
+    known  functions that need no look: those that call `f`, and those that no rule calls
+    """
+    f = getattr(f, "__wrapped__", f)
+    if any(each.co_freevars for each in f.__code__.co_consts if type(each) is CodeType):
+        return True
+    called = [f.__globals__.get(name) for name in f.__code__.co_names]
+    called = [each.op.rule if hasattr(each, "op") else each for each in called]
+    known = {*known, f}
+    called = [each for each in called if type(each) is FunctionType and each not in known]
+    return any(makes_closures(each, known) for each in called)
 
 
 def captured(vjps):

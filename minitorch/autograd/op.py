@@ -8,21 +8,22 @@ settings right of it:
         y = namespace(x).tanh(x)
         return y, lambda g: g * (1 - y * y)
 
-What the decorator makes of it is straight-line code for just this signature (`source_of`), which
-serves tensors of one floating dtype passed as tensors. All else that PyTorch allows (Python numbers
-on the left, NumPy arrays, mixed dtypes, `out=`) goes through `Op.bind`, the same for all ops.
+What the decorator makes of it is straight-line code for just this signature (`specialise.py`),
+which serves tensors of one floating dtype passed as tensors. All else that PyTorch allows (Python
+numbers on the left, NumPy arrays, mixed dtypes, `out=`) goes through `Op.bind`, the same for all.
 """
 
 import warnings
+from functools import cached_property
 from inspect import CO_VARARGS
-from types import CodeType, FunctionType
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from minitorch.autograd.node import Node, grad_mode
+from minitorch.autograd.node import Node, grad_mode, makes_closures
 from minitorch.autograd.older import numbers_first
-from minitorch.autograd.overlap import OVERLAPPING, require_apart
+from minitorch.autograd.overlap import require_apart, require_writable_elements
 from minitorch.autograd.parts import PICK, pick, return_type
 from minitorch.autograd.refusals import (
     NO_BOOL,
@@ -39,7 +40,7 @@ from minitorch.autograd.refusals import (
 )
 from minitorch.autograd.specialise import first_call, specialise
 from minitorch.autograd.strays import gathered, number_in, strays
-from minitorch.autograd.tensor import Tensor, function, method, record, set_base, wrap
+from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method, record, set_base, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend import dtypes
 from minitorch.backend.dtypes import common_dtype, rounded_to_half
@@ -49,7 +50,7 @@ from minitorch.backend.namespaces import BY_TYPE, at_first_cupy, functions_of, n
 OPS: dict = {}
 TENSOR_FUNCTIONS = BY_TYPE[Tensor] = functions_of()
 F4, F8 = np.dtype("f4"), np.dtype("f8")
-ERRORS = (ValueError, TypeError, IndexError)
+ERRORS = (ValueError, TypeError, IndexError, OverflowError)
 
 
 class Op:
@@ -68,7 +69,7 @@ class Op:
     differentiable False: the rule returns its value alone
     outputs        names of the outputs, where there are several
     casts          callers may pass `dtype=`: the value's, to which the input is converted first;
-                   "out": where they pass `out=` alone it is that of `out`
+                   "out": where they pass `out=` alone it is that of `out`; "last": by position too
     wide           float16 is computed in float32 and the value rounded, as in PyTorch; "cpu": not
                    on a GPU, whose products of float16 are summed in float32 anyway; "number":
                    only beside a Python number that float16 would round
@@ -78,6 +79,7 @@ class Op:
     numbers        which tensors callers may give as Python numbers: "any"; "other", not the
                    first; "some", not all; "none", which does not hold for bodies of ops
     composite      what is read on Tensors in place of a rule that works in place
+    adds           adds(total, g, *settings) does in place what total + vjp(g) would make anew
     exact          refuses an `out` of another dtype, as `require_out` does; None: values are cast
     saves_nothing  no vjp captures anything, so nothing is freed after backward
     saves_arrays   a vjp was seen to capture an array, so it is freed without a look
@@ -98,6 +100,7 @@ class Op:
         numbers="any",
         shown=None,
         composite=None,
+        adds=None,
         exact=None,
     ):
         self.rule = rule
@@ -113,15 +116,18 @@ class Op:
         self.wide = wide
         self.refuses = refuses
         self.numbers = numbers
+        self.adds = adds
         self.shown = shown or "".join(part.capitalize() for part in name.split("_"))
         self.outputs: Any = (
             return_type(self.shown.partition("Backward")[0].lower(), outputs) if outputs else None
         )
         self.exact = exact or (require_out if outputs else None)
         self.saves_arrays = False
-        self.saves_nothing = not any(
-            code.co_freevars for code in rule.__code__.co_consts if isinstance(code, CodeType)
-        )
+
+    @cached_property
+    def saves_nothing(self):
+        # Asked at the first backward, when the rule's module is there as a whole.
+        return not makes_closures(self.rule, FUNCTIONS.values())
 
     def read_signature(self, rule):
         """Tensors, settings and defaults, from the code itself: `inspect` takes 60 us a rule."""
@@ -182,19 +188,13 @@ class Op:
             return self.place(value, out)
         if out is not None:
             raise RuntimeError(f"{self.public_name()}(): {NO_GRADIENT}")
-        vjps = (
-            vjps[0]
-            if self.joint
-            else tuple(
-                [None if node is None else vjp for node, vjp in zip(nodes, vjps, strict=True)]
-            )
-        )
-        inputs = tuple(
-            [
-                array if node is None or node.leaf is not None else None
-                for array, node in zip(arrays, nodes)
-            ]
-        )
+        if self.joint:
+            (vjps,) = vjps
+        else:
+            pairs = zip(nodes, vjps, strict=True)
+            vjps = tuple([None if node is None else vjp for node, vjp in pairs])
+        pairs = zip(arrays, nodes, strict=True)
+        inputs = tuple([x if n is None or n.leaf is not None else None for x, n in pairs])
         if self.outputs:
             return self.record_outputs(value, tuple(nodes), vjps, inputs, settings)
         tensor = record(value, self, tuple(nodes), vjps, inputs, tuple(settings.values()))
@@ -203,6 +203,7 @@ class Op:
         return tensor
 
     def record_outputs(self, values, nodes, vjps, inputs, settings):
+        """Several values as Tensors, each a step away from the node of the call."""
         node = Node(self, nodes, vjps, inputs, tuple(settings.values()), None)
         return self.outputs(
             *[
@@ -230,7 +231,7 @@ class Op:
         tensors = [self.accept(i, value) for i, value in enumerate(tensors)]
         if self.numbers != "any" or len(tensors) == 1:
             self.require_tensors(tensors)
-        wide, names = self.wide, self.names(tensors)
+        wide, names = self.wide, self.tensors or ("tensors",) * len(tensors)
         joined = [t for name, t in zip(names, tensors) if name not in self.apart and t is not None]
         if dtype is None and out is not None and self.casts == "out":
             dtype = out.dtype
@@ -261,16 +262,17 @@ class Op:
         return half and (self.wide != "cpu" or t.is_cpu)
 
     def call_in_single(self, tensors, settings, out):
-        """The call on float16 tensors, computed in float32."""
+        """The call on float16 tensors, computed in float32 and rounded."""
         half, single = dtypes.float16, dtypes.float32
         wide = [t.to(single) if isinstance(t, Tensor) and t.dtype is half else t for t in tensors]
-        y = self.call(wide, settings, out)
-        if self.outputs:
-            return self.outputs(*[t.to(half) if t.dtype is single else t for t in y])
-        return y.to(half) if out is None and y.dtype is single else y
-
-    def names(self, tensors):
-        return self.tensors or ("tensors",) * len(tensors)
+        made = self.call(wide, settings)
+        parts = [t.to(half) if t.dtype is single else t for t in (made if self.outputs else [made])]
+        if out is None:
+            return self.outputs(*parts) if self.outputs else parts[0]
+        if any(t.node for t in parts):
+            raise RuntimeError(f"{self.public_name()}(): {NO_GRADIENT}")
+        arrays = [t.array for t in parts]
+        return self.place(arrays if self.outputs else arrays[0], out)
 
     def accept(self, i, value):
         """Input number `i` as a Tensor or a Python number, or None for an optional one."""
@@ -361,8 +363,7 @@ def written(value, out):
     if made.category > out.dtype.category:
         raise DtypeError(no_cast(made, out.dtype))
     array = out.array
-    if array.size and any(not step and n > 1 for n, step in zip(array.shape, array.strides)):
-        raise RuntimeError(OVERLAPPING)
+    require_writable_elements(array)
     if array.shape != value.shape:
         if array.size:
             text = RESIZED.format(list(out.shape), list(value.shape))
@@ -418,8 +419,8 @@ at_registration: list = []  # functions that are called with each op that is mad
 
 
 CHAINS = (
-    "activation", "activation_forms", "batch_norm", "binary_loss", "bounds", "exponents", "loss",
-    "norm", "ranking_loss",
+    "activation", "activation_forms", "batch_norm", "binary_loss", "bounds", "exponents", "grid",
+    "loss", "norm", "ranking_loss",
 )  # fmt: skip
 
 
@@ -434,7 +435,9 @@ def fuse_rules():
         o = call.op
         chains = o.rule.__module__.rpartition(".")[2] in CHAINS
         if chains and o.differentiable and not o.variadic and not o.outputs:
+            alike = o.composite is o.rule  # then what is packed in the vjps of one fits the other
             o.rule = call.__globals__["rule"] = fused(o.rule)
+            o.composite = o.rule if alike else o.composite
 
     for call in OPS.values():
         fuse(call)

@@ -1,5 +1,7 @@
 """Arrays that lie in one memory: what PyTorch refuses to write while it is read."""
 
+import warnings
+
 from minitorch.autograd.versions import owner
 from minitorch.backend.namespaces import namespace
 
@@ -31,6 +33,12 @@ def require_disjoint(written, *read):
     for array in read:
         if wholly_shared(written, array) or partly_shared(written, array):
             raise RuntimeError(SHARED)
+
+
+def require_writable_elements(array):
+    """Refuse to write an array of which several elements lie at one place, as `expand` makes it."""
+    if array.size and is_expanded(array):
+        raise RuntimeError(OVERLAPPING)
 
 
 def wholly_shared(x, y):
@@ -69,6 +77,21 @@ def opened(array, repeated=False):
     if not y.flags.writeable:
         raise RuntimeError(OVERLAPPING)
     return y
+
+
+def is_expanded(array):
+    """Whether `expand` made several elements of one."""
+    return any(n > 1 and not step for n, step in zip(array.shape, array.strides))
+
+
+def warn_of_expanded(name, example):
+    """Say that PyTorch will refuse this write one day."""
+    warnings.warn(
+        f"Use of {name} on expanded tensors is deprecated. Please clone() the tensor before "
+        f"performing this operation. This also applies to advanced indexing e.g. {example}",
+        UserWarning,
+        stacklevel=4,
+    )
 
 
 def steps(array):

@@ -79,7 +79,7 @@ def packed(vjps, hooks, tensors):
 
     def pack(held):
         if hasattr(held, "leaves"):  # a chain of calls on a GPU
-            held = held[...] if held.made is None else held.made
+            held = held.value
         tensor = tensors.get(id(held))
         return Packed(wrap(held) if tensor is None else tensor, hooks)
 

@@ -19,6 +19,7 @@ class Parameter(Tensor):
     """
 
     __slots__ = ()
+    __torch_function__ = None  # operations make plain tensors of it
 
     def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> "Parameter":
         data = Tensor() if data is None else data.detach()
@@ -30,7 +31,8 @@ class Parameter(Tensor):
         return copied
 
     def __repr__(self):  # type: ignore[override]  # mypy drops argument names of dunder methods
-        return "Parameter containing:\n" + super().__repr__()
+        text = super().__repr__()
+        return f"Parameter containing:\n{text}" if type(self) is Parameter else f"Parameter({text})"
 
 
 class Buffer(Tensor):
@@ -40,6 +42,7 @@ class Buffer(Tensor):
     """
 
     __slots__ = ()
+    __torch_function__ = None  # operations make plain tensors of it
 
     def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> "Buffer":
         buffer = Tensor._make_subclass(cls, Tensor() if data is None else data.detach())

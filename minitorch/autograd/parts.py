@@ -55,7 +55,7 @@ def return_type(name, fields):
     """
 
     def new(kind, *parts):
-        parts = parts[0] if len(parts) == 1 else parts
+        parts = tuple(parts[0]) if len(parts) == 1 else parts
         if len(parts) != len(fields):
             raise TypeError(
                 f"torch.return_types.{name}() takes a {len(fields)}-sequence "

@@ -101,6 +101,7 @@ def write(tensor, compute):
     result = compute(at(tensor.array, tensor.node)) if alone or not recording else None
     if result is None or (result.node is not None and not alone):
         # What vjps capture must not be the memory that is about to be overwritten.
+        keep_value(tensor if tensor.base is None else tensor.base)
         result = compute(at(tensor.array.copy(), tensor.node))
     if result.array.shape != tensor.array.shape:
         raise ShapeError(
@@ -126,6 +127,15 @@ def write(tensor, compute):
         result = result if result.dtype is tensor.dtype else result.to(tensor.dtype)
         move_on(tensor, result.node)
     return tensor
+
+
+def keep_value(tensor):
+    """Give the node at which `tensor` came in from outside the graph (`forward_ad.cut`) its own
+    copy of the value, for reading 3.
+    """
+    node = tensor.node
+    if node is not None and node.inputs and node.inputs[0] is tensor.array:
+        node.inputs = (tensor.array.copy(),)
 
 
 def like_former(value, former):

@@ -1,11 +1,12 @@
 """What PyTorch says of inputs that do not go together."""
 
 from functools import partial
+from itertools import combinations
 from typing import NoReturn
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.devices import device_of
-from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES
+from minitorch.backend.dtypes import BY_NUMPY, C_NAMES, SCALAR_NAMES, out_of_range
 from minitorch.backend.errors import DtypeError, ShapeError
 
 NO_BOOL = (
@@ -28,10 +29,18 @@ def no_tensor(name, argument, position, value):
     """What PyTorch's function `name` says of a value that is no tensor."""
     kind = type(value)
     module = "numpy." if kind.__module__ == "numpy" else ""
-    remedy = "\n  make one with minitorch.tensor(...)"
+    remedy = ""
+    if value is None:
+        remedy = "\n  has forward() a return?"
+    elif isinstance(value, list | tuple) and any(hasattr(each, "requires_grad") for each in value):
+        remedy = "\n  it holds tensors: take out the one you mean, as in output, state = lstm(x)"
+    elif module or isinstance(value, list | tuple):
+        remedy = "\n  make one with minitorch.tensor(...)"
+    elif hasattr(value, "__torch_function__"):
+        remedy = "\n  minitorch.overrides.begin() lets functions ask its __torch_function__"
     return (
         f"{name}(): argument '{argument}' (position {position}) must be Tensor, "
-        f"not {module}{kind.__name__}{remedy if module or isinstance(value, list | tuple) else ''}"
+        f"not {module}{kind.__name__}{remedy}"
     )
 
 
@@ -39,7 +48,8 @@ def no_cast(made, wanted):
     """What PyTorch says where a result of the dtype `made` has no place in one of `wanted`."""
     return (
         f"result type {SCALAR_NAMES[made.name]} can't be cast to the desired output type "
-        f"{SCALAR_NAMES[wanted.name]}"
+        f"{SCALAR_NAMES[wanted.name]}\n"
+        f"  convert first, with .to(minitorch.{made.name}), or leave out the in-place form or out="
     )
 
 
@@ -126,11 +136,24 @@ def unlike(first, second, added=None):
     return f"{which} and mat2 must have the same dtype, but got {names}"
 
 
+def unequal_sizes(a, b):
+    """What PyTorch says of two shapes that do not broadcast; None where they do."""
+    for back, (n, m) in enumerate(zip(a[::-1], b[::-1]), 1):
+        if 1 != n != m != 1:
+            return (
+                f"The size of tensor a ({n}) must match the size of tensor b ({m}) at "
+                f"non-singleton dimension {max(len(a), len(b)) - back}"
+            )
+    return None
+
+
 def explain(op, error, tensors) -> NoReturn:
     """Raise what there is to say of these inputs, which the array library refused."""
     arrays = [t.array for t in tensors if isinstance(t, Tensor)]
     if isinstance(error, ShapeError | DtypeError | IndexError | NotImplementedError):
         raise error
+    if isinstance(error, OverflowError):  # a Python number that an integer dtype does not hold
+        raise ShapeError(out_of_range(BY_NUMPY[arrays[0].dtype])) from None
     named = "   ".join(
         f"{name} {tuple(t.shape)}" if isinstance(t, Tensor) else f"{name} {t!r}"
         for name, t in zip(("input", *op.tensors[1:]), tensors)
@@ -141,18 +164,9 @@ def explain(op, error, tensors) -> NoReturn:
             "Expected all tensors to be on the same device, but found at least two devices, "
             f"{places}\n  {op.name}: {named}\n  move them with .to(device)"
         ) from None
-    for a in arrays:
-        for b in arrays:
-            for back in range(1, min(a.ndim, b.ndim) + 1):
-                if a.shape[-back] != b.shape[-back] and 1 not in (
-                    a.shape[-back],
-                    b.shape[-back],
-                ):
-                    raise ShapeError(
-                        f"The size of tensor a ({a.shape[-back]}) must match the size of "
-                        f"tensor b ({b.shape[-back]}) at non-singleton dimension "
-                        f"{max(a.ndim, b.ndim) - back}\n  {op.name}: {named}"
-                    ) from None
+    for a, b in combinations(arrays, 2):
+        if text := unequal_sizes(a.shape, b.shape):
+            raise ShapeError(f"{text}\n  {op.name}: {named}") from None
     if "boolean subtract" in str(error):
         raise DtypeError(NO_BOOLS) from None
     if "not supported for the input types" in str(error) or "Wrong type (" in str(error):

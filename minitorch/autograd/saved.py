@@ -32,6 +32,10 @@ MISSING = object()
 
 
 def saved_value(node, name, raw):
+    """What `node` keeps under our `name`: a setting or a tensor, else MISSING.
+
+    raw  "_raw_": of a tensor the SavedTensor; "_": itself
+    """
     names = getattr(node.op, "settings", ())
     if name in names and raw == "_":
         return node.settings[names.index(name)]

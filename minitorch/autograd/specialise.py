@@ -166,7 +166,9 @@ def signature(o):
     head += [parameter(s) for s in o.settings if s not in o.keyword_only]
     keywords = [parameter(s) for s in o.settings if s in o.keyword_only]
     keywords += [f"{NUMPY_NAMES[s]}=None" for s in o.settings if s in NUMPY_NAMES]
-    keywords += ["dtype=None"] * bool(o.casts) + ["out=None"] * takes_out(o)
+    place = head if o.casts == "last" else keywords
+    place += ["dtype=None"] * bool(o.casts)
+    keywords += ["out=None"] * takes_out(o)
     star = "*older" if o.name in SETTINGS else "*"
     return ", ".join(head + [star, *keywords] * bool(keywords))
 

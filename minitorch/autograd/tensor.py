@@ -1,5 +1,6 @@
 """Tensor: an array, its gradient and its place in the graph. The maths is in `ops/`."""
 
+import importlib
 import warnings
 import weakref
 
@@ -88,6 +89,11 @@ class Tensor:
         else:
             array = np.empty(data or (0,), np.float32)
         return around(array, cls)
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if getattr(cls, "__torch_function__", cls) is not None:
+            importlib.import_module("minitorch.overrides").begin()
 
     @staticmethod
     def _make_subclass(kind, data, require_grad=False):
@@ -319,22 +325,6 @@ class Tensor:
     def __reduce__(self):
         """For pickles: the values; what they were computed from stays behind."""
         return _rebuild, (type(self), self.array, self.requires_grad, vars(self))
-
-    def __deepcopy__(self, memo):
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
-                "protocol at the moment.  If you were attempting to deepcopy a module, this may be "
-                "because of a torch.nn.utils.weight_norm usage, see "
-                "https://github.com/pytorch/pytorch/pull/103001\n"
-                "  else detach() this one first"
-            )
-        build, (kind, array, requires_grad, attributes) = self.__reduce__()
-        copied = build(kind, array.copy("K"), requires_grad, dict(attributes))
-        if self._grad is not None:
-            copied._grad = wrap(self._grad.array.copy())
-        memo[id(self)] = copied
-        return copied
 
 
 def _rebuild(kind, array, requires_grad, attributes):

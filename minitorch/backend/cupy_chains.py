@@ -3,14 +3,15 @@
 Where the rule of an op computes `0.5 * x * (1 + xp.erf(x * c))`, CuPy launches a kernel for each
 call. So a rule is given a `Chain` in place of each array: it notes what is called, and `arrays_of`
 makes one kernel of all that was noted. What a chain cannot note (a sum, a reshape) it computes
-first and hands to CuPy.
+first and hands to CuPy; what a method returns is the leaf of another chain. Python numbers are
+arguments of the kernel, so that others need no other kernel.
 
 Only what nobody writes to may be read later than it was handed in: a chain reads the arrays that a
 rule and its vjps are given, which they must not change, and nothing that they make themselves.
 """
 
 import operator
-from functools import lru_cache
+from functools import lru_cache, wraps
 
 import cupy as cp
 import numpy as np
@@ -66,6 +67,11 @@ class Chain:
         return len(self.shape)
 
     @property
+    def value(self):
+        """The array that the chain stands for."""
+        return array_of(self)
+
+    @property
     def leaves(self):
         """The arrays that are read when this one is computed."""
         if self.made is not None:
@@ -75,10 +81,13 @@ class Chain:
     def __getattr__(self, name):
         if name in ("array", "strides", "base") or name[:2] == "__":
             raise AttributeError(name)
-        return getattr(array_of(self), name)
+        found = getattr(array_of(self), name)
+        if not callable(found):
+            return leaf(found)
+        return lambda *given, **settings: leaf(found(*arrays_of(given), **arrays_of(settings)))
 
     def __getitem__(self, key):
-        return array_of(self)[key]
+        return leaf(array_of(self)[key])
 
     def reshape(self, *shape):
         """Of a leaf a leaf in another shape, of another chain an array."""
@@ -87,6 +96,9 @@ class Chain:
 
     def __pow__(self, exponent):
         return chained("power", self, exponent)
+
+    def __matmul__(self, other):
+        return leaf(array_of(self) @ arrays_of(other))
 
 
 class Place(Chain):
@@ -131,11 +143,11 @@ give_operators()
 def fused(rule):
     """`rule`, but of CuPy arrays each result is computed in one launch, if it can be."""
 
+    @wraps(rule)
     def of_chains(*arrays, **settings):
-        chains = [leaf(array) for array in arrays]
-        if all(chain is array for chain, array in zip(chains, arrays)):
-            return rule(*arrays, **settings)  # other arrays, or chains of a rule that calls this
-        y, *vjps = rule(*chains, **settings)
+        if any(type(each) in (Chain, Place, np.ndarray) for each in arrays):
+            return rule(*arrays, **settings)  # called by a rule that is given chains; on the CPU
+        y, *vjps = rule(*[leaf(array) for array in arrays], **settings)
         return arrays_of(y), *[later(vjp) for vjp in vjps]
 
     def later(vjp):
@@ -233,28 +245,24 @@ def array_of(chain):
             else:
                 chain.made = computed(chain.call, *chain.given)
         else:
-            leaves, lines, (value,) = source_of([chain])
-            to_bool = chain.dtype.kind == "b"
-            lines.append(f"y = {'' if to_bool else 'T'}({value});")
-            chain.made = kernel("\n".join(lines), len(leaves), to_bool)(*leaves)
+            leaves, numbers, lines, (value,) = source_of([chain])
+            kind = "bool" if chain.dtype.kind == "b" else "T"
+            run = kernel(f"{lines}y0 = {kind}({value});", len(leaves), len(numbers), (kind,))
+            chain.made = run(*leaves, *numbers)
         chain.given, chain.length = (), 1  # what it was made of is not kept
     return chain.made
 
 
-def source_of(chains, numbers=None):
-    """What a kernel for chains is made of: the arrays that it reads as x0, x1, ..., its lines, and
-    under which names these leave the results.
-
-    numbers  a list to be filled with Python numbers, which the kernel is given as c0, c1, ...;
-             None: they stand in the lines
+def source_of(chains):
+    """What a kernel for chains is made of: the arrays that it is given as x0, x1, ..., the numbers
+    that it is given as c0, c1, ..., its source, and under which names this leaves the results.
     """
     leaves: list = []
+    numbers: list = []
     names: dict = {}
     lines: list = []
 
     def named(each):
-        if type(each) is not Chain and numbers is None:
-            return literal(float(each))
         if type(each) is not Chain:
             numbers.append(float(each))
             return f"A(c{len(numbers) - 1})"
@@ -272,18 +280,14 @@ def source_of(chains, numbers=None):
         return names[id(each)]
 
     results = [named(chain) for chain in chains]
-    return leaves, lines, results
-
-
-def literal(number):
-    """A Python number in CUDA, where NVRTC has no name for inf and nan."""
-    if number != number:  # noqa: PLR0124  nan
-        return "sqrt(A(-1))"
-    return f"A({number!r})" if abs(number) < float("inf") else f"({'-' * (number > 0)}log(A(0)))"
+    return leaves, numbers, "".join(f"{line}\n" for line in lines), results
 
 
 @lru_cache(1024)
-def kernel(lines, count, to_bool):
-    """The kernel of these lines, which reads so many arrays."""
-    given = ", ".join(f"T x{i}" for i in range(count))
-    return cp.ElementwiseKernel(given, f"{'bool' if to_bool else 'T'} y", WIDER + lines, "chain")
+def kernel(source, arrays, numbers, results):
+    """The kernel of this source, which is given so many arrays and numbers; "T" or "bool" of each
+    of its results.
+    """
+    given = [f"T x{i}" for i in range(arrays)] + [f"float64 c{i}" for i in range(numbers)]
+    made = [f"{kind} y{i}" for i, kind in enumerate(results)]
+    return cp.ElementwiseKernel(", ".join(given), ", ".join(made), WIDER + source, "chain")

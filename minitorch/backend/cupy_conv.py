@@ -1,8 +1,8 @@
-"""Convolution over one to three axes on CuPy arrays: numpy_conv.py, for the GPU.
+"""The kernels of `numpy_conv.py` on CuPy arrays, over one to three axes.
 
-The same functions with the same signatures and results. All images are laid out as columns at
-once, as many times the size of the input as the kernel has places, so that a convolution is one
-matrix product; no loop runs over images and nothing waits for the device.
+Same names, same signatures and results. All images are laid out as columns at once, as many times
+the size of the input as the kernel has places, so that a convolution is one matrix product; no loop
+runs over images and nothing waits for the device.
 """
 
 import math
@@ -70,17 +70,11 @@ _sums_of_columns = cupy.ElementwiseKernel(
 
 
 def conv(x, w, bias, stride, padding, dilation, groups):
-    """Cross-correlation of images with kernels.
-
-    x       (N, C, *S)
-    w       (O, C/groups, *K)
-    bias    (O,), added to each output channel, or None
-    returns (N, O, *P), P = (S + 2*padding - dilation*(K - 1) - 1) // stride + 1 on each axis
-    """
+    """Cross-correlation of images with kernels."""
     n, o, kernel = len(x), len(w), w.shape[2:]
     size = output_size(x.shape[2:], kernel, stride, padding, dilation)
     columns = columns_of(x, kernel, stride, padding, dilation, groups)
-    rows = products(w.reshape(groups, o // groups, columns.shape[1]), columns)
+    rows = _products(w.reshape(groups, o // groups, columns.shape[1]), columns)
     rows = rows.reshape(o, n, *size).swapaxes(0, 1)
     if bias is None:
         return cupy.ascontiguousarray(rows)
@@ -89,28 +83,18 @@ def conv(x, w, bias, stride, padding, dilation, groups):
 
 
 def conv_input(g, w, input_size, stride, padding, dilation, groups):
-    """Gradient of conv with respect to x.
-
-    g       (N, O, *P)
-    w       (O, C/groups, *K)
-    returns (N, C, *S) = input_size
-    """
+    """Gradient of conv with respect to x."""
     n, (o, _, *kernel), out = len(g), w.shape, g.shape[2:]
     w = w.reshape(groups, o // groups, math.prod(w.shape[1:])).swapaxes(1, 2)
-    columns, windows = products(w, rows_of(g, groups)), math.prod(out)
+    columns, windows = _products(w, rows_of(g, groups)), math.prod(out)
     steps = windows, math.prod(kernel) * n * windows, n * windows
     return sum_of_columns(columns, input_size, steps, out, kernel, stride, padding, dilation)
 
 
 def conv_weight(g, x, weight_size, stride, padding, dilation, groups):
-    """Gradient of conv with respect to w.
-
-    g       (N, O, *P)
-    x       (N, C, *S)
-    returns (O, C/groups, *K) = weight_size
-    """
+    """Gradient of conv with respect to w."""
     columns = columns_of(x, weight_size[2:], stride, padding, dilation, groups)
-    return products(rows_of(g, groups), columns.swapaxes(1, 2)).reshape(weight_size)
+    return _products(rows_of(g, groups), columns.swapaxes(1, 2)).reshape(weight_size)
 
 
 def im2col(x, kernel, stride, padding, dilation):
@@ -170,7 +154,7 @@ def in_three_axes(size, out, kernel, stride, padding, dilation):
     return [n for fill, numbers in each for n in (*[fill] * missing, *numbers)]
 
 
-def products(a, b):
+def _products(a, b):
     """a[k] @ b[k] for each k. Of one matrix CuPy takes the transpose as it lies."""
     return cupy.matmul(a[0], b[0])[None] if len(a) == 1 else cupy.matmul(a, b)
 

@@ -5,9 +5,12 @@ as key, which CuPy counts before it can allocate.
 """
 
 import math
+from functools import partial
 
 import cupy as cp
 
+from minitorch.backend import both as _both
+from minitorch.backend.both import first_order  # noqa: F401  a kernel like the others
 from minitorch.backend.devices import move  # noqa: F401  a kernel like the others
 
 
@@ -115,14 +118,7 @@ def _along(x, indices, axis):
     return part, indices, shape[axis], math.prod(shape[axis + 1 :]), width
 
 
-def lines(indices, axis):
-    """The key that addresses what `indices` name along `axis`."""
-    last = indices.ndim - 1
-    key = [cp.arange(n).reshape(n, *[1] * (last - d)) for d, n in enumerate(indices.shape)]
-    key[axis] = indices
-    return tuple(key)
-
-
+lines = partial(_both.lines, cp)
 JOINING = {"prod": cp.multiply, "amax": cp.maximum, "amin": cp.minimum}
 
 
@@ -154,11 +150,6 @@ def reduce_along(x, src, indices, axis, reduce):
     return flat[:-1].reshape(y.shape)
 
 
-def first_order(x, zeros):
-    """`x`: the op of this name watches over second derivatives."""
-    return x
-
-
 def memory(x):
     """The whole memory that `x` views, as one flat array."""
     while x.base is not None:
@@ -184,27 +175,8 @@ def strided(x, shape, strides, offset):
     return cp.ndarray(shape, x.dtype, x.data + offset, strides)
 
 
-def windows(x, axis, size, step):
-    """The windows of `size` elements, `step` apart, along `axis`, as the last axis: a view."""
-    width = x.strides[axis]
-    shape, strides = [*x.shape, size], [*x.strides, width]
-    shape[axis], strides[axis] = (x.shape[axis] - size) // step + 1, width * step
-    return strided(x, shape, strides, 0)
-
-
-def add_windows(g, axis, step, length):
-    """The array, of `length` along `axis`, whose windows add up to `g`: `windows` transposed."""
-    *shape, size = g.shape
-    count, before = shape[axis], (slice(None),) * axis
-    shape[axis] = length
-    y = cp.zeros(shape, g.dtype)
-    if size <= count:
-        for i in range(size):
-            y[(*before, slice(i, i + (count - 1) * step + 1, step))] += g[..., i]
-    else:
-        for i in range(count):
-            y[(*before, slice(i * step, i * step + size))] += cp.moveaxis(g[(*before, i)], -1, axis)
-    return y
+windows = partial(_both.windows, strided)
+add_windows = partial(_both.add_windows, cp)
 
 
 def diagonal(x, offset, axis1, axis2):
@@ -226,6 +198,15 @@ def order(x, axis, descending):
     return x.shape[axis] - 1 - cp.flip(cp.argsort(cp.flip(x, axis), axis=axis), axis)
 
 
+def place_of_kth(x, k, axis):
+    """The index along `axis`, which stays, of what comes at place `k`, from 0, when it is sorted.
+
+    k  one for each line, or one for all
+    """
+    k = cp.broadcast_to(k, [1 if d == axis else n for d, n in enumerate(x.shape)])
+    return take_along(order(x, axis, False), k, axis)
+
+
 def top(x, k, axis, largest):
     """The indices of the `k` largest (or smallest) elements along `axis`, in order."""
     return order(x, axis, largest)[(slice(None),) * axis + (slice(k),)].copy()
@@ -243,3 +224,11 @@ def isin(x, others, assume_unique=False, invert=False):
         return cp.full(x.shape, invert)
     places = cp.minimum(cp.searchsorted(others, x), others.size - 1)
     return (others[places] == x) != invert
+
+
+def unique(x, **options):
+    """`np.unique`; bools go as bytes, since CuPy subtracts slices to compare them."""
+    if x.dtype != bool:
+        return cp.unique(x, **options)
+    values, *rest = cp.unique(x.view(cp.uint8), **options)
+    return values.view(bool), *rest

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import cupy as cp
 
-from minitorch.backend.cupy_blocks import LINES, THREADS, launch
+from minitorch.backend.cupy_blocks import LINES, THREADS, WIDER, launch
 from minitorch.backend.cupy_products import matmul as _matmul
 
 SOURCE = (
@@ -134,6 +134,19 @@ def linear(x, weight, bias):
 def relu(x):
     """max(x, 0)."""
     return cp.maximum(x, 0)
+
+
+_sinc = cp.ElementwiseKernel(
+    "T x",
+    "T y",
+    WIDER + "const A a = A(3.141592653589793) * A(x); y = x == T(0) ? T(1) : T(sin(a) / a);",
+    "sinc",
+)
+
+
+def sinc(x):
+    """sin(pi * x) / (pi * x), 1 at 0; CuPy's own is 1 at nan."""
+    return _sinc(x)
 
 
 def zero_where(mask, g):
@@ -277,6 +290,16 @@ def softmax_less_one_hot(x, share, g, key, smoothing=0.0):
 
 _subtract_scaled = cp.ElementwiseKernel("T a, T x", "T y", "y -= a * x", "subtract_scaled")
 _root_plus = cp.ElementwiseKernel("T x, T eps", "T y", "y = sqrt(x) + eps", "root_plus")
+
+
+_affine = cp.ElementwiseKernel(
+    "T x, float64 scale, float64 shift", "T y", "y = T(double(x) * scale + shift)", "affine"
+)
+
+
+def affine(x, scale, shift):
+    """x * scale + shift with one rounding, like a fused multiply and add."""
+    return _affine(x, scale, shift)
 
 
 def subtract_scaled(y, a, x):

@@ -13,6 +13,7 @@ import numpy as np
 
 from minitorch.backend import matrices as _matrices
 from minitorch.backend import numpy_linalg as _numpy_linalg
+from minitorch.backend.matrices import by_columns as _by_columns
 
 solve_triangular = partial(_matrices.solve_triangular, cp)
 lu_factor_ex = partial(_matrices.lu_factor, cp)
@@ -21,15 +22,20 @@ exp_of_matrix = partial(_matrices.exp_of_matrix, cp)
 pseudo_inverse = partial(_matrices.pseudo_inverse, cp)
 cofactors = partial(_matrices.cofactors, cp)
 regular = partial(_matrices.regular, cp)
+qr_parts = partial(_matrices.qr_parts, cp)
+qr_reflectors = partial(_matrices.qr_reflectors, cp)
+determinant = cp.linalg.det
+sign_and_log_det = cp.linalg.slogdet
 
 
 def _asked(solver, on_cpu, *arrays):
     """What `solver` makes of arrays, and info; `on_cpu` does both where `solver` fails."""
     try:
         with cupyx.errstate(linalg="raise"):
-            return solver(*arrays), cp.zeros(arrays[0].shape[:-2], "int32")
+            y, info = solver(*arrays), cp.zeros(arrays[0].shape[:-2], "int32")
     except np.linalg.LinAlgError:
-        return tuple(cp.asarray(each) for each in on_cpu(*(x.get() for x in arrays)))
+        y, info = (cp.asarray(each) for each in on_cpu(*(x.get() for x in arrays)))
+    return _by_columns(y), info
 
 
 def cholesky_ex(x):
@@ -53,32 +59,13 @@ def _solved(a, b):
     return cp.linalg.solve(a, b) if b.size else cp.zeros(b.shape, b.dtype)
 
 
-def sign_and_log_det(x):
-    """The sign of the determinant and the logarithm of its absolute value."""
-    return tuple(cp.linalg.slogdet(x))
-
-
-def determinant(x):
-    """The determinants."""
-    return cp.linalg.det(x)
-
-
 def svd_parts(x, full):
     """U, S, Vh such that x = U * S @ Vh; `full`: U and Vh are square."""
-    return tuple(cp.linalg.svd(x, full_matrices=full))
+    u, s, vh = cp.linalg.svd(x, full_matrices=full)
+    return _by_columns(u), s, _by_columns(vh)
 
 
 def eigh_parts(x, uplo):
     """Eigenvalues in rising order and vectors, from the triangle `uplo` ("L" or "U")."""
-    return tuple(cp.linalg.eigh(x, uplo))
-
-
-def qr_parts(x, complete):
-    """Q and R such that x = Q @ R; `complete`: Q is square."""
-    return tuple(cp.linalg.qr(x, "complete" if complete else "reduced"))
-
-
-def qr_reflectors(x):
-    """R above the diagonal, reflectors below it, and their factors tau, as LAPACK's geqrf."""
-    h, tau = cp.linalg.qr(x, "raw")
-    return cp.ascontiguousarray(h.swapaxes(-1, -2)), tau
+    w, v = cp.linalg.eigh(x, uplo)
+    return w, _by_columns(v)

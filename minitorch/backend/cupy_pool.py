@@ -1,9 +1,11 @@
-"""Max pooling over one to three axes, and padding, on CuPy arrays: numpy_pool.py, for the GPU."""
+"""The kernels of `numpy_pool.py` on CuPy arrays: same names, same signatures and results."""
 
 import math
+from functools import partial
 
 import cupy
 
+from minitorch.backend import both as _both
 from minitorch.backend.cupy_conv import in_three_axes
 from minitorch.backend.cupy_products import matmul
 from minitorch.backend.numpy_pool import lowest, pooled_size
@@ -47,16 +49,7 @@ _max_pool_gather = cupy.ElementwiseKernel(
 
 
 def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode):
-    """The largest value in each window, and where it stands.
-
-    x        (N, C, *S), S one to three sizes; the padding counts as the lowest value and is never
-             pointed at
-    returns  values (N, C, *P), and indices (N, C, *P), int64, into each flattened S. Of equal
-             values the first one counts; a NaN beats any number, the last NaN the others.
-
-    With `ceil_mode` a last window may reach over the edge, if it starts inside the image or in
-    the padding before it.
-    """
+    """The largest value in each window, and where it stands."""
     how, size = (kernel_size, stride, padding, dilation), x.shape[2:]
     out = [pooled_size(*axis, ceil_mode) for axis in zip(size, *how)]
     values = cupy.empty((*x.shape[:2], *out), x.dtype)
@@ -67,11 +60,7 @@ def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode):
 
 
 def max_pool_input(g, indices, input_size):
-    """Gradient of max_pool with respect to x: g, added up where its values came from.
-
-    g, indices (N, C, *P)
-    returns    (N, C, *S) = input_size
-    """
+    """Gradient of max_pool with respect to x: g, added up where its values came from."""
     wider = cupy.promote_types(g.dtype, cupy.float32)  # float16 is added up in float32
     gx = cupy.zeros(input_size, wider)
     _max_pool_input(g, indices, math.prod(g.shape[2:]), math.prod(input_size[2:]), gx)
@@ -93,14 +82,6 @@ def weighted(x, columns, rows):
     return y if rows is None else matmul(rows, y)
 
 
-def padded_with(x, pad, value):
-    """`x` with `value` around it; `pad` says how much before and behind each axis, the last first;
-    negative numbers cut.
-    """
-    first = x.ndim - len(pad) // 2
-    edges = [(0, 0)] * first + list(zip(pad[::2], pad[1::2]))[::-1]
-    y = cupy.full([n + a + b for n, (a, b) in zip(x.shape, edges)], value, x.dtype)
-    inner = [slice(max(a, 0), n + a + min(b, 0)) for n, (a, b) in zip(x.shape, edges)]
-    outer = [slice(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(x.shape, edges)]
-    y[tuple(inner)] = x[tuple(outer)]
-    return y
+padded_with = partial(_both.padded_with, cupy)
+padded_from_edges = partial(_both.padded_from_edges, cupy)
+added_to_edges = partial(_both.added_to_edges, cupy)

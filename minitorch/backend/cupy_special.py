@@ -12,7 +12,12 @@ from cupyx.scipy.special import (
 )
 from cupyx.scipy.special import gammainc as igamma
 from cupyx.scipy.special import gammaincc as igammac
-from cupyx.scipy.special import gammaln as lgamma
+from cupyx.scipy.special import gammaln as _gammaln
+
+
+def lgamma(x):
+    """log(|gamma(x)|), which is inf at -inf; CuPy's own is not."""
+    return _gammaln(cp.maximum(x, cp.finfo(x.dtype).min))
 
 
 def left_shift(x, places):

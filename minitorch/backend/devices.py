@@ -31,10 +31,13 @@ class device:  # noqa: N801  PyTorch's name
         named = isinstance(type, str)
         parts = re.fullmatch(r"(cpu|cuda|meta)(?::(0|[1-9]\d*))?", type) if named else None
         if parts is None:
-            raise DtypeError(
-                f"{misnamed(type)}\n  device {type!r} is not one that minitorch knows: use 'cpu', "
-                "'cuda' or 'cuda:N' with N the number of the GPU"
+            remedy = (
+                f"a dtype is given as minitorch.{type}"
+                if named and re.fullmatch(r"u?int\d+|float\d+|bool", type)
+                else f"device {type!r} is not one that minitorch knows: use 'cpu', 'cuda' or "
+                "'cuda:N' with N the number of the GPU"
             )
+            raise DtypeError(f"{misnamed(type)}\n  {remedy}")
         if parts[2] and index is not None:
             raise RuntimeError(
                 "type (string) must not include an index because index was passed explicitly: "
@@ -72,7 +75,7 @@ def misnamed(name):
     """What PyTorch says of `name`, which is no device."""
     if name == "":
         return "Device string must not be empty"
-    if isinstance(name, str) and name.partition(":")[0] in ("cpu", "cuda"):
+    if isinstance(name, str) and not re.fullmatch(r"[A-Za-z_]+(:(0|[1-9]\d*))?", name):
         return f"Invalid device string: '{name}'"
     return f"Expected one of cpu, cuda device type at start of device string: {name}"
 

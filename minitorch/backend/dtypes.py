@@ -40,7 +40,7 @@ class dtype:  # noqa: N801  PyTorch's name
         return f"torch.{self.name}"
 
     def __reduce__(self):
-        return as_dtype, (self.name,)
+        return self.name
 
 
 bool = dtype("bool")
@@ -76,9 +76,6 @@ class absent(dtype):  # noqa: N801  as its base
         }
         raise DtypeError(f"{self!r} is not there: {why[self.kind]}")
 
-    def __reduce__(self):
-        return self.name
-
 
 bfloat16 = absent("bfloat16", 2)
 complex64 = cfloat = absent("complex64", 8)
@@ -88,7 +85,7 @@ float8_e4m3fn, float8_e5m2 = absent("float8_e4m3fn", 1), absent("float8_e5m2", 1
 
 ALL = (bool, uint8, int8, int16, int32, int64, float16, float32, float64)
 BY_NUMPY = {each.dtype: each for each in ALL}
-PYTHON_TYPES = {type(True): bool, type(0): int64, type(0.0): float64}
+PYTHON_TYPES = {type(True): bool, type(0): int64, type(0.0): float64, type(0j): complex128}
 
 SCALAR_NAMES = {  # as errors and legacy types have them
     "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int",
@@ -135,15 +132,28 @@ def set_default_dtype(d):
     _default = BY_NUMPY[d.dtype]
 
 
-def as_dtype(kind):
-    """The dtype that `kind` stands for: a dtype, a Python type, a NumPy dtype or a name.
+def as_dtype(kind, argument="argument 'dtype'"):
+    """The dtype that a caller asks for by a dtype or by `bool`, `int`, `float` or `complex`.
 
-    Raises TypeError for what minitorch cannot hold (complex numbers, strings, objects ...).
+    Raises TypeError for others, such as NumPy's dtypes and names of dtypes.
     """
     if isinstance(kind, dtype):
         return kind
     if isinstance(kind, type) and kind in PYTHON_TYPES:
         return PYTHON_TYPES[kind]
+    given = type(kind)
+    module = f"{given.__module__}." * given.__module__.startswith("numpy")
+    raise TypeError(
+        f"{argument} must be torch.dtype, not {module}{given.__name__}\n"
+        f"  given {kind!r}   dtypes are {', '.join(map(repr, ALL))}"
+    )
+
+
+def dtype_in_numpy(kind):
+    """The dtype for one of NumPy's, or for what NumPy takes for one.
+
+    Raises TypeError for what minitorch cannot hold (complex numbers, strings, objects ...).
+    """
     try:
         return BY_NUMPY[np.dtype(kind)]
     except (KeyError, TypeError):
@@ -165,7 +175,8 @@ def promote_types(a, b):
     >>> promote_types(int64, float16)
     torch.float16
     """
-    a, b = as_dtype(a), as_dtype(b)
+    a = as_dtype(a, "promote_types(): argument 'type1' (position 1)")
+    b = as_dtype(b, "promote_types(): argument 'type2' (position 2)")
     if a.category == b.category:
         return BY_NUMPY[np.promote_types(a.dtype, b.dtype)]
     return a if a.category > b.category else b
@@ -218,7 +229,7 @@ class finfo:  # noqa: N801  PyTorch's name
     """
 
     def __init__(self, type=None):
-        kind = _default if type is None else type
+        kind = _default if type is None else as_dtype(type, "finfo(): argument 'type' (position 1)")
         if not kind.is_floating_point:
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle "
@@ -247,16 +258,17 @@ class iinfo:  # noqa: N801  PyTorch's name
     """Limits of an integer dtype: bits, max, min."""
 
     def __init__(self, type):
-        if type is bool:
+        kind = as_dtype(type, "iinfo(): argument 'type' (position 1)")
+        if kind is bool:
             raise TypeError("torch.bool is not supported by torch.iinfo")
-        if type.category != INTEGER:
+        if kind.category != INTEGER:
             raise TypeError(
                 "torch.iinfo() requires an integer input type. Use torch.finfo to handle "
-                f"'torch.iinfo'\n  got {type}"
+                f"'torch.iinfo'\n  got {kind}"
             )
-        limits = np.iinfo(type.dtype)
+        limits = np.iinfo(kind.dtype)
         self.bits, self.max, self.min = limits.bits, limits.max, limits.min
-        self.dtype = type.name
+        self.dtype = kind.name
 
     def __eq__(self, other):
         return isinstance(other, iinfo) and self.dtype == other.dtype

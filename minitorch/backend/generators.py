@@ -204,9 +204,10 @@ def states():
 
 
 def go_to_states(known):
-    """Let all go on where `states` said; one that was made since then starts again."""
+    """Let all go on where `states` said; one that was made since then starts at the CPU's seed."""
+    first = known[default_generator()][0]
     for each in generators():
-        seed, block = known.get(each, (each._seed, 0))
+        seed, block = known.get(each, (first, 0))
         each.manual_seed(seed)._block = block
 
 

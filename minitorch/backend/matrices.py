@@ -1,4 +1,4 @@
-"""Algorithms for batches of matrices (..., m, n) that neither NumPy nor CuPy has.
+"""Algorithms for batches of matrices (..., m, n) that serve NumPy and CuPy alike.
 
 `xp` is the library of the arrays; `numpy_linalg.py` and `cupy_linalg.py` offer these functions
 without it.
@@ -14,13 +14,23 @@ def swap(x):
     return x.swapaxes(-1, -2)
 
 
+def by_columns(x):
+    """`x` with its matrices column by column in memory: LAPACK's order, and so PyTorch's."""
+    return swap(swap(x).copy())
+
+
 def solve_triangular(xp, a, b, upper, left=True, unitriangular=False):
     """X such that a @ X = b, or X @ a = b where not `left`; a is read in one triangle only.
 
     A zero on the diagonal gives inf or nan.
     """
     if not left:
-        return swap(solve_triangular(xp, swap(a), swap(b), not upper, True, unitriangular))
+        return by_columns(swap(triangular(xp, swap(a), swap(b), not upper, unitriangular)))
+    return by_columns(triangular(xp, a, b, upper, unitriangular))
+
+
+def triangular(xp, a, b, upper, unitriangular):
+    """X such that a @ X = b; see `solve_triangular`."""
     a = xp.triu(a) if upper else xp.tril(a)
     if unitriangular:
         a = xp.where(xp.eye(a.shape[-1], dtype=bool), xp.ones((), a.dtype), a)
@@ -74,14 +84,15 @@ def lu_factor(xp, x):
             a[:, i + 1 :, i + 1 : end] -= a[:, i + 1 :, i, None] * a[:, i, None, i + 1 : end]
         if end < n:
             done = slice(start, end)
-            right = solve_triangular(xp, a[:, done, done], a[:, done, end:], False, True, True)
+            right = triangular(xp, a[:, done, done], a[:, done, end:], False, True)
             a[:, done, end:] = right
             a[:, end:, end:] -= xp.matmul(a[:, end:, done], right)
     zero = xp.diagonal(a, 0, 1, 2) == 0
     info = xp.where(zero.any(axis=1), zero.argmax(axis=1) + 1, 0) if k else xp.zeros(len(a))
     if not x.size:
         return x.copy(), xp.zeros((*batch, k), np.int32), xp.zeros(batch, np.int32)
-    return a.reshape(x.shape), pivots.reshape(*batch, k), info.astype(np.int32).reshape(batch)
+    factors = by_columns(a.reshape(x.shape))
+    return factors, pivots.reshape(*batch, k), info.astype(np.int32).reshape(batch)
 
 
 def permutation_matrix(xp, pivots, size, dtype):
@@ -97,6 +108,17 @@ def permutation_matrix(xp, pivots, size, dtype):
         order[rows, flat[:, i]] = row
     p = (xp.arange(size)[:, None] == order[:, None, :]).astype(dtype)
     return p.reshape(*batch, size, size)
+
+
+def qr_parts(xp, x, complete):
+    """Q and R such that x = Q @ R; `complete`: Q is square."""
+    return tuple(map(by_columns, xp.linalg.qr(x, "complete" if complete else "reduced")))
+
+
+def qr_reflectors(xp, x):
+    """R above the diagonal, reflectors below it, and their factors tau, as LAPACK's geqrf."""
+    h, tau = xp.linalg.qr(x, "raw")
+    return by_columns(swap(h)), tau
 
 
 PADE = [

@@ -13,8 +13,8 @@ import numpy as np
 
 FIRST = ("kernels", "index", "rows")
 LATER = (  # loaded at the first name that is not there: 2.5 of the 25 ms of an import
-    "attention", "bessel", "channels", "conv", "linalg", "optim", "pool", "recurrent", "scan",
-    "special",
+    "attention", "bessel", "channels", "conv", "ctc", "grid", "linalg", "optim", "pool",
+    "recurrent", "scan", "special",
 )  # fmt: skip
 
 

@@ -92,12 +92,7 @@ def _k0e(x):
         smooth = _chebyshev(x * x / 2 - 1, K0_NEAR)
         return np.exp(x) * (smooth - np.log(x / 2) * np.exp(x) * _i0e(x))
 
-    return _by_parts(
-        x,
-        (x == 0, lambda x: np.full_like(x, np.inf)),
-        ((x > 0) & (x <= 2), near),
-        (x > 2, lambda x: _chebyshev(4 / x - 1, K0_FAR) / np.sqrt(x)),
-    )
+    return _from_pole(x, near, K0_FAR)
 
 
 def _k1e(x):
@@ -105,11 +100,16 @@ def _k1e(x):
         smooth = _chebyshev(x * x / 2 - 1, K1_NEAR)
         return np.exp(x) * (smooth / x + np.log(x / 2) * np.exp(x) * _i1e(x))
 
+    return _from_pole(x, near, K1_FAR)
+
+
+def _from_pole(x, near, far):
+    """inf at 0, the function `near` up to 2, from there on a series over sqrt(x)."""
     return _by_parts(
         x,
         (x == 0, lambda x: np.full_like(x, np.inf)),
         ((x > 0) & (x <= 2), near),
-        (x > 2, lambda x: _chebyshev(4 / x - 1, K1_FAR) / np.sqrt(x)),
+        (x > 2, lambda x: _chebyshev(4 / x - 1, far) / np.sqrt(x)),
     )
 
 
@@ -193,7 +193,8 @@ def airy_ai(x):
     def falling(x):
         root = np.sqrt(x)
         z = 2 / 3 * x * root
-        y = np.exp(-z) / (2 * math.sqrt(math.pi) * np.sqrt(root)) * _series_far(z, AI_FAR)
+        series = _chebyshev(2 * AI_START / z - 1, AI_FAR)
+        y = np.exp(-z) / (2 * math.sqrt(math.pi) * np.sqrt(root)) * series
         return np.where(x == np.inf, np.nan, y)
 
     def waving(x):
@@ -214,11 +215,6 @@ def airy_ai(x):
 
 
 AI_START = 16 / 3  # 2 / 3 * 4**1.5
-
-
-def _series_far(z, coefficients):
-    return _chebyshev(2 * AI_START / z - 1, coefficients)
-
 
 # -------------------------------------------------------------------- orthogonal polynomials
 

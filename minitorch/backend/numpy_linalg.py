@@ -10,6 +10,7 @@ import numpy as np
 
 from minitorch.backend import matrices as _matrices
 from minitorch.backend.errors import LinAlgError
+from minitorch.backend.matrices import by_columns as _by_columns
 
 solve_triangular = partial(_matrices.solve_triangular, np)
 lu_factor_ex = partial(_matrices.lu_factor, np)
@@ -18,6 +19,10 @@ exp_of_matrix = partial(_matrices.exp_of_matrix, np)
 pseudo_inverse = partial(_matrices.pseudo_inverse, np)
 cofactors = partial(_matrices.cofactors, np)
 regular = partial(_matrices.regular, np)
+qr_parts = partial(_matrices.qr_parts, np)
+qr_reflectors = partial(_matrices.qr_reflectors, np)
+determinant = np.linalg.det
+sign_and_log_det = np.linalg.slogdet
 
 
 def _one_by_one(f, arrays, x, info):
@@ -34,7 +39,7 @@ def cholesky_ex(x):
     """Lower factors; info: the order of the first leading minor that is not positive, or 0."""
     info = np.zeros(x.shape[:-2], np.int32)
     try:
-        return np.linalg.cholesky(x), info
+        return _by_columns(np.linalg.cholesky(x)), info
     except np.linalg.LinAlgError:
         return _one_by_one(_cholesky_of_one, [x], np.empty_like(x), info)
 
@@ -55,7 +60,7 @@ def inverse_ex(x):
     """Inverses; info: the number of the first zero on the diagonal of U, or 0."""
     info = np.zeros(x.shape[:-2], np.int32)
     try:
-        return np.linalg.inv(x), info
+        return _by_columns(np.linalg.inv(x)), info
     except np.linalg.LinAlgError:
         return _one_by_one(_inverse_of_one, [x], np.empty_like(x), info)
 
@@ -71,7 +76,7 @@ def solve_ex(a, b):
     """X such that a @ X = b; info as of `inverse_ex`."""
     info = np.zeros(a.shape[:-2], np.int32)
     try:
-        return np.linalg.solve(a, b), info
+        return _by_columns(np.linalg.solve(a, b)), info
     except np.linalg.LinAlgError:
         batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
         arrays = [np.broadcast_to(each, batch + each.shape[-2:]) for each in (a, b)]
@@ -86,16 +91,6 @@ def _solve_one(a, b):
         return np.full_like(b, np.nan), 0
 
 
-def sign_and_log_det(x):
-    """The sign of the determinant and the logarithm of its absolute value."""
-    return tuple(np.linalg.slogdet(x))
-
-
-def determinant(x):
-    """The determinants."""
-    return np.linalg.det(x)
-
-
 def first_not_finite(x):
     """For errors: which matrix of a batch holds infinities or nan first."""
     rows = np.isfinite(x).all((-2, -1)).reshape(-1)
@@ -105,32 +100,23 @@ def first_not_finite(x):
 def svd_parts(x, full):
     """U, S, Vh such that x = U * S @ Vh; `full`: U and Vh are square."""
     try:
-        return tuple(np.linalg.svd(x, full_matrices=full))
+        u, s, vh = np.linalg.svd(x, full_matrices=full)
     except np.linalg.LinAlgError:
         raise LinAlgError(
             f"linalg.svd: {first_not_finite(x)}The algorithm failed to converge because the "
             "input matrix contained non-finite values."
         ) from None
+    return _by_columns(u), s, _by_columns(vh)
 
 
 def eigh_parts(x, uplo):
     """Eigenvalues in rising order and vectors, from the triangle `uplo` ("L" or "U")."""
     try:
-        return tuple(np.linalg.eigh(x, uplo))
+        w, v = np.linalg.eigh(x, uplo)
     except np.linalg.LinAlgError:
         raise LinAlgError(
             f"linalg.eigh: {first_not_finite(x)}The algorithm failed to converge because the "
             "input matrix is ill-conditioned or has too many repeated eigenvalues (error code: "
             f"{x.shape[-1] - 1})."
         ) from None
-
-
-def qr_parts(x, complete):
-    """Q and R such that x = Q @ R; `complete`: Q is square."""
-    return tuple(np.linalg.qr(x, "complete" if complete else "reduced"))
-
-
-def qr_reflectors(x):
-    """R above the diagonal, reflectors below it, and their factors tau, as LAPACK's geqrf."""
-    h, tau = np.linalg.qr(x, "raw")
-    return np.ascontiguousarray(h.swapaxes(-1, -2)), tau
+    return w, _by_columns(v)

@@ -1,9 +1,11 @@
 """Max pooling over one to three axes on NumPy arrays, with its gradients; padding."""
 
 import math
+from functools import partial
 
 import numpy as np
 
+from minitorch.backend import both as _both
 from minitorch.backend.scratch import scratch
 from minitorch.backend.threads import blocks, share
 
@@ -17,14 +19,8 @@ def max_pool(x, kernel_size, stride, padding, dilation, ceil_mode):
              values the first one counts; a NaN beats any number, the last NaN the others.
 
     With `ceil_mode` a last window may reach over the edge, if it starts inside the image or in
-    the padding before it.
-    """
-    return by_planes(x, kernel_size, stride, padding, dilation, ceil_mode)
-
-
-def by_planes(x, kernel_size, stride, padding, dilation, ceil_mode):
-    """`max_pool` by planes: lines are planes one row high; of volumes each plane is pooled first,
-    and then along the depth.
+    the padding before it. Lines are planes one row high; of volumes each plane is pooled first, and
+    then along the depth.
     """
     if len(kernel_size) == 2:
         return max_pool_planes(x, kernel_size, stride, padding, dilation, ceil_mode)
@@ -156,17 +152,9 @@ def _is_spoiled(y):
     return y.dtype.kind == "f" and not np.isfinite(np.add.reduce(y, None))
 
 
-def padded_with(x, pad, value):
-    """`x` with `value` around it; `pad` says how much before and behind each axis, the last first;
-    negative numbers cut.
-    """
-    first = x.ndim - len(pad) // 2
-    edges = [(0, 0)] * first + list(zip(pad[::2], pad[1::2]))[::-1]
-    y = np.full([n + a + b for n, (a, b) in zip(x.shape, edges)], value, x.dtype)
-    inner = [slice(max(a, 0), n + a + min(b, 0)) for n, (a, b) in zip(x.shape, edges)]
-    outer = [slice(max(-a, 0), n + min(b, 0)) for n, (a, b) in zip(x.shape, edges)]
-    y[tuple(inner)] = x[tuple(outer)]
-    return y
+padded_with = partial(_both.padded_with, np)
+padded_from_edges = partial(_both.padded_from_edges, np)
+added_to_edges = partial(_both.added_to_edges, np)
 
 
 def positions(indices, size):

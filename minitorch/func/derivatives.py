@@ -9,13 +9,21 @@ has_aux  the function returns a pair (output, anything), of which the second is 
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
-from weakref import WeakSet
 
 from minitorch.autograd import engine
+from minitorch.autograd.forward_ad import (
+    PASSED,
+    Level,
+    cut,
+    push_forward,
+    reaches_leaf,
+    require_size,
+)
 from minitorch.autograd.grad_mode import enable_grad
-from minitorch.autograd.node import GradientEdge, Node, grad_mode
+from minitorch.autograd.node import GradientEdge, grad_mode
 from minitorch.autograd.tensor import Tensor
 from minitorch.ops.creation import eye, zeros_like
 from minitorch.ops.join import stack
@@ -25,7 +33,6 @@ Argnums = int | tuple[int, ...]
 
 VJP = "vjp(f, *primals)"  # as errors name the call
 JVP = "jvp(f, primals, tangents)"
-PASSED: WeakSet[Node] = WeakSet()  # the sources of functions that have returned
 
 
 def grad(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable:
@@ -76,12 +83,6 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     """
     run = Run(func, primals, {}, tuple(range(len(primals))), VJP, has_aux)
     require_outputs(run, VJP)
-    for each in run.outputs:
-        if not each.is_floating_point():
-            raise RuntimeError(
-                "vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got "
-                f"Tensor with dtype {each.dtype}"
-            )
 
     def pull_back(cotangents: Any) -> Any:
         weights, spec = tree_flatten(cotangents)
@@ -121,13 +122,15 @@ def jvp(
         )
     require_tensors("primals", primals)
     require_tensors("tangents", tangents)
-    run = forward_run(func, primals, has_aux)
+    for primal, tangent in zip(tree_flatten(primals)[0], tree_flatten(tangents)[0], strict=True):
+        require_size(primal, tangent)
+    run = forward_run(func, primals, has_aux, tree_flatten(tangents)[0])
     if strict and not all(each.requires_grad for each in run.outputs):
         raise RuntimeError(
             "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. "
             "This is not allowed with strict=True."
         )
-    result = (run.settled(run.output), run.push_forward(tree_flatten(tangents)[0]))
+    result = (run.settled(run.output), run.changes())
     return (*result, run.settled(run.aux)) if has_aux else result
 
 
@@ -156,8 +159,8 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable]:
     return run.settled(run.output), push_forward
 
 
-def forward_run(func, primals, has_aux):
-    run = Run(func, primals, {}, tuple(range(len(primals))), JVP, has_aux)
+def forward_run(func, primals, has_aux, tangents=()):
+    run = Run(func, primals, {}, tuple(range(len(primals))), JVP, has_aux, tangents)
     require_outputs(run, JVP)
     return run
 
@@ -172,7 +175,7 @@ def require_tensors(name, values):
 
 
 def require_outputs(run, name):
-    """Refuse a function that returned nothing, or other things than tensors."""
+    """Refuse a function that returned nothing, or what can't be differentiated."""
     if run.output is None or not run.outputs:
         raise RuntimeError(
             f"{name}: Expected f to be a function that has non-empty output "
@@ -183,6 +186,11 @@ def require_outputs(run, name):
             raise RuntimeError(
                 f"{name}: expected f(*primals) to return only tensors, got unsupported type "
                 f"{type(each)}"
+            )
+        if name == VJP and not each.is_floating_point():
+            raise RuntimeError(
+                "vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got "
+                f"Tensor with dtype {each.dtype}"
             )
 
 
@@ -205,11 +213,16 @@ def jacrev(
     """
     if chunk_size is not None and chunk_size <= 0:
         raise ValueError("jacrev: `chunk_size` should be greater than 0.")
+    return jacobian_of(func, argnums, has_aux, VJP)
+
+
+def jacobian_of(func, argnums, has_aux, name):
+    """`jacrev`; errors name the call `name`."""
 
     @wraps(func)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
-        run = Run(func, args, kwargs, argnums, VJP, has_aux)
-        require_outputs(run, VJP)
+        run = Run(func, args, kwargs, argnums, name, has_aux)
+        require_outputs(run, name)
         found = [run.like_inputs(run.rows(i)) for i in range(len(run.outputs))]
         result = tree_unflatten(found, run.spec)
         return (result, run.settled(run.aux)) if has_aux else result
@@ -225,7 +238,7 @@ def jacfwd(
     randomness: str = "error",
 ) -> Callable:
     """`jacrev`: the same Jacobian, which PyTorch computes a column at a time by this name."""
-    return jacrev(func, argnums, has_aux=has_aux)
+    return jacobian_of(func, argnums, has_aux, JVP)
 
 
 def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable:
@@ -242,8 +255,9 @@ class Run:
     outputs  the leaves of what the function returned, which is built as `spec` says
     """
 
-    def __init__(self, func, args, kwargs, argnums, name, has_aux):
+    def __init__(self, func, args, kwargs, argnums, name, has_aux, tangents=()):
         self.argnums = argnums
+        self.level = Level(grad_mode.enabled, grad_mode.dual)
         chosen = [args[i] for i in places(argnums, len(args))]
         leaves, self.inputs = tree_flatten(chosen)
         for each in leaves:
@@ -256,7 +270,9 @@ class Run:
             given = tree_unflatten(self.sources, self.inputs)
             for i, value in zip(places(argnums, len(args)), given, strict=True):
                 new[i] = value
-            result = func(*new, **kwargs)
+            self.level.tangents.update(zip([x.node for x in self.sources], tangents))
+            with self.level if tangents else nullcontext():
+                result = func(*new, **kwargs)
         self.aux = None
         if has_aux:
             if not (isinstance(result, tuple) and len(result) == 2):
@@ -272,22 +288,8 @@ class Run:
             for edge, x in zip(self.edges, leaves, strict=True)
             if not x.requires_grad
         )
-        self.connected = any(map(self.reaches_others, self.outputs))
-
-    @staticmethod
-    def reaches_others(value):
-        """Whether a gradient of `value` would go on to a leaf that somebody else may look at."""
-        seen = set()
-        waiting = [value.node] if isinstance(value, Tensor) and value.node is not None else []
-        while waiting:
-            node = waiting.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
-            if node.leaf is not None and node not in PASSED:
-                return True
-            waiting += [parent for parent in node.parents if parent is not None]
-        return False
+        tensors = [each for each in self.outputs if isinstance(each, Tensor)]
+        self.connected = any(reaches_leaf(each.node, grad_mode.dual) for each in tensors)
 
     def settled(self, values):
         """`values` for the caller: cut off from the graph where that ends at the sources."""
@@ -295,7 +297,7 @@ class Run:
         def settle(x):
             if not isinstance(x, Tensor):
                 raise RuntimeError(f"Expected tensors, got unsupported type {type(x)}")
-            return x if grad_mode.enabled and self.reaches_others(x) else x.detach()
+            return x if grad_mode.enabled and reaches_leaf(x.node, grad_mode.dual) else x.detach()
 
         return tree_map(settle, values)
 
@@ -326,14 +328,17 @@ class Run:
             for rows, x in zip(zip(*found, strict=True), self.sources, strict=True)
         ]
 
+    def changes(self):
+        """How the outputs change when the arguments change by the tangents given at first."""
+        found = self.level.tangents_of(self.outputs)
+        changes = [zeros_like(y) if t is None else t for y, t in zip(self.outputs, found)]
+        return self.settled(tree_unflatten(changes, self.spec))
+
     def push_forward(self, tangents):
-        """How the outputs change: the derivative of `shares`, which is linear, by the weights."""
+        """How the outputs change when the arguments change by `tangents`."""
         onward = self.connected or any(each.requires_grad for each in tangents)
-        onward = onward and grad_mode.enabled
-        with enable_grad():
-            weights = [zeros_like(each).requires_grad_() for each in self.outputs]
-            shares = self.gradients(self.outputs, weights, True, True)
-            changes = gradients(shares, weights, weights, tangents, onward, True)
+        found = push_forward(self.outputs, self.edges, tangents, onward and grad_mode.enabled)
+        changes = [zeros_like(y) if t is None else t for y, t in zip(self.outputs, found)]
         return tree_unflatten(changes, self.spec)
 
     def gradients(self, outputs, weights, create_graph, retain):
@@ -342,10 +347,7 @@ class Run:
 
 def writable(x):
     """A tensor of the same memory that is to be differentiated by, and may be written to."""
-    leaf = x.detach().requires_grad_()
-    source = leaf.view_as(leaf)
-    source.base = None  # so that it is no view of a leaf
-    return source
+    return cut(x.detach().requires_grad_(), lambda g: g)
 
 
 def places(argnums, count):
@@ -363,7 +365,7 @@ def places(argnums, count):
             raise RuntimeError(f"Got argnum={each}, but only {count} positional inputs")
         found.append(each % count)
     if len(set(found)) < len(found):
-        raise RuntimeError(f"argnums elements must be unique, got {argnums}")
+        raise RuntimeError(f"argnums elements must be unique, got {tuple(found)}")
     return found
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.generators import go_to_states, states
+from minitorch.ops.comparison import equal
 from minitorch.ops.join import stack
 from minitorch.utils._pytree import LEAF, parts_of, tree_flatten, tree_unflatten
 
@@ -52,13 +53,13 @@ def vmap(
         count = length(leaves, dims)
         draw = Draws(randomness)
         results = []
-        for place in range(count):
+        for place in range(count or 1):
             parts = [
-                x if dim is None else x.select(dim, place)
+                x if dim is None else x.select(dim, place) if count else without(x, dim)
                 for x, dim in zip(leaves, dims, strict=True)
             ]
             results.append(draw(lambda at=parts: func(*tree_unflatten(at, spec), **kwargs)))
-        return stacked(name, results, out_dims)
+        return stacked(name, results, out_dims, count)
 
     return mapped
 
@@ -82,7 +83,7 @@ class Draws:
 def mapped_leaves(name, in_dims, args):
     """The leaves of the arguments, how these are built, and the dimension of each leaf, >= 0."""
     call = f"vmap({name}, in_dims={in_dims}, ...)(<inputs>): "
-    if not isinstance(in_dims, int | tuple | list):
+    if not isinstance(in_dims, int | tuple):
         raise ValueError(
             f"{call}expected `in_dims` to be int or a (potentially nested) tuple matching the "
             f"structure of inputs, got: {type(in_dims)}."
@@ -93,7 +94,7 @@ def mapped_leaves(name, in_dims, args):
             "trying to vmap over a function with no inputs. The latter is unsupported."
         )
     leaves, spec = tree_flatten(args)
-    dims = spread(tuple(in_dims) if isinstance(in_dims, list) else in_dims, args)
+    dims = spread(in_dims, args)
     if dims is None:
         raise ValueError(
             f"{call}in_dims is not compatible with the structure of `inputs`. in_dims has "
@@ -149,15 +150,19 @@ def length(leaves, dims):
             "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
             f"{sizes} for the mapped dimension"
         )
-    if sizes[0] == 0:
-        raise NotImplementedError(
-            "vmap: the mapped dimension has no elements, and without a call there is no output"
-        )
     return sizes[0]
 
 
-def stacked(name, results, out_dims):
-    """What the calls returned, as one: leaf by leaf, along the dimensions of `out_dims`."""
+def without(x, dim):
+    """Zeros of the shape of one example: where there are none, the shapes of outputs come of it."""
+    return x.new_zeros([n for i, n in enumerate(x.shape) if i != dim % x.ndim])
+
+
+def stacked(name, results, out_dims, count):
+    """What the calls returned, as one: leaf by leaf, along the dimensions of `out_dims`.
+
+    count  how many there are of them: 0 where one call for an empty dimension showed the shapes
+    """
     first, spec = tree_flatten(results[0])
     dims = spread(out_dims, results[0])
     if dims is None and spec == LEAF and isinstance(out_dims, tuple) and len(out_dims) == 1:
@@ -180,11 +185,26 @@ def stacked(name, results, out_dims):
                 f"vmap({name}, ...): `{name}` must only return Tensors, got type {type(x)}. Did "
                 "you mean to set out_dims= to None for output?"
             )
-    columns = zip(*[tree_flatten(result)[0] for result in results], strict=True)
+    columns = list(zip(*[tree_flatten(result)[0] for result in results], strict=True))
+    for dim, column in zip(dims, columns, strict=True):
+        if dim is None and isinstance(column[0], Tensor) and not same(column):
+            raise ValueError(
+                f"vmap({name}, ...): `{name}` can not return a BatchedTensor when out_dim is None"
+            )
     return tree_unflatten(
         [
-            x if dim is None else stack(column, dim)
-            for x, dim, column in zip(first, dims, columns, strict=True)
+            column[0] if dim is None else joined(column, dim, count)
+            for dim, column in zip(dims, columns, strict=True)
         ],
         spec,
     )
+
+
+def joined(tensors, dim, count):
+    whole = stack(tensors, dim)
+    return whole if count else whole.narrow(dim, 0, 0)
+
+
+def same(tensors):
+    """Whether all calls returned the same values."""
+    return all(equal(tensors[0], each) for each in tensors[1:])

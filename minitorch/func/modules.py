@@ -41,7 +41,9 @@ def functional_call(
             "Expected parameter_and_buffer_dicts to be a dict, or a list/tuple of dicts, but got "
             f"{type(tensors)}"
         )
-    return stateless.call(module, tensors, args, kwargs, tie_weights, strict)
+    return stateless._functional_call(
+        module, tensors, args, kwargs, tie_weights=tie_weights, strict=strict
+    )
 
 
 def joined(dicts):

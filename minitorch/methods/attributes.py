@@ -1,16 +1,19 @@
 """What a tensor says of itself: sizes, memory, kind; and what dtypes make of each other."""
 
+import warnings
 from math import prod
 
+from minitorch.autograd.alone import keep_in_place
 from minitorch.autograd.rebase import address
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.autograd.versions import owner
 from minitorch.backend.devices import CPU, cuda_device_count, pinned
 from minitorch.backend.devices import is_pinned as is_pinned_array
 from minitorch.backend.dtypes import as_dtype, common_dtype
-from minitorch.backend.layouts import strided
+from minitorch.backend.layouts import contiguous_format, strided
+from minitorch.backend.scope import why_missing
 from minitorch.ops.making import require_tensor
-from minitorch.ops.shape import axis_of, contiguous_format
+from minitorch.ops.shape import axis_of
 
 # -------------------------------------------------------------------- sizes
 
@@ -97,6 +100,7 @@ def storage_offset(self):
 @method
 def data_ptr(self):
     """The address of the first element; 0 if there is none."""
+    keep_in_place(self)
     return address(self.array) if self.array.size else 0
 
 
@@ -203,9 +207,23 @@ def typename(obj):
     return named.__qualname__ if inside else f"{module}.{named.__qualname__}"
 
 
+def was_volatile(self):
+    """False, and a warning: long ago it told that nothing was recorded."""
+    warnings.warn("volatile was removed (Variable.volatile is always False)", stacklevel=2)
+    return False
+
+
+def make_volatile(self, value):
+    warnings.warn(
+        "volatile was removed and now has no effect. Use `with torch.no_grad():` instead.",
+        stacklevel=2,
+    )
+
+
 FIXED = {
     "layout": strided,
     "name": None,  # of a Variable, long ago
+    "volatile": property(was_volatile, make_volatile),
     **dict.fromkeys(  # of these there are none here
         (
             "is_sparse", "is_sparse_csr", "is_quantized", "is_meta", "is_mkldnn", "is_nested",
@@ -216,6 +234,28 @@ FIXED = {
 }  # fmt: skip
 for name, value in FIXED.items():
     setattr(Tensor, name, value)
+
+
+class Absent:
+    """The method `name` of PyTorch's tensors, which is not there, and says why."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __get__(self, tensor, kind):
+        raise AttributeError(
+            f"'Tensor' object has no attribute {self.name!r}{why_missing(self.name)}",
+            name=self.name,
+            obj=kind if tensor is None else tensor,
+        )
+
+
+for name in (
+    "bfloat16", "cdouble", "cfloat", "chalf", "dequantize", "istft", "sparse_mask", "stft",
+    "to_sparse", "to_sparse_bsc", "to_sparse_bsr", "to_sparse_coo", "to_sparse_csc",
+    "to_sparse_csr",
+):  # fmt: skip
+    setattr(Tensor, name, Absent(name))
 
 
 @method
@@ -259,4 +299,5 @@ def can_cast(from_, to):
     >>> can_cast(float64, int32), can_cast(int32, float64)
     (False, True)
     """
-    return as_dtype(from_).category <= as_dtype(to).category
+    from_ = as_dtype(from_, "can_cast(): argument 'from_' (position 1)")
+    return from_.category <= as_dtype(to, "can_cast(): argument 'to' (position 2)").category

@@ -1,20 +1,24 @@
 """From tensors to Python, NumPy, other dtypes and devices, and how a tensor prints."""
 
+import warnings
+
 import numpy as np
 
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.parameter import Buffer, Parameter
 from minitorch.autograd.tensor import Tensor, method, wrap
 from minitorch.backend import dtypes
 from minitorch.backend.devices import CPU, move, on
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.dtypes import as_dtype, get_default_dtype
+from minitorch.backend.layouts import preserve_format
 from minitorch.backend.namespaces import namespace
 from minitorch.methods.printing import format_tensor
 from minitorch.ops.comparison import eq
 from minitorch.ops.cuts import unbind
 from minitorch.ops.reorder import flip
-from minitorch.ops.shape import astype, clone, contiguous, preserve_format
+from minitorch.ops.shape import astype, clone, contiguous, view_as
 
 # -------------------------------------------------------------------- Python numbers and lists
 
@@ -45,8 +49,20 @@ def one_number(self):
     return self.array.item()
 
 
+def warn_of_graph(self):
+    """The number is a constant: gradients do not go through it, which is easily overlooked."""
+    if self.node is not None and grad_mode.enabled:
+        warnings.warn(
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
+            "behavior.\nConsider using tensor.detach() first.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
 @method
 def __float__(self):
+    warn_of_graph(self)
     return float(one_number(self))
 
 
@@ -57,6 +73,7 @@ def __int__(self):
 
 @method
 def __complex__(self):
+    warn_of_graph(self)
     return complex(one_number(self))
 
 
@@ -74,7 +91,8 @@ def __bool__(self):
             "Boolean value of Tensor with no values is ambiguous"
             if not self.array.size
             else "Boolean value of Tensor with more than one value is ambiguous\n"
-            "  say which you mean, with .any() or .all()"
+            "  say which you mean, with .any() or .all(); elementwise and, or, not are &, |, ~\n"
+            "  a layer or loss is made first, then called: nn.MSELoss()(x, y)"
         )
     return bool(self.array.item())
 
@@ -176,20 +194,21 @@ def asked_for(target, device=None, dtype=None):
     asked = [each for each in target if not isinstance(each, bool)]
     flags = list(target[len(asked) :])
     free = device is None, dtype is None
+    dtype = None if dtype is None else as_dtype(dtype)
     match [*asked, *(each for each in flags if not isinstance(each, bool))]:
         case [] if not flags:
             return device, dtype, flags
         case [Tensor() as like] if free == (True, True):
             return like.device, like.dtype, flags
-        case [dtypes.dtype() | type() | np.dtype() as kind] if free == (True, True):
-            return device, kind, flags
+        case [dtypes.dtype() | type() as kind] if free == (True, True):
+            return device, as_dtype(kind), flags
         case [str() | int() | as_device() | None as place] if free[0] and not flags:
             return place, dtype, flags
         case [
             str() | int() | as_device() | None as place,
-            dtypes.dtype() | type() | np.dtype() | None as kind,
+            dtypes.dtype() | type() | None as kind,
         ] if free == (True, True):
-            return place, kind, flags
+            return place, None if kind is None else as_dtype(kind), flags
     got = ", ".join(type(each).__name__ for each in target)
     raise TypeError(
         f"to() received an invalid combination of arguments - got ({got}), but expected a dtype, "
@@ -219,7 +238,7 @@ def to(self, *target, dtype=None, device=None, non_blocking=False, copy=False, m
         if device != self.device:
             result = moved(result, device, self.device, non_blocking)
     if dtype is not None:
-        result = cast(result, as_dtype(dtype))
+        result = cast(result, dtype)
     if copy and result is self:
         result = clone(self)
     return laid(result, memory_format)
@@ -278,18 +297,40 @@ def cuda(self, device=None, non_blocking=False, memory_format=None):
     return to(self, place, non_blocking=non_blocking, memory_format=memory_format)
 
 
+@method
+def as_subclass(self, cls):
+    """This tensor as an instance of `cls`, a class that derives from Tensor: a view of it."""
+    if not isinstance(cls, type):
+        raise TypeError(f"cls must be a type (got {type(cls).__name__})")
+    if not issubclass(cls, Tensor):
+        raise TypeError(
+            "Creating a Tensor subclass from a class that does not inherit from Tensor is not "
+            "possible. Make sure your class inherits from Tensor."
+        )
+    made = view_as(self, self)
+    made.__class__ = cls
+    return made
+
+
 # -------------------------------------------------------------------- printing
+
+
+OWN = (Tensor, Parameter, Buffer)
 
 
 @method
 def __repr__(self, *, tensor_contents=None):
-    node = self.grad_fn
+    dual = grad_mode.dual
+    primal, tangent = (self, None) if dual is None else dual.unpack(self)
+    node = self.grad_fn if primal.requires_grad else None
     return format_tensor(
         move(self.array, CPU),
+        prefix="tensor(" if type(self) in OWN else f"{type(self).__name__}(",
         default_dtype=get_default_dtype().name,
-        requires_grad=self.requires_grad,
+        requires_grad=primal.requires_grad,
         grad_fn=None if node is None else node.name(),
         device=str(self.device),
+        tangent=None if tangent is None else repr(tangent),
     )
 
 

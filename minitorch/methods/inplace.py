@@ -6,12 +6,24 @@ import numpy as np
 
 from minitorch.autograd.older import numbers_first
 from minitorch.autograd.op import F4, F8
-from minitorch.autograd.overlap import require_apart, require_disjoint
+from minitorch.autograd.overlap import (
+    is_expanded,
+    opened,
+    require_apart,
+    require_disjoint,
+    warn_of_expanded,
+)
 from minitorch.autograd.rebase import address, require_writable, write
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.autograd.tensor import wrap as as_tensor
 from minitorch.autograd.versions import touch
 from minitorch.backend.errors import ShapeError
+from minitorch.backend.layouts import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    preserve_format,
+)
 from minitorch.backend.namespaces import namespace
 from minitorch.ops import (
     activation,
@@ -35,13 +47,9 @@ from minitorch.ops.making import fitting, require_tensor, uninitialised
 from minitorch.ops.pieces import as_strided
 from minitorch.ops.reorder import swapaxes, swapdims, t, transpose
 from minitorch.ops.shape import (
-    channels_last,
-    channels_last_3d,
     clone,
-    contiguous_format,
     integers,
     inverse,
-    preserve_format,
     squeeze,
     unsqueeze,
 )
@@ -73,12 +81,11 @@ FORMS = {
         acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh
         cos cosh deg2rad hypot rad2deg sin sinh tan
     """,
-    gather: "masked_fill",
     products: "addbmm addmm addmv addr baddbmm",
     rearrange: "tril triu",
     scan: "cumprod cumsum",
     scatter: """
-        index_add index_copy index_fill index_reduce masked_scatter put scatter scatter_add
+        index_add index_copy index_reduce masked_scatter put scatter scatter_add
         scatter_reduce
     """,
 }
@@ -93,6 +100,8 @@ def in_place(name, f, require=require_apart):
     def call(self, *others, **settings):
         if require is not None:
             require(self.array, *[t.array for t in others if isinstance(t, Tensor)])
+        if "out" in settings:
+            raise TypeError(f"{name}() got an unexpected keyword argument 'out'")
         return write(self, lambda x: f(x, *others, **settings))
 
     call.__name__ = name
@@ -103,7 +112,32 @@ def in_place(name, f, require=require_apart):
 for module, names in FORMS.items():
     for name in names.split():
         require = require_disjoint if module is scatter else require_apart
-        in_place(f"{name}_", getattr(module, name), None if name == "masked_fill" else require)
+        in_place(f"{name}_", getattr(module, name), require)
+
+
+def filling(name, f, require):
+    """`in_place` that writes to expanded tensors, too, with PyTorch's warning."""
+    general = in_place(name, f, require)
+
+    def call(self, *others, **settings):
+        if not is_expanded(self.array) or concerns_graph(self):
+            return general(self, *others, **settings)
+        warn_of_expanded(name, "tensor[mask] = scalar")
+        filled = f(self, *others, **settings)
+        if filled.shape != self.shape:
+            return write(self, lambda x: filled)  # which says what is wrong
+        array, changed = self.array, filled.array != self.array
+        opened(array, repeated=True)[changed] = filled.array[changed]
+        touch(array)
+        return self
+
+    call.__name__ = name
+    call.__doc__ = general.__doc__
+    return method(call)
+
+
+filling("masked_fill_", gather.masked_fill, None)
+filling("index_fill_", scatter.index_fill, require_disjoint)
 
 
 # -------------------------------------------------------------------- arithmetic, quickly
@@ -255,11 +289,11 @@ def mapped(name, tensor, others, callable):
             f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() "
             "instead."
         )
-    array = tensor.array
+    array = tensor.array if tensor.array.flags.writeable else opened(tensor.array, repeated=True)
     arrays = [array, *(t.expand(array.shape).array for t in others)]
     for at in np.ndindex(array.shape):
         array[at] = callable(*[each[at].item() for each in arrays])
-    touch(array)
+    touch(tensor.array)
     return tensor
 
 
@@ -327,7 +361,7 @@ def resize_(self, *sizes, memory_format=contiguous_format):
         raise RuntimeError("cannot resize variables that require grad")
     if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
         (sizes,) = sizes
-    sizes = integers("resize_(): argument 'size'", sizes)
+    sizes = integers("resize_(): argument 'size' (position 1)", sizes)
     if min(sizes, default=0) < 0:
         raise ShapeError(f"numel: integer multiplication overflow\n  sizes {list(sizes)}")
     if sizes == self.array.shape:
@@ -349,6 +383,7 @@ def resize_(self, *sizes, memory_format=contiguous_format):
             )
         added = uninitialised(xp.empty(count - rest.size, array.dtype))
         rest = xp.concatenate([rest, added])
+    memory_format = memory_format or contiguous_format
     axes = memory_format.axes(len(sizes)) or range(len(sizes))
     self.array = rest[:count].reshape([sizes[d] for d in axes]).transpose(inverse(axes))
     return self
@@ -385,7 +420,7 @@ def require_alone(name, tensor):
 
 ALSO_FUNCTIONS = """
     abs acos acosh addmv arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil
-    clamp clamp_max clamp_min clip conj_physical cos cosh deg2rad detach erf erfc exp exp2 expm1
+    clamp clamp_max clamp_min clip cos cosh deg2rad detach erf erfc exp exp2 expm1
     fill fix floor frac gcd i0 lcm ldexp log log10 log1p log2 logit nan_to_num neg negative rad2deg
     reciprocal round rsqrt sin sinc sinh sqrt square tan trunc xlogy zero
 """

@@ -76,7 +76,11 @@ def type_of(self, dtype=None, non_blocking=False, *, memory_format=None):
     if isinstance(dtype, LegacyType):
         place = "cuda" if dtype.is_cuda else "cpu"
         return to(self, place, dtype.dtype, memory_format=memory_format)
-    kind = dtypes.get_default_dtype() if dtype is Tensor else dtypes.as_dtype(dtype)
+    kind = dtypes.get_default_dtype() if dtype is Tensor else dtype
+    if isinstance(kind, type):
+        raise ValueError(f"invalid type: {kind.__name__!r}")
+    if not isinstance(kind, dtypes.dtype):
+        raise TypeError(f"dtype must be a type, str, or dtype object\n  it is {kind!r}")
     return laid(cast(self, kind), memory_format)
 
 

@@ -41,6 +41,7 @@ def format_tensor(
     requires_grad=False,
     grad_fn=None,
     device="cpu",
+    tangent=None,
 ):
     """The text of a tensor that holds `array`.
 
@@ -50,6 +51,7 @@ def format_tensor(
     requires_grad  shown unless there is a grad_fn, which implies it
     grad_fn        name of the node that made the tensor, such as "MulBackward0", or None
     device         shown unless it is "cpu"
+    tangent        text of the tangent of a dual tensor, or None
 
     >>> print(format_tensor(np.array([[1, 2.5], [-3, np.nan]]), requires_grad=True))
     tensor([[ 1.0000,  2.5000],
@@ -71,6 +73,8 @@ def format_tensor(
         suffixes.append(f"grad_fn=<{grad_fn}>")
     elif requires_grad:
         suffixes.append("requires_grad=True")
+    if tangent is not None:
+        suffixes.append(f"tangent={tangent}")
 
     text = prefix + format_values(array, indent=len(prefix))
     return append_suffixes(text, suffixes, indent=len(prefix)) + ")"

@@ -7,8 +7,7 @@ import numpy as np
 from minitorch.onnx.rules import RULES, rule
 
 REDUCE = {
-    "largest": "ReduceMax", "logsumexp": "ReduceLogSumExp", "prod": "ReduceProd",
-    "smallest": "ReduceMin",
+    "amax": "ReduceMax", "amin": "ReduceMin", "logsumexp": "ReduceLogSumExp", "prod": "ReduceProd",
 }  # fmt: skip
 
 
@@ -132,11 +131,6 @@ def truth(g, kind, x, dim, keepdim):
 @rule("norm_over")
 def norm_over(g, out, x, ord, dim, keepdim):
     return norm(g, out.dtype, x, ord, axes_of(x, dim), keepdim)
-
-
-@rule("length")
-def length(g, out, x, p, dim, keepdim):
-    return norm(g, out.dtype, x, p, axes_of(x, dim), keepdim)
 
 
 @rule("dist")

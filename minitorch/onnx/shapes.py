@@ -127,6 +127,21 @@ def padded_with(g, out, x, pad, value):
     return g.node("Pad", x, g.ints([*before, *behind]), g.number(value, out.dtype), axes)
 
 
+@rule("padded_from_edges")
+def padded_from_edges(g, out, x, pad, mode):
+    before, behind = pad[::2][::-1], pad[1::2][::-1]
+    axes = list(range(-len(before), 0))
+    if mode != "circular":
+        named = {"reflect": "reflect", "replicate": "edge"}[mode]
+        sizes = g.ints([*before, *behind])
+        return g.node("Pad", x, sizes, None, g.ints(axes), mode=named)
+    for axis, front, back in zip(axes, before, behind):
+        ends = [g.slice(x, [axis], [-front], [LAST])] if front else []
+        starts = [g.slice(x, [axis], [0], [back])] if back else []
+        x = g.node("Concat", *ends, x, *starts, axis=axis) if front or back else x
+    return x
+
+
 @rule("windows")
 def windows(g, out, x, axis, size, step):
     count = static(out.shape[axis], "the number of windows")

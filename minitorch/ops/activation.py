@@ -3,7 +3,7 @@
 import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import UNCAST, exactly, require_kind
+from minitorch.autograd.refusals import UNCAST, exactly, require_kind, require_out
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -221,7 +221,7 @@ def axis_of_floats(name, x, dim):
     return axis
 
 
-@op(casts=True, wide="cpu")
+@op(casts="last", wide="cpu", exact=require_out)
 def softmax(x, /, dim):
     """exp(x) over its sum along `dim`.
 
@@ -234,7 +234,7 @@ def softmax(x, /, dim):
     return y, lambda g: xp.softmax_share(g, y, axis) if y.ndim else g * 0
 
 
-@op(casts=True, wide="cpu")
+@op(casts="last", wide="cpu", exact=require_out)
 def log_softmax(x, /, dim):
     """Logarithm of `softmax`, exact where that would be 0."""
     xp, axis = namespace(x), axis_of_floats("log_softmax", x, dim)
@@ -342,7 +342,7 @@ def gelu(x, /, *, approximate="none"):
     return x * chance, lambda g: g * (chance + x * (density * xp.exp(-0.5 * (x * x))))
 
 
-@op(public=False, wide="cpu")
+@op(public=False, wide="cpu", exact=exactly(UNCAST))
 def softplus(x, /, beta=1.0, threshold=20.0):
     """log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds the threshold."""
     only_floats("softplus_cpu", x)
@@ -354,7 +354,12 @@ def softplus(x, /, beta=1.0, threshold=20.0):
     )
 
 
-@op(public=False, shown="LogSigmoid", wide="cpu")
+@op(
+    public=False,
+    shown="LogSigmoid",
+    wide="cpu",
+    exact=exactly("expected scalar type {Made} but found {Given}"),
+)
 def logsigmoid(x, /):
     """log(sigmoid(x)), without underflow."""
     only_floats("log_sigmoid_cpu", x)

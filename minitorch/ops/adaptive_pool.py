@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import FUNCTIONS, function
 from minitorch.backend.devices import move
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.average_pool import weigh, weights_of
 from minitorch.ops.making import require_tensor
-from minitorch.ops.pool import max_pool_gather, require_type
+from minitorch.ops.pool import max_pool_gather
 from minitorch.ops.random import rand
 from minitorch.ops.reduce import mean
 from minitorch.ops.shape import for_axes, in_order_of, integers
@@ -57,7 +58,7 @@ def adaptive_average(name, input, output_size):
         )
     if max(counts) == 1 == min(counts):
         return mean(input, tuple(range(-axes, 0)), True)
-    require_type(f"adaptive_avg_pool{max(2, axes)}d", input, "biu")
+    require_kind(input.dtype, "biu", f"adaptive_avg_pool{max(2, axes)}d")
     each = zip(shape[-axes:], counts)
     y = weigh(input, [adaptive_weights(*axis, input.dtype, input.device) for axis in each])
     return in_order_of(y, input)
@@ -82,7 +83,8 @@ def wanted_sizes(name, shape, output_size):
     axes, what = int(name[-2]), f"{name}(): argument 'output_size' (position 2)"
     if axes == 1:
         require_number(name, output_size)
-    if output_size is not None and not isinstance(output_size, tuple | list):
+    single = not isinstance(output_size, tuple | list)
+    if output_size is not None and single:
         output_size = for_axes(what, output_size, axes)
     if axes == 1:
         if len(output_size) != 1:
@@ -90,6 +92,8 @@ def wanted_sizes(name, shape, output_size):
                 f"{name}() argument 'output_size' should contain one int (got {len(output_size)})"
             )
         return integers(what, output_size)
+    if single:
+        return output_size
     if len(shape) <= len(output_size):
         raise ValueError(
             f"Input dimension should be at least {len(output_size) + 1}\n  input {shape}"
@@ -180,7 +184,7 @@ def adaptive_largest(name, input, output_size, return_indices):
     if math.prod(counts) * input.array.itemsize > sys.maxsize:
         raise ShapeError(f"Storage size calculation overflowed with output_size={list(counts)}")
     cpu = "adaptive_max_pool3d_cpu" if axes == 3 else "adaptive_max_pool2d"
-    require_type(cpu, input, "biu")
+    require_kind(input.dtype, "biu", cpu)
     places = adaptive_places(shape[-axes:], tuple(counts), input.device)
     return largest_at(input, places, return_indices)
 
@@ -312,7 +316,7 @@ def fractional(name, input, kernel_size, output_size, output_ratio, return_indic
     """The fractional max pooling of this name."""
     require_tensor(name, input)
     axes, shape = int(name[-2]), input.array.shape
-    require_type(f"{name}_out_frame", input, "biu")
+    require_kind(input.dtype, "biu", f"{name}_out_frame")
     if output_size is None and output_ratio is None:
         raise ValueError(f"{name} requires specifying either an output_size or an output_ratio")
     if output_size is None:

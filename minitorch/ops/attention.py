@@ -42,6 +42,7 @@ def scaled_dot_product_attention(
     """
     require_attention(query, key, value, attn_mask)
     if enable_gqa:
+        require_served(query, key, value)
         key, value = served(key, query), served(value, query)
     query, key, value = in_batches(query, key, value)
     mask, kept = additive(attn_mask, query.dtype), None
@@ -124,6 +125,15 @@ def additive(mask, dtype):
     return zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, -math.inf)
 
 
+def require_served(query, key, value):
+    heads, served = query.shape[-3], [key.shape[-3], value.shape[-3]]
+    if any(heads % n for n in served):
+        raise ShapeError(
+            f"Number of heads in key and value must divide the number of heads in query\n"
+            f"  query {tuple(query.shape)}   key {tuple(key.shape)}   value {tuple(value.shape)}"
+        )
+
+
 def require_attention(query, key, value, attn_mask):
     if not query.dtype is key.dtype is value.dtype:
         raise DtypeError(
@@ -133,7 +143,12 @@ def require_attention(query, key, value, attn_mask):
     if min(query.ndim, key.ndim, value.ndim) < 2:
         raise ShapeError(
             "Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: "
-            f"{query.ndim}, key.dim: {key.ndim} and value.dim: {value.ndim} instead."
+            f"{query.ndim} key.dim: {key.ndim} and value.dim: {value.ndim} instead."
+        )
+    if key.shape[-2] != value.shape[-2]:
+        raise ShapeError(
+            "Expected key and value to have the same sequence length\n"
+            f"  key {tuple(key.shape)}   value {tuple(value.shape)}"
         )
     if attn_mask is None:
         return

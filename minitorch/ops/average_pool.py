@@ -1,11 +1,13 @@
 """Average pooling over one to three axes; the averages are products with matrices of weights."""
 
+import math
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function, wrap
 from minitorch.backend.devices import move
 from minitorch.backend.dtypes import float16, float32
@@ -23,7 +25,6 @@ from minitorch.ops.pool import (
     max_pool3d,
     pooled_sizes,
     require_rank,
-    require_type,
     windows,
 )
 from minitorch.ops.shape import in_order_of
@@ -31,7 +32,7 @@ from minitorch.ops.shape import in_order_of
 LARGE = 1 << 22  # numbers in a matrix of weights; beyond it there are faster ways than a product
 
 
-@op(public=False, shown="AvgPool2D")
+@op(public=False, numpy=("weighted",), shown="AvgPool2D")
 def weighted_windows(x, columns, rows=None, /):
     """rows @ x @ columns.T for each image: sums over windows, given by a row of weights each.
 
@@ -41,14 +42,6 @@ def weighted_windows(x, columns, rows=None, /):
     across = xp.swapaxes(columns, 0, 1)
     down = None if rows is None else xp.swapaxes(rows, 0, 1)
     return xp.weighted(x, columns, rows), lambda g: xp.weighted(g, across, down), None, None
-
-
-def weighted(x, columns, rows):
-    """The kernel of this name, on Tensors."""
-    return weighted_windows(x, columns, rows)
-
-
-TENSOR_FUNCTIONS.weighted = weighted
 
 
 def weigh(input, weights):
@@ -165,11 +158,14 @@ def average(name, input, how: Any, ceil_mode, count_include_pad, divisor_overrid
         raise ShapeError("divisor must be not zero")
     require_rank(name, shape, axes)
     kernel, stride, padding, dilation = how
+    if axes == 3 and any(n < k for n, k in zip(shape[-3:], kernel)):
+        text = "input image (T: {} H: {} W: {}) smaller than kernel size (kT: {} kH: {} kW: {})"
+        raise ShapeError(text.format(*shape[-3:], *kernel))
     pooled_sizes(shape, kernel, stride, padding, dilation, ceil_mode)
     if input.dtype.name != "int64":
-        require_type("avg_pool3d_out_frame" if axes == 3 else "avg_pool2d", input, "biu")
+        require_kind(input.dtype, "biu", "avg_pool3d_out_frame" if axes == 3 else "avg_pool2d")
     if axes == 3 and input.is_cpu:
-        require_type("avg_pool3d_out_frame", input, "h")
+        require_kind(input.dtype, "h", "avg_pool3d_out_frame")
     whole = input.array.dtype.kind != "f"
     divides = not whole and divisor_override is None
     spans = [
@@ -243,8 +239,6 @@ def power_average(axes, input, norm_type, kernel_size, stride, ceil_mode):
         return sign * largest_of(sign * input.abs(), kernel_size, stride, 0, 1, ceil_mode)
     averages = (avg_pool1d, avg_pool2d, avg_pool3d)[axes - 1]
     y = averages(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
-    count = 1
-    for k in each_axis("lp_pool", "kernel_size", kernel_size, axes):
-        count *= k
+    count = math.prod(each_axis("lp_pool", "kernel_size", kernel_size, axes))
     # An empty sum has the gradient 0: the slope of the root there is infinite.
     return where(y != 0, y * count, 0.0).pow(1 / norm_type)

@@ -3,13 +3,13 @@
 import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import FUNCTIONS, function
 from minitorch.autograd.versions import touch
 from minitorch.backend.dtypes import float16, float32
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.making import require_tensor
-from minitorch.ops.pool import require_type
 from minitorch.ops.shape import in_order_of
 
 
@@ -90,7 +90,7 @@ def batch_norm(
     if not input.array.size:
         return per_channel(input.clone(), weight, bias).to(input.dtype)
     require_channels(shape, 1, running_mean, running_var, weight, bias)
-    require_type("batch_norm", input, "biu")
+    require_kind(input.dtype, "biu", "batch_norm")
     require_one_dtype(input, weight, bias, running_mean, running_var)
     if training:
         y = by_batch(input, running_mean, running_var, weight, bias, momentum, eps)[0]
@@ -186,7 +186,7 @@ def per_channel(x, scale, shift):
 
 @op(public=False, joint=True, shown="NativeGroupNorm")
 def scale_channels(x, scale=None, shift=None, /):
-    """`per_channel` where one of the two is there."""
+    """x times the `scale` of its channel, or plus its `shift`: one of the two is there."""
     axes = (0, *range(2, x.ndim))
     by = None if scale is None else beside(scale, x)
     y = x if scale is None else x * by
@@ -212,7 +212,7 @@ def batch_norm_reordered(
 @function
 def native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps):
     """`batch_norm`, and what it normalised by while training: means and 1 / sqrt(var + eps)."""
-    require_type("batch_norm", input, "biu")
+    require_kind(input.dtype, "biu", "batch_norm")
     if not training:
         y = batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
         return y, input.new_zeros(0), input.new_zeros(0)

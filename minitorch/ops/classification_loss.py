@@ -6,6 +6,7 @@
 import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import wrap
 from minitorch.backend.dtypes import SCALAR_NAMES, uint8
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -15,7 +16,6 @@ from minitorch.ops.binary_loss import no_weight
 from minitorch.ops.elementwise import where
 from minitorch.ops.loss import agreed, combined
 from minitorch.ops.making import require_tensor
-from minitorch.ops.pool import require_type
 from minitorch.ops.products import linear
 
 
@@ -129,7 +129,7 @@ def nll_loss(
     require_tensor("nll_loss_nd", input)
     require_tensor("nll_loss_nd", target, "target", 2)
     reduction = agreed(reduction, size_average, reduce)
-    require_type("nll_loss_out_frame", input, "biu")
+    require_kind(input.dtype, "biu", "nll_loss_out_frame")
     return by_rows(nll_of_rows, input, target, weight, ignore_index, reduction)
 
 

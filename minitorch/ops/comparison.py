@@ -3,7 +3,7 @@
 import math
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import exactly
+from minitorch.autograd.refusals import exactly, require_out
 from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -96,7 +96,7 @@ def equal(input, other):
 
 
 @function
-@op(differentiable=False, public=False, numbers="some")
+@op(differentiable=False, public=False, numbers="some", exact=require_out)
 def isin(elements, test_elements, /, *, assume_unique=False, invert=False):
     """Whether each of `elements` is among `test_elements`; one of the two may be a number.
 
@@ -111,19 +111,19 @@ def isin(elements, test_elements, /, *, assume_unique=False, invert=False):
 # -------------------------------------------------------------------- kinds of numbers
 
 
-@op(differentiable=False)
+@op(promote=None, differentiable=False)
 def isnan(x, /):
     """Whether each element is NaN."""
     return namespace(x).isnan(x)
 
 
-@op(differentiable=False)
+@op(promote=None, differentiable=False)
 def isinf(x, /):
     """Whether each element is infinite."""
     return namespace(x).isinf(x)
 
 
-@op(differentiable=False)
+@op(promote=None, differentiable=False)
 def isfinite(x, /):
     """Whether each element is neither NaN nor infinite."""
     return namespace(x).isfinite(x)
@@ -141,7 +141,7 @@ def isneginf(x, /):
     return x == -math.inf if x.dtype.kind == "f" else namespace(x).zeros_like(x, dtype=bool)
 
 
-@op(differentiable=False)
+@op(promote=None, differentiable=False)
 def isreal(x, /):
     """True: no tensor holds complex numbers."""
     return namespace(x).ones_like(x, dtype=bool)

@@ -6,12 +6,12 @@ in S, K and P as there are axes; stride, padding and dilation are tuples of ints
 """
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function
-from minitorch.backend.dtypes import int64
+from minitorch.backend.dtypes import C_NAMES, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.making import require_tensor
-from minitorch.ops.pool import require_type
 from minitorch.ops.shape import for_axes, in_order_of
 
 
@@ -112,7 +112,7 @@ def convolve(name, input, weight, bias, stride, padding, dilation, groups):
     if input.array.ndim != axes + 2:
         x = one_batch(name, input, axes)
         return convolve(name, x, weight, bias, stride, padding, dilation, groups).squeeze(0)
-    require_kind(input, weight, bias)
+    require_one_dtype(input, weight, bias)
     cut = None
     if weight.array.ndim != axes + 2 and isinstance(stride, int) and not isinstance(padding, str):
         stride = (stride,) * axes
@@ -124,7 +124,7 @@ def convolve(name, input, weight, bias, stride, padding, dilation, groups):
     else:
         padding = sizes("padding", padding, axes)
     if max(dilation) > 1 and input.dtype is not int64:
-        require_type("slow_conv_dilated<>", input, "biu")
+        require_kind(input.dtype, "biu", "slow_conv_dilated<>")
     require_fit(input, weight, bias, stride, padding, dilation, groups)
     y = convolution(input, weight, bias, stride, padding, dilation, groups)
     y = y[(..., *[slice(n, None) for n in cut])] if cut else y
@@ -140,11 +140,6 @@ def one_batch(name, input, axes):
         f"Expected {axes + 1}D (unbatched) or {axes + 2}D (batched) input to {name}, but got "
         f"input of size: {list(input.array.shape)}\n  expected (N, C, {spatial}) or (C, {spatial})"
     )
-
-
-def pair(name, value):
-    """`value`, an int or two, as a pair."""
-    return sizes(name, value, 2)
 
 
 def sizes(name, value, axes):
@@ -180,24 +175,17 @@ def same_padding(padding, kernel, stride, dilation):
 # -------------------------------------------------------------------- what fits
 
 
-SCALAR_TYPES = {
-    "uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int",
-    "int64": "long int", "float16": "c10::Half", "float32": "float", "float64": "double",
-    "bool": "bool",
-}  # fmt: skip
-
-
-def require_kind(input, weight, bias):
+def require_one_dtype(input, weight, bias):
     """Raise PyTorch's error unless the three are of one dtype, of numbers."""
     kind = input.array.dtype
     for name, other in (("bias", bias), ("weight", weight)):
         if other is not None and other.array.dtype != kind:
             raise DtypeError(
-                f"Input type ({SCALAR_TYPES[input.dtype.name]}) and {name} type "
-                f"({SCALAR_TYPES[other.dtype.name]}) should be the same\n"
+                f"Input type ({C_NAMES[input.dtype.name]}) and {name} type "
+                f"({C_NAMES[other.dtype.name]}) should be the same\n"
                 f"  input {input.dtype}   {name} {other.dtype}: convert one with .to(dtype)"
             )
-    require_type("slow_conv2d_cpu", input, "b")
+    require_kind(input.dtype, "b", "slow_conv2d_cpu")
     if weight.array.ndim < 3:
         raise ShapeError(
             "weight should have at least three dimensions\n"

@@ -6,10 +6,17 @@ import warnings
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method
-from minitorch.backend.dtypes import as_dtype, dtype_of_number, get_default_dtype, int64
+from minitorch.backend.dtypes import (
+    as_dtype,
+    dtype_in_numpy,
+    dtype_of_number,
+    get_default_dtype,
+    int64,
+)
 from minitorch.backend.errors import ShapeError
-from minitorch.backend.layouts import require_dense, strided
+from minitorch.backend.layouts import contiguous_format, preserve_format, require_dense, strided
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.from_data import placed
 from minitorch.ops.making import (
@@ -23,7 +30,7 @@ from minitorch.ops.making import (
     shape_of,
     uninitialised,
 )
-from minitorch.ops.shape import contiguous_format, inverse, preserve_format
+from minitorch.ops.shape import inverse
 
 # -------------------------------------------------------------------- filled
 
@@ -205,7 +212,7 @@ def arange(
         whole = not any(isinstance(n, float) for n in (start, end, step))
         dtype = int64 if whole else get_default_dtype()
     kind = kind_of(dtype, out)
-    require_numeric("arange", kind)
+    require_kind(kind, "b", "arange_cpu")
     require_range(start, end, step)
     if kind is int64:
         start, end, step = int(start), int(end), int(step)
@@ -240,6 +247,7 @@ def range_(
     )
     start, end, step = (number("range", "end", 2, each) for each in (start, end, step))
     kind = kind_of(dtype, out)
+    require_kind(kind, "b", "range_cpu")
     require_range(start, end, step)
     count = math.floor((end - start) / step) + 1
     return create(
@@ -262,11 +270,6 @@ def require_range(start, end, step):
             "upper bound and lower bound inconsistent with step sign\n"
             f"  start {start}   end {end}   step {step}"
         )
-
-
-def require_numeric(name, kind):
-    if kind.kind == "b":
-        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
 
 
 @function
@@ -324,7 +327,7 @@ def ends(name, start, end, steps, dtype, out):
     if steps < 0:
         raise ShapeError("number of steps must be non-negative")
     kind = kind_of(dtype, out)
-    require_numeric(name, kind)
+    require_kind(kind, "b", f"{name}_cpu")
     return number(name, "start", 1, start), number(name, "end", 2, end), kind
 
 
@@ -371,13 +374,13 @@ def add_namespace_forms():
     """Enter these functions as NumPy's, which take `shape` and a NumPy dtype."""
 
     def plain(make):
-        return lambda shape, dtype=None: make(shape, dtype=dtype and as_dtype(dtype))
+        return lambda shape, dtype=None: make(shape, dtype=dtype and dtype_in_numpy(dtype))
 
     def alike(make, new):
         def call(x, *value, dtype=None, shape=None):
             if shape is None:
-                return make(x, *value, dtype=dtype and as_dtype(dtype))
-            return new(x, shape, *value, dtype=dtype and as_dtype(dtype))
+                return make(x, *value, dtype=dtype and dtype_in_numpy(dtype))
+            return new(x, shape, *value, dtype=dtype and dtype_in_numpy(dtype))
 
         return call
 

@@ -5,17 +5,16 @@ Graves and others, Connectionist Temporal Classification, ICML 2006.
 
 import math
 
-from minitorch.autograd.op import op
+from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.backend.numpy_ctc import ctc_alphas, ctc_shares
 from minitorch.ops.activation import only_floats
 from minitorch.ops.elementwise import where
 from minitorch.ops.from_data import tensor
 from minitorch.ops.loss import agreed, combined
-from minitorch.ops.pool import require_type
-
-NEVER = -math.inf
 
 
 def ctc_loss(
@@ -38,19 +37,21 @@ def ctc_loss(
     zero_infinity   a target that cannot be spelled in so few steps counts 0
     """
     reduction = agreed(reduction)
-    require_type("ctc_loss_cpu", log_probs, "h")
+    require_kind(log_probs.dtype, "h", "ctc_loss_cpu")
     batched = log_probs.ndim == 3
     if not batched:
         log_probs = log_probs.unsqueeze(1)
         targets = targets.unsqueeze(0) if targets.ndim == 1 else targets
     require_log_probs(log_probs, blank)
     time, batch, _ = log_probs.shape
-    steps = lengths_of("input_lengths", input_lengths, batch, log_probs)
-    counts = lengths_of("target_lengths", target_lengths, batch, log_probs)
-    require_targets(targets, counts.tolist())
+    steps = lengths_of("input_lengths", input_lengths, batch)
+    counts = lengths_of("target_lengths", target_lengths, batch)
+    sizes = counts.tolist()
+    require_targets(targets, sizes)
     require_range("input_lengths", steps.tolist(), 0, time)
-    labels = spelled(targets, counts, blank)
-    y = ctc_of(log_probs, labels, steps.array, counts.array, blank)
+    steps, counts = steps.to(log_probs.device), counts.to(log_probs.device)
+    labels = spelled(targets.array, counts.array, max(sizes, default=0), blank)
+    y = ctc_of(log_probs, labels, steps.array, counts.array)
     if zero_infinity:
         y = where(y == math.inf, 0, y)
     if reduction == "mean":
@@ -58,10 +59,10 @@ def ctc_loss(
     return combined(y if batched else y.squeeze(0), reduction)
 
 
-def lengths_of(name, lengths, batch, like):
-    """The lengths as an int64 tensor (N,)."""
+def lengths_of(name, lengths, batch):
+    """The lengths as an int64 tensor (N,), on the CPU unless they are on a GPU: they are read."""
     if not isinstance(lengths, Tensor):
-        lengths = tensor(lengths, device=like.device)
+        lengths = tensor(lengths, device="cpu")
     if lengths.dtype.is_floating_point:
         raise DtypeError(f"{name} must be integral")
     lengths = lengths.long().reshape(-1)
@@ -118,23 +119,20 @@ def refused(text, where=""):
     return ShapeError(f"{text} (while checking arguments for ctc_loss_allocate_outputs){where}")
 
 
-def spelled(targets, counts, blank):
-    """The labels of each sample with blanks around them, (N, 2 * S + 1) int64 array."""
-    given = targets.array
-    xp = namespace(given)
-    batch, longest = counts.numel(), int(counts.max()) if counts.numel() else 0
-    if given.ndim == 1:
-        ends = counts.array.cumsum()
-        places = (ends - counts.array).reshape(-1, 1) + xp.arange(longest)
-        given = given[xp.minimum(places, given.size - 1)] if given.size else xp.zeros((batch, 0))
-    labels = xp.full((batch, 2 * longest + 1), blank, "int64")
-    labels[:, 1::2] = given[:, :longest]
-    labels[xp.arange(2 * longest + 1) > 2 * counts.array.reshape(-1, 1)] = blank
-    return labels
+def spelled(targets, counts, longest, blank):
+    """The labels of each sample with blanks around them, (N, 2 * longest + 1) int64."""
+    xp = namespace(targets)
+    batch, length = counts.size, 2 * longest + 1
+    if targets.ndim == 1:
+        places = (counts.cumsum() - counts).reshape(-1, 1) + xp.arange(longest)
+        targets = targets[xp.minimum(places, targets.size - 1)] if targets.size else places
+    labels = xp.full((batch, length), blank, "int64")
+    labels[:, 1::2] = targets[:, :longest]
+    return xp.where(xp.arange(length) > 2 * counts.reshape(-1, 1), blank, labels)
 
 
 @op(public=False, shown="CtcLoss", promote=None)
-def ctc_of(x, /, labels, steps, counts, blank):
+def ctc_of(x, /, labels, steps, counts):
     """-log of the sum over all paths, (N,), by going through the T steps.
 
     x       (T, N, C)
@@ -145,37 +143,14 @@ def ctc_of(x, /, labels, steps, counts, blank):
     """
     xp = namespace(x)
     time, shape = x.shape[0], x.shape
-    samples, length = labels.shape
-    index = namespace(labels).broadcast_to(labels, (time, samples, length))
+    index = namespace(labels).broadcast_to(labels, (time, *labels.shape))
     emitted = xp.take_along(x, index, 2)
     # A label may follow the one before it without a blank, unless they are equal.
     skips = labels[:, 2:] != labels[:, :-2]
-    place = namespace(labels).arange(length)
-    last = 2 * counts.reshape(-1, 1)
-    alphas = []
-    for t in range(time):
-        if t == 0:
-            begun = xp.where(place < 2, emitted[0], NEVER)
-            silent = xp.where(place == 0, xp.zeros_like(emitted[0]), NEVER)  # of no steps at all
-            alpha = xp.where((steps > 0).reshape(-1, 1), begun, silent)
-        else:
-            alpha = xp.where(
-                (t < steps).reshape(-1, 1), arrive(xp, alpha, skips) + emitted[t], alpha
-            )
-        alphas.append(alpha)
-    ends = (place == last) | (place == last - 1)
-    total = log_of_sum(xp, xp.where(ends, alpha, NEVER))
+    alphas, total = xp.ctc_alphas(emitted, skips, steps, counts)
 
     def vjp(g):
-        shares, beta = [], None
-        for t in reversed(range(time)):
-            start = xp.where(ends, xp.zeros_like(emitted[t]), NEVER)
-            ongoing = (t < steps - 1).reshape(-1, 1)
-            beta = start if beta is None else xp.where(ongoing, leave(xp, beta, skips), start)
-            chance = xp.exp(alphas[t] + beta - total.reshape(-1, 1))
-            shares.append(xp.where((t < steps).reshape(-1, 1), chance, 0))
-            beta = beta + emitted[t]
-        shares = xp.stack(shares[::-1])
+        shares = xp.ctc_shares(emitted, alphas, total, skips, steps, counts)
         counted = (namespace(steps).arange(time).reshape(-1, 1) < steps)[..., None]
         taken = xp.add_along(shares, index, 2, shape)
         g = g.reshape(1, -1, 1)
@@ -185,28 +160,5 @@ def ctc_of(x, /, labels, steps, counts, blank):
     return -total, vjp
 
 
-def arrive(xp, alpha, skips):
-    """log of the ways that lead to each place from the step before."""
-    none = xp.full_like(alpha[:, :1], NEVER)
-    one = xp.concatenate([none, alpha[:, :-1]], 1)
-    two = xp.concatenate([none, none, xp.where(skips, alpha[:, :-2], NEVER)], 1)[
-        :, : alpha.shape[1]
-    ]
-    return log_of_sum(xp, xp.stack([alpha, one, two], -1))
-
-
-def leave(xp, beta, skips):
-    """log of the ways that lead on from each place in the next step."""
-    none = xp.full_like(beta[:, :1], NEVER)
-    one = xp.concatenate([beta[:, 1:], none], 1)
-    two = xp.concatenate([xp.where(skips, beta[:, 2:], NEVER), none, none], 1)
-    return log_of_sum(xp, xp.stack([beta, one, two[:, : beta.shape[1]]], -1))
-
-
-def log_of_sum(xp, x):
-    """log(sum(exp(x))) along the last dimension, where all may be -inf."""
-    highest = xp.amax(x, axis=-1, keepdims=True)
-    highest = xp.where(highest == NEVER, 0, highest)
-    total = xp.exp(x - highest).sum(axis=-1)
-    none = total == 0
-    return xp.where(none, NEVER, xp.log(xp.where(none, 1, total)) + highest[..., 0])
+TENSOR_FUNCTIONS.ctc_alphas = ctc_alphas
+TENSOR_FUNCTIONS.ctc_shares = ctc_shares

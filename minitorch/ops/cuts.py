@@ -8,12 +8,13 @@ from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import SCALAR_NAMES, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.index import WHOLE, part, view_at
+from minitorch.ops.index import WHOLE, add_at, part, view_at
+from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.pieces import narrow
 from minitorch.ops.shape import axis_of, integers
 
 
-@op(view="several", public=False, shown=lambda node: node.settings[1])
+@op(view="several", public=False, shown=lambda node: node.settings[1], adds=add_at)
 def piece_at(x, /, key, name, number):
     """x[key], as number `number` of the views that the function `name` makes of `x`."""
     shape = x.shape
@@ -22,6 +23,7 @@ def piece_at(x, /, key, name, number):
 
 @function
 @method
+@numpy_names
 def unbind(input, dim=0):
     """All slices along `dim`, as a tuple of views without that dimension."""
     if not input.array.ndim:
@@ -92,6 +94,7 @@ method(split_method)
 
 @function
 @method
+@numpy_names
 def chunk(input, chunks, dim=0):
     """At most `chunks` consecutive parts of one size along `dim`, the last maybe smaller: views."""
     return split(input, size_of_chunks(input, chunks, dim), dim)
@@ -113,6 +116,7 @@ def size_of_chunks(input, chunks, dim):
 
 @function
 @method
+@numpy_names
 def tensor_split(input, indices_or_sections, dim=0):
     """Parts along `dim`, as a tuple of views.
 
@@ -196,6 +200,7 @@ dsplit = splitting("dsplit", 3, 2)
 
 @function
 @method
+@numpy_names
 def split_with_sizes(input, split_sizes, dim=0):
     """Consecutive parts of these sizes along `dim`, as a tuple of views."""
     sizes = integers("split_with_sizes(): argument 'split_sizes'", split_sizes)
@@ -204,6 +209,7 @@ def split_with_sizes(input, split_sizes, dim=0):
 
 @function
 @method
+@numpy_names
 def unsafe_split(tensor, split_size, dim=0):
     """`split` whose parts may be written to. PyTorch does not watch over that; here it is safe."""
     keys = keys_of_parts(*sizes_of_parts(tensor, split_size, dim))
@@ -212,6 +218,7 @@ def unsafe_split(tensor, split_size, dim=0):
 
 @function
 @method
+@numpy_names
 def unsafe_chunk(input, chunks, dim=0):
     """`chunk` whose parts may be written to."""
     return unsafe_split(input, size_of_chunks(input, chunks, dim), dim)
@@ -219,6 +226,7 @@ def unsafe_chunk(input, chunks, dim=0):
 
 @function
 @method
+@numpy_names
 def unsafe_split_with_sizes(input, split_sizes, dim=0):
     """`split_with_sizes` whose parts may be written to."""
     return unsafe_split(input, split_sizes, dim)

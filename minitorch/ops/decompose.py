@@ -9,7 +9,7 @@ Algebra, 2017, arXiv:1710.08717.
 
 from minitorch.autograd.op import op
 from minitorch.autograd.parts import return_type
-from minitorch.autograd.refusals import castable, require_out
+from minitorch.autograd.refusals import castable, require_kind, require_out
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.errors import DtypeError, LinAlgError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -18,6 +18,7 @@ from minitorch.ops.join import cat
 from minitorch.ops.making import require_tensor
 from minitorch.ops.out import takes_out
 from minitorch.ops.products import scalar_name
+from minitorch.ops.shape import contiguous
 
 
 def swap(x):
@@ -47,8 +48,8 @@ def require_floats(name, x, kernel=None):
     """Refuse integers, and float16: with `kernel`, in the words of the kernel of that name."""
     if x.dtype.name in ("float32", "float64"):
         return
-    if kernel and x.dtype.name == "float16":
-        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Half'")
+    if kernel:
+        require_kind(x.dtype, "h", kernel)
     if x.dtype.is_floating_point:
         raise DtypeError(f"{name}: Low precision dtypes not supported. Got Half")
     raise DtypeError(
@@ -59,8 +60,7 @@ def require_floats(name, x, kernel=None):
 
 def require_kernel(kernel, x):
     """Refuse what is neither float32 nor float64, in the words of a kernel that has no others."""
-    if x.dtype.name not in ("float32", "float64"):
-        raise NotImplementedError(f"\"{kernel}\" not implemented for '{scalar_name(x)}'")
+    require_kind(x.dtype, "biuh", kernel)
 
 
 def require_success(name, info, words, error=LinAlgError):
@@ -104,7 +104,7 @@ def factored(name, A, upper, check_errors):
     factor, info = cholesky_ex(A)
     if check_errors:
         require_success(name, info, NOT_POSITIVE)
-    return (swap(factor) if upper else factor), info
+    return (swap(contiguous(factor)) if upper else factor), info
 
 
 @function
@@ -276,7 +276,7 @@ def factored_qr(A, complete):
     if m >= n:
         return qr_parts(A, complete)
     q, r = qr_parts(A[..., :m], False)
-    return q, cat([r, swap(q) @ A[..., m:]], -1)
+    return q, swap(cat([swap(r), swap(A[..., m:]) @ q], -2))
 
 
 @function

@@ -1,8 +1,5 @@
 """Lengths of vectors, distances and angles between them."""
 
-import math
-
-from minitorch.autograd.op import op
 from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function
 from minitorch.backend.dtypes import SCALAR_NAMES, promote_types
@@ -14,59 +11,18 @@ from minitorch.ops.index import take_rows
 from minitorch.ops.join import broadcast_tensors
 from minitorch.ops.loss import at_least
 from minitorch.ops.making import require_tensor
+from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.products import linear, matmul
-from minitorch.ops.reduce import axes_of
-
-
-@op(public=False, shown="LinalgVectorNorm", wide=True)
-def length(x, /, p=2.0, dim=-1, keepdim=False):
-    """The p-norm of the vectors along `dim`; its derivative at 0 is 0.
-
-    p  >= 0 or infinity, the largest of |x|; 0 tells how many elements are not 0
-    """
-    axes = axes_of(x.ndim, dim)
-    kept = tuple([1 if i in axes else n for i, n in enumerate(x.shape)])
-    xp = namespace(x)
-    size = xp.absolute(x)
-    if p == 0:
-        y = xp.astype(x != 0, x.dtype).sum(axis=axes, keepdims=keepdim)
-    elif p == math.inf:
-        y = xp.amax(size, axis=axes, keepdims=keepdim)
-    elif p == 1:
-        y = size.sum(axis=axes, keepdims=keepdim)
-    elif p == 2:
-        y = xp.sqrt((x * x).sum(axis=axes, keepdims=keepdim))
-    else:
-        y = (size**p).sum(axis=axes, keepdims=keepdim) ** (1 / p)
-
-    def vjp(g):
-        g, long = g.reshape(kept), y.reshape(kept)
-        if p == 0:
-            return xp.zeros_like(x)
-        if p == math.inf:
-            ties = xp.astype(size == long, x.dtype)
-            return xp.sign(x) * ties * (g / ties.sum(axis=axes, keepdims=True))
-        if p == 1:
-            return xp.sign(x) * g
-        long = xp.where(long == 0, 1, long)
-        if p == 2:
-            return x * (g / long)
-        return xp.sign(x) * (xp.where(x == 0, 1, size) / long) ** (p - 1) * g
-
-    return y, vjp
+from minitorch.ops.statistics import norm_over, vector_norm
 
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     """input over its p-norm along `dim`; no norm counts as less than eps."""
-    if not input.dtype.is_floating_point:
-        raise DtypeError(
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
-            f"{SCALAR_NAMES[input.dtype.name]}"
-        )
-    return div(input, clamp(length(input, p, dim, True), eps), out=out)
+    return div(input, clamp(vector_norm(input, p, dim, True), eps), out=out)
 
 
 @function
+@numpy_names
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """The cosine of the angle between the vectors along `dim`; no length counts as below eps."""
     require_tensor("cosine_similarity", x1, "x1")
@@ -81,7 +37,7 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 
     def directed(x):
         x = x.to(kind)
-        return div(x, at_least(length(x, 2, dim, True), eps))
+        return div(x, at_least(norm_over(x, 2, dim, True), eps))
 
     if x1.array.shape != x2.array.shape:
         x1, x2 = broadcast_tensors(x1, x2)
@@ -91,7 +47,7 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 @function
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     """The p-norm of x1 - x2 + eps along the last dimension; the shapes broadcast."""
-    return length(add(sub(x1, x2), eps), p, -1, keepdim)
+    return norm_over(add(sub(x1, x2), eps), p, -1, keepdim)
 
 
 @function
@@ -108,7 +64,7 @@ def pdist(input, p=2.0):
     if p < 0:
         raise ShapeError("pdist only supports non-negative p values")
     one, other = namespace(input.array).triu_indices(input.shape[0], 1)
-    return length(sub(take_rows(input, one), take_rows(input, other)), p, -1)
+    return norm_over(sub(take_rows(input, one), take_rows(input, other)), p, -1)
 
 
 @function

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.devices import move
 from minitorch.backend.dtypes import SCALAR_NAMES
@@ -297,8 +298,7 @@ def geometric_(self, p, *, generator=None):
     """Fill with how often to try until the first success, which each time has probability p."""
     if not 0 < p < 1:
         raise ShapeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
-    if self.dtype.kind == "b":
-        raise NotImplementedError("\"geometric_cpu\" not implemented for 'Bool'")
+    require_kind(self.dtype, "b", "geometric_cpu")
     g = source(generator, self.device)
     return fill(self, lambda shape, dtype: g.geometric(p, shape).astype(dtype))
 

@@ -130,11 +130,11 @@ def drop_to_floor(input, parts, p, training, inplace):
         return input
     p = float(p)
     scale = 1 / math.sqrt((FLOOR * FLOOR * p + 1) * (1 - p)) if p < 1 else 0
-    kept = drawn(input, parts) >= p
-    number = input.array.dtype.type
-    mask = wrap(laid_out(kept * number(scale), input.array))
+    array, number = input.array, input.array.dtype.type
+    kept = source(None, input.device).uniform(parts(array.shape), array.dtype) >= p
+    mask = wrap(laid_out(kept * number(scale), array))
     floor = kept * number(FLOOR * scale) + number(FLOOR * scale * (p - 1))
-    floor = wrap(laid_out(floor, input.array))
+    floor = wrap(laid_out(floor, array))
 
     def revived(x):
         return x * mask + floor
@@ -171,12 +171,6 @@ def drawn_mask(input, shape, p):
     """An array of that shape like `input`: 0 with probability p, else 1 / (1 - p)."""
     scale = 1 / (1 - p) if p < 1 else 0
     return source(None, input.device).mask(shape, p, scale, input.array.dtype)
-
-
-def drawn(input, parts):
-    """An array of numbers in [0, 1), one for each of the parts."""
-    array = input.array
-    return source(None, input.device).uniform(parts(array.shape), array.dtype)
 
 
 def of_minitorch(f, name, inplace):

@@ -2,11 +2,10 @@
 
 from minitorch.autograd.op import op
 from minitorch.autograd.refusals import UNCAST, exactly, require_kind
-from minitorch.autograd.tensor import Tensor, alias, function, method
+from minitorch.autograd.tensor import alias, function, method
 from minitorch.backend import dtypes
-from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.errors import DtypeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.out import takes_out
 
 
 def same(g):
@@ -233,53 +232,6 @@ def positive(input):
     return input
 
 
-@function
-def real(input):
-    """The real part, which is `input` itself: no tensor holds complex numbers."""
-    return input
-
-
-@function
-def imag(input):
-    """Refused: no tensor holds complex numbers."""
-    raise ShapeError("imag is not implemented for tensors with non-complex dtypes.")
-
-
-@function
-@method
-def conj(input):
-    """The complex conjugate, which is `input` itself: no tensor holds complex numbers."""
-    return input
-
-
-@function
-@method
-def resolve_conj(input):
-    """`input` itself: no tensor is a lazy conjugate."""
-    return input
-
-
-@function
-@method
-def resolve_neg(input):
-    """`input` itself: no tensor is lazily negated."""
-    return input
-
-
-@function
-@method
-@takes_out(exact=uncast)
-def conj_physical(input):
-    """The complex conjugate, which is `input` itself: no tensor holds complex numbers."""
-    return input
-
-
-@method
-def conj_physical_(self):
-    """This tensor: no tensor holds complex numbers."""
-    return self
-
-
 # -------------------------------------------------------------------- larger, smaller, chosen
 
 
@@ -305,7 +257,13 @@ def minimum(x, other, /):
     )
 
 
-@op(public=False, apart=("condition",), numpy=("where",), shown="Where")
+@op(
+    public=False,
+    apart=("condition",),
+    numpy=("where",),
+    shown="Where",
+    exact=exactly("Expected out type to be {Made} but got {Given}"),
+)
 def choose(condition, x, other, /):
     """x where `condition` (bool) holds, else other."""
     if condition.dtype.kind != "b":
@@ -328,7 +286,7 @@ def where(condition, input=None, other=None, *, out=None):
     """input where `condition` (bool) holds, else other; alone: where it does, as by `nonzero`."""
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
-    if condition.dtype is dtypes.uint8:
+    if getattr(condition, "dtype", None) is dtypes.uint8:
         condition = condition.to(dtypes.bool)
     return choose(condition, input, other, out=out)
 
@@ -445,5 +403,3 @@ fix = alias("fix", trunc)
 multiply = alias("multiply", mul)
 negative = alias("negative", neg)
 subtract = alias("subtract", sub)
-for name, part in {"real": real, "imag": imag}.items():
-    setattr(Tensor, name, property(part))

@@ -356,5 +356,8 @@ def one_hot(input, num_classes=-1):
     if num_classes == -1:
         num_classes = largest + 1
     if largest >= num_classes:
-        raise ShapeError("Class values must be smaller than num_classes.")
+        raise ShapeError(
+            "Class values must be smaller than num_classes.\n"
+            f"  largest {largest}   num_classes {num_classes}"
+        )
     return (input.unsqueeze(-1) == arange(num_classes, device=input.device)).to(int64)

@@ -2,57 +2,29 @@
 
 from minitorch.autograd.op import op
 from minitorch.autograd.parts import return_type
-from minitorch.autograd.refusals import require_out
+from minitorch.autograd.refusals import exactly, require_out
 from minitorch.autograd.tensor import Tensor, function, method
-from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import maximum, minimum
 from minitorch.ops.making import require_tensor
+from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.reduce import axes_of, known, reduced
 
-
-@function
-@method
-def amax(input, dim=None, keepdim=False, *, axis=None, keepdims=None, out=None):
-    """The largest elements over `dim`; equal ones share the gradient."""
-    require_tensor("amax", input)
-    dim, keepdim = dim if axis is None else axis, keepdim if keepdims is None else keepdims
-    if out is None:
-        return largest(input, dim, keepdim)
-    require_same_dtype(input, out)
-    return largest(input, dim, keepdim, out=out)
+UNLIKE_INPUT = exactly(
+    "Expected the dtype for input and out to match, but got {Made} for input's dtype and {Given} "
+    "for out's dtype."
+)
 
 
-@function
-@method
-def amin(input, dim=None, keepdim=False, *, axis=None, keepdims=None, out=None):
-    """The smallest elements over `dim`; equal ones share the gradient."""
-    require_tensor("amin", input)
-    dim, keepdim = dim if axis is None else axis, keepdim if keepdims is None else keepdims
-    if out is None:
-        return smallest(input, dim, keepdim)
-    require_same_dtype(input, out)
-    return smallest(input, dim, keepdim, out=out)
-
-
-def require_same_dtype(input, out):
-    if out.dtype is not input.dtype:
-        raise DtypeError(
-            "Expected the dtype for input and out to match, but got "
-            f"{SCALAR_NAMES[input.dtype.name]} for input's dtype and "
-            f"{SCALAR_NAMES[out.dtype.name]} for out's dtype."
-        )
-
-
-@op(public=False, numpy=("amax",), shown="Amax")
-def largest(x, /, dim=None, keepdim=False):
+@op(exact=UNLIKE_INPUT)
+def amax(x, /, dim=None, keepdim=False):
     """The largest elements over `dim`; equal ones share the gradient."""
     return extreme("amax", x, dim, keepdim)
 
 
-@op(public=False, numpy=("amin",), shown="Amin")
-def smallest(x, /, dim=None, keepdim=False):
+@op(exact=UNLIKE_INPUT)
+def amin(x, /, dim=None, keepdim=False):
     """The smallest elements over `dim`; equal ones share the gradient."""
     return extreme("amin", x, dim, keepdim)
 
@@ -64,7 +36,7 @@ def extreme(name, x, dim, keepdim):
     if 0 in x.shape:
         if dim is None or dim in ((), []):
             raise ShapeError(f"{no_elements(name)}\n  input {tuple(x.shape)}")
-        require_elements(name, x.shape, [dim] if isinstance(dim, int) else dim)
+        require_elements(f"{name}()", x.shape, [dim] if isinstance(dim, int) else dim)
     y = xp.dense(getattr(xp, name)(x, axis=axes, keepdims=keepdim))
 
     def vjp(g):
@@ -101,7 +73,7 @@ def require_elements(name, shape, axes):
     for axis in axes:
         if shape and not shape[axis]:
             raise IndexError(
-                f"{name}(): Expected reduction dim {axis} to have non-zero size.\n"
+                f"{name}: Expected reduction dim {axis} to have non-zero size.\n"
                 f"  input {tuple(shape)}"
             )
 
@@ -118,6 +90,7 @@ AMINMAX = return_type("aminmax", ("min", "max"))
 
 @function
 @method
+@numpy_names
 def aminmax(input, *, dim=None, keepdim=False, out=None):
     """The smallest and the largest elements, over all dimensions or one; see `amin`.
 
@@ -139,7 +112,7 @@ def aminmax(input, *, dim=None, keepdim=False, out=None):
     low, high = out or (None, None)
     for each in out or ():
         require_out(each, input.dtype)
-    return AMINMAX(smallest(input, dim, keepdim, out=low), largest(input, dim, keepdim, out=high))
+    return AMINMAX(amin(input, dim, keepdim, out=low), amax(input, dim, keepdim, out=high))
 
 
 # -------------------------------------------------------------------- along one dimension
@@ -161,14 +134,17 @@ def along(x, dim, keepdim, which):
     """Values and indices by `which` (argmax or argmin) along `dim`, with their vjp."""
     (axis,) = axes_of(x.ndim, (dim,)) or (0,)
     if 0 in x.shape:
-        require_elements(which[3:], x.shape, (axis,))
+        require_elements(f"{which[3:]}()", x.shape, (axis,))
     return selected(
         x, axis, keepdim, lambda xp, x, axis: xp.expand_dims(getattr(xp, which)(x, axis), axis)
     )
 
 
 def selected(x, axis, keepdim, choose):
-    """(values, indices) and their vjp; `choose(xp, x, axis)` finds one index along `axis`."""
+    """(values, indices) and their vjp; `choose(xp, x, axis)` finds the indices along `axis`.
+
+    keepdim  False: `axis`, along which there is one index, is left out
+    """
     xp, shape = namespace(x), x.shape
     if not shape:
         return (xp.copy(x), xp.zeros((), "int64")), lambda parts: parts[0]
@@ -240,5 +216,5 @@ def position(x, dim, keepdim, which):
     if 0 in x.shape:
         if dim is None:
             raise IndexError(no_elements(which).partition(" Specify")[0])
-        require_elements(which, x.shape, (dim,))
+        require_elements(f"{which}()", x.shape, (dim,))
     return getattr(namespace(x), which)(x, axis=dim, keepdims=keepdim)

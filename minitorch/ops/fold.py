@@ -1,12 +1,12 @@
 """Images as columns of their windows and back, and pixels moved to channels and back."""
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import FUNCTIONS, function
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.backend.numpy_conv import output_size as windows_that_fit
 from minitorch.ops.conv import spelled
-from minitorch.ops.pool import require_type
 from minitorch.ops.shape import for_axes, in_order_of
 
 # -------------------------------------------------------------------- windows as columns
@@ -33,15 +33,14 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     settings ints or pairs, as in `conv2d`
     returns  (N, C * KH * KW, windows)
     """
-    how = window_settings(kernel_size, dilation, padding, stride)
-    kernel, dilation, padding, stride = how.values()
+    kernel, dilation, padding, stride = window_settings(kernel_size, dilation, padding, stride)
     shape = input.array.shape
     if len(shape) not in (3, 4) or 0 in shape[-3:]:
         raise ShapeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero "
             f"dimensions for input, but got: {list(shape)}"
         )
-    require_type("im2col_out_cpu", input, "iu")
+    require_kind(input.dtype, "iu", "im2col_out_cpu")
     count = windows_that_fit(shape[-2:], kernel, stride, padding, dilation)
     if min(count) < 1:
         raise ShapeError(
@@ -62,8 +61,7 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
     returns  (N, C, *output_size)
     """
     size = two("output_size", output_size)
-    how = window_settings(kernel_size, dilation, padding, stride)
-    kernel, dilation, padding, stride = how.values()
+    kernel, dilation, padding, stride = window_settings(kernel_size, dilation, padding, stride)
     shape = input.array.shape
     if len(shape) not in (2, 3) or 0 in shape[-2:]:
         raise ShapeError(
@@ -91,14 +89,14 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
             f"match the calculated number of sliding blocks {rows} * {columns} = {rows * columns}, "
             f"but got input.size(2)={shape[-1]}."
         )
-    require_type("col2im_out_cpu", input, "iu")
+    require_kind(input.dtype, "iu", "col2im_out_cpu")
     x = input if len(shape) == 3 else input.unsqueeze(0)
     y = col2im(x, size, kernel, stride, padding, dilation)
     return y if x is input else y.squeeze(0)
 
 
 def window_settings(kernel_size, dilation, padding, stride):
-    """The settings as pairs, by name, or PyTorch's error for what makes no sense."""
+    """The settings as pairs, or PyTorch's error for what makes no sense."""
     how = {
         "kernel_size": kernel_size, "dilation": dilation, "padding": padding, "stride": stride
     }  # fmt: skip
@@ -111,7 +109,7 @@ def window_settings(kernel_size, dilation, padding, stride):
                 f"{name.replace('_', ' ')} should be greater than zero, but got "
                 f"{spelled(name.removesuffix('_size'), pair)}"
             )
-    return how
+    return tuple(how.values())
 
 
 def two(name, value):

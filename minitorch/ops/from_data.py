@@ -7,6 +7,7 @@ from functools import reduce
 import numpy as np
 
 from minitorch.autograd.tensor import Size, Tensor, function, method, require_device, wrap
+from minitorch.backend.capsules import Exported, is_unread
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.devices import get_default_device, load_cupy, move
 from minitorch.backend.dtypes import (
@@ -15,6 +16,7 @@ from minitorch.backend.dtypes import (
     C_NAMES,
     INTEGER,
     as_dtype,
+    dtype_in_numpy,
     dtype_of_number,
     float64,
     get_default_dtype,
@@ -140,9 +142,9 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
 
 READ_ONLY = (
     "The given buffer is not writable, and PyTorch does not support non-writable tensors. This "
-    "means you can write to the underlying (supposedly non-writable) buffer using the tensor. You "
-    "may want to copy the buffer to protect its data or make it writable before converting it to a "
-    "tensor. Here, writing to the tensor raises an error."
+    "means writing to this tensor will result in undefined behavior. You may want to copy the "
+    "buffer to protect its data or make it writable before converting it to a tensor. Here, "
+    "writing to the tensor raises an error."
 )
 
 
@@ -160,7 +162,7 @@ def from_numpy(ndarray):
             "given numpy array strides not a multiple of the element byte size. Copy the numpy "
             "array to reallocate the memory."
         )
-    made = wrap(supported(forwards(ndarray)))
+    made = wrap(supported(forwards(np.asarray(ndarray))))  # of a memmap or a matrix: plain
     if not ndarray.flags.writeable:
         text = READ_ONLY.replace("buffer", "NumPy array")
         warnings.warn(text, UserWarning, stacklevel=2)
@@ -178,19 +180,6 @@ def forwards(array):
     return array
 
 
-class Exported:
-    """What `to_dlpack` made, as libraries expect an array to import."""
-
-    def __init__(self, capsule):
-        self.capsule = capsule
-
-    def __dlpack__(self, **settings):
-        return self.capsule
-
-    def __dlpack_device__(self):
-        return 1, 0  # the CPU
-
-
 @function
 def from_dlpack(ext_tensor, *, device=None, copy=None):
     """A tensor that shares the memory of an array of another library, by DLPack.
@@ -198,7 +187,7 @@ def from_dlpack(ext_tensor, *, device=None, copy=None):
     device  where it is to be; None: where it is
     copy    True: in new memory; False: ValueError where that would be needed for `device`
     """
-    if type(ext_tensor).__name__ == "PyCapsule":
+    if is_unread(ext_tensor):
         ext_tensor = Exported(ext_tensor)
     if not hasattr(ext_tensor, "__dlpack_device__"):
         raise ShapeError(
@@ -275,9 +264,14 @@ def is_size(n):
 def placed(array, device, requires_grad):
     """`array` as a tensor on `device`; None: where it is."""
     made = wrap(array if device is None else move(array, as_device(device)))
-    if requires_grad and not made.dtype.is_floating_point:
+    return require_grad_of(made, requires_grad)
+
+
+def require_grad_of(made, wanted):
+    """The new tensor `made`, which may be asked to require a gradient."""
+    if wanted and not made.dtype.is_floating_point:
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-    return made.requires_grad_() if requires_grad else made
+    return made.requires_grad_() if wanted else made
 
 
 # -------------------------------------------------------------------- arrays of data
@@ -303,7 +297,8 @@ def supported(array):
 def copied(data, kind):
     """A new array with what `data` holds, of the dtype `kind`; None: of its own."""
     if hasattr(data, "dtype") and hasattr(data, "strides"):
-        array = supported(np.asarray(data) if isinstance(data, np.generic) else forwards(data))
+        of_numpy = isinstance(data, np.generic | np.ndarray)
+        array = supported(forwards(np.asarray(data) if of_numpy else data))
         return array.copy() if kind is None else namespace(array).astype(array, kind.dtype)
     if isinstance(data, bool | int | float):
         return array_of_numbers([data], (), kind)
@@ -415,7 +410,7 @@ def dtype_of(number):
     if isinstance(number, Tensor) and number.array.size != 1:
         raise ShapeError("only one element tensors can be converted to Python scalars")
     if isinstance(number, Tensor | np.generic) or getattr(number, "shape", None) == ():
-        return as_dtype(number.dtype)
+        return dtype_in_numpy(number.dtype)
     if isinstance(number, str | bytes):
         raise TypeError(f"new(): invalid data type '{type(number).__name__}'")
     if is_sequence(number):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import exactly, require_out
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, int64, out_of_range
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -11,7 +12,8 @@ from minitorch.ops.elementwise import where as choose
 from minitorch.ops.index import WHOLE, copy_at, take_rows
 from minitorch.ops.join import together
 from minitorch.ops.making import fitting, require_tensor
-from minitorch.ops.out import into
+from minitorch.ops.numpy_names import numpy_names
+from minitorch.ops.out import into, takes_out
 from minitorch.ops.shape import axis_of, broadcast_to, reshape
 
 # -------------------------------------------------------------------- one index for each element
@@ -54,6 +56,7 @@ def set_along(x, value, /, indices, axis):
 
 @function
 @method
+@numpy_names
 def gather(input, dim, index, *, sparse_grad=False, out=None):
     """out[i][j] = input[index[i][j]][j] for dim=0, input[i][index[i][j]] for dim=1, and so on.
 
@@ -62,8 +65,7 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
     Raises RuntimeError where an index is not in [0, input.size(dim)).
     """
     if out is not None:
-        require_dtype_of_out(out, input)
-        return into(out, gather, input, dim, index)
+        return into(out, gather, input, dim, index, exact=require_out)
     if not index.array.size:  # of no elements PyTorch looks at neither the dtype nor the shape
         return take_rows(reshape(input, (-1,)), index.array.astype(np.int64))
     axis = axis_of(input.array.ndim, dim)
@@ -75,14 +77,6 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
 def lifted(t):
     """`t`, or, where it has no dimensions, the same with one."""
     return t if not isinstance(t, Tensor) or t.array.ndim else reshape(t, (1,))
-
-
-def require_dtype_of_out(out, input):
-    if out.dtype is not input.dtype:
-        raise DtypeError(
-            f"Expected out tensor to have dtype {input.dtype}, but got {out.dtype} instead: result "
-            f"type {input.dtype} can't be cast to it"
-        )
 
 
 def checked_index(name, input, axis, index, src=None):
@@ -127,14 +121,14 @@ def require_index_inside(name, given, array, axis, src):
 
 @function
 @method
-def take_along_dim(input, indices, dim=None, *, out=None):
+@numpy_names
+@takes_out(exact=require_out)
+def take_along_dim(input, indices, dim=None):
     """`gather` where `input` and `indices` are broadcast to each other, all but along `dim`.
 
     indices  int64, taken modulo input.size(dim)
     dim      None: both are flattened first
     """
-    if out is not None:
-        return into(out, take_along_dim, input, indices, dim)
     if indices.dtype is not int64:
         raise DtypeError(
             "torch.take_along_dim(): dtype of indices should be Long but got "
@@ -186,15 +180,19 @@ for f in (take_along, put_along, add_along):
 # -------------------------------------------------------------------- one index for each slice
 
 
+UNLIKE_SELF = exactly("index_select(): self and result must have the same scalar type")
+
+
 @function
 @method
+@numpy_names
 def index_select(input, dim, index, *, out=None):
     """The slices `input[index[0]], input[index[1]], ...`, cut along `dim`, as a copy.
 
     index  1-d tensor of ints in [0, input.size(dim)); else IndexError
     """
     if out is not None:
-        return into(out, index_select, input, dim, index)
+        return into(out, index_select, input, dim, index, exact=UNLIKE_SELF)
     require_tensor("index_select", index, "index", 2)
     if index.array.ndim > 1:
         raise IndexError(
@@ -244,10 +242,14 @@ def converted(value, input):
 
 @function
 @method
-def take(input, index, *, out=None):
+@takes_out(
+    exact=exactly(
+        "take(): self and out expected to have the same dtype, but got self.dtype = {Made} and "
+        "out.dtype = {Given}"
+    )
+)
+def take(input, index):
     """The elements at the positions `index` of the flattened `input`, in the shape of `index`."""
-    if out is not None:
-        return into(out, take, input, index)
     if not input.array.size and index.array.size:
         raise IndexError("take(): tried to take from an empty tensor")
     return take_rows(reshape(input, (-1,)), flat_index("take", input, index))
@@ -306,10 +308,9 @@ def masked_fill(input, mask, value):
 
 @function
 @method
-def masked_select(input, mask, *, out=None):
+@takes_out(exact=exactly("masked_select(): self and result must have the same scalar type"))
+def masked_select(input, mask):
     """The elements of `input` where the bool tensor `mask` holds, in one dimension."""
-    if out is not None:
-        return into(out, masked_select, input, mask)
     if mask.array.dtype != np.bool_:
         raise DtypeError(
             "masked_select: expected BoolTensor for mask\n"

@@ -1,19 +1,17 @@
 """Images sampled at given places: `grid_sample`, and the grids of affine maps."""
 
-import itertools
 import math
 import warnings
 from typing import Any
 
-from minitorch.autograd.op import op
+from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function, wrap
-from minitorch.backend.dtypes import float64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import linspace, ones
-from minitorch.ops.gather import take_along
+from minitorch.ops.elementwise import same
 from minitorch.ops.join import stack
-from minitorch.ops.pool import require_type
 
 SAMPLING = ("bilinear", "nearest", "bicubic")
 PADDING = ("zeros", "border", "reflection")
@@ -69,96 +67,96 @@ def grid_sampler_3d(input, grid, interpolation_mode, padding_mode, align_corners
 
 
 def sample(input, grid, mode, padding_mode, align_corners):
-    """`grid_sample` of the dimensions that `input` has: each corner's number times its share."""
+    """`grid_sample` of the dimensions that `input` has: the values beside each place, weighted."""
     require_grid(input, grid, mode)
     n, c, *size = input.array.shape
     out = grid.array.shape[1:-1]
-    places = [
-        grid[..., i].reshape(n, 1, math.prod(out)) for i in range(len(size) - 1, -1, -1)
-    ]  # in the order of the axes: x is last
-    places = [in_pixels(at, m, align_corners) for at, m in zip(places, size)]
-    if mode != "bicubic":
-        places = [brought_in(at, m, padding_mode, align_corners) for at, m in zip(places, size)]
-    taps = [taps_of(at, mode) for at in places]
-    flat = input.reshape(n, c, math.prod(size))
-    y: Any = 0
-    for corner in itertools.product(*taps):
-        index: Any = 0
-        known = weight = None
-        for (at, share), m in zip(corner, size):
-            if mode == "bicubic":
-                at = brought_in(wrap(at), m, padding_mode, align_corners).array
-            index, known = with_axis(index, known, at, m)
-            weight = share if weight is None else weight * share
-        value = take_along(flat, namespace(index).broadcast_to(index, (n, c, index.shape[2])), 2)
-        y = y + value * wrap(known) * weight
+    places = math.prod(out)
+    index: Any = None
+    weight: Any = None
+    for i, m in enumerate(size):
+        at = in_pixels(grid[..., -1 - i].reshape(n, 1, places), m, align_corners)  # x is last
+        if mode != "bicubic":
+            at = brought_in(at, m, padding_mode, align_corners)
+        cells, inside = beside(at.array, m, mode, padding_mode, align_corners)
+        share = shares(at, mode) * wrap(inside)
+        if index is None:
+            index, weight = cells, share
+            continue
+        taps = (n, index.shape[1] * cells.shape[1], places)  # each of these with each of those
+        index = (index[:, :, None] * m + cells[:, None]).reshape(taps)
+        weight = (weight.unsqueeze(2) * share.unsqueeze(1)).reshape(taps)
+    y = blend(input.reshape(n, c, math.prod(size)), weight, index)
     return y.reshape(n, c, *out)
 
 
-def with_axis(index, known, at, m):
-    """The flat index and whether it is inside, after one more axis of length m with places `at`."""
+def beside(at, m, mode, padding_mode, align_corners):
+    """Which cells of an axis of length m count for the positions `at`, (N, 1, P).
+
+    returns  their indices, (N, taps, P) int64, and 1 for each that is inside, else 0
+    """
     xp = namespace(at)
-    inside = (at >= 0) & (at <= m - 1)
-    column = xp.where(inside, at, 0).astype("int64")
-    inside = inside.astype(at.dtype)
-    return index * m + column, inside if known is None else known * inside
+    if mode == "nearest":
+        cells = xp.round(at)
+    else:
+        first, last = (-1, 3) if mode == "bicubic" else (0, 2)
+        cells = xp.floor(at) + xp.arange(first, last, dtype=at.dtype).reshape(-1, 1)
+    if mode == "bicubic":
+        cells = brought_in(wrap(cells), m, padding_mode, align_corners).array
+    inside = (cells >= 0) & (cells <= m - 1)
+    return xp.where(inside, cells, 0).astype("int64"), inside.astype(at.dtype)
 
 
-def in_pixels(at, m, align_corners):
-    """Places in [-1, 1] as positions in [0, m - 1] or in [-0.5, m - 0.5]."""
-    if align_corners:
-        return (at + 1) * ((m - 1) / 2)
-    # One rounding, like PyTorch's fused multiply and subtract.
-    return ((at + 1).to(float64) * (m / 2) - 0.5).to(at.dtype)
+# -------------------------------------------------------------------- along one axis
 
 
 @op(public=False)
-def reflected(x, to, slope, /):
-    """The positions `to`, into which x was moved; the derivative by x is `slope`."""
-    return to, lambda g: g * slope, None, None
+def in_pixels(x, /, m, align_corners):
+    """Places in [-1, 1] as positions in [0, m - 1] or in [-0.5, m - 0.5]."""
+    if align_corners:
+        return (x + 1) * ((m - 1) / 2), lambda g: g * ((m - 1) / 2)
+    return namespace(x).affine(x + 1, m / 2, -0.5), lambda g: g * (m / 2)
 
 
-def brought_in(at, m, padding_mode, align_corners):
+TENSOR_FUNCTIONS.affine = lambda x, scale, shift: x * scale + shift
+
+
+@op(public=False)
+def brought_in(x, /, m, padding_mode, align_corners):
     """Positions outside of an axis of length m brought to where their value is found."""
     if padding_mode == "zeros":
-        return at
-    x = at.array
-    xp = namespace(x)
-    to, slope = x, xp.ones_like(x)
+        return x, same
+    xp, to, turned = namespace(x), x, x != x  # noqa: PLR0124  nowhere, yet
     if padding_mode == "reflection":
         low, high = (0.0, m - 1.0) if align_corners else (-0.5, m - 0.5)
-        span = high - low
-        if span:
-            away = xp.abs(x - low)
-            turns = xp.floor(away / span)
-            rest = away - turns * span
-            even = turns % 2 == 0
-            to = xp.where(even, rest + low, high - rest)
-            slope = xp.where(even, slope, -slope) * xp.where(x < low, -slope, slope)
-        else:
-            to, slope = xp.zeros_like(x), xp.zeros_like(x)
-    slope = xp.where((to <= 0) | (to >= m - 1), 0, slope)
-    to = xp.where(to >= 0, xp.minimum(to, m - 1), 0)  # NaN: the first element
-    return reflected(at, wrap(to.astype(x.dtype)), wrap(slope.astype(x.dtype)))
+        if high == low:
+            return xp.zeros_like(x), xp.zeros_like
+        away = xp.abs(x - low)
+        turns = xp.floor(away / (high - low))
+        rest = away - turns * (high - low)
+        odd = turns - 2 * xp.floor(turns / 2) != 0
+        to = xp.where(odd, high - rest, rest + low)
+        turned = odd ^ (x < low)
+    y = xp.where(to >= 0, xp.minimum(to, m - 1), 0)  # NaN: the first element
+    return y, lambda g: xp.where((to <= 0) | (to >= m - 1), 0, xp.where(turned, -g, g))
 
 
-def taps_of(at, mode):
-    """For each neighbour along one axis that counts: where it is (array), and its weight."""
-    xp = namespace(at.array)
+@op(public=False)
+def shares(x, /, mode):
+    """How much each of the cells beside the positions x counts, (N, 1, P) -> (N, taps, P)."""
+    xp = namespace(x)
     if mode == "nearest":
-        # The grid's derivative is zero, not missing.
-        weight = reflected(at, wrap(xp.ones_like(at.array)), wrap(xp.zeros_like(at.array)))
-        return [(xp.round(at.array), weight)]
-    first = xp.floor(at.array)
-    beyond = at - wrap(first)
+        return xp.ones_like(x), xp.zeros_like  # not without a derivative: it is 0
+    beyond = x - xp.floor(x)
     if mode == "bilinear":
-        return [(first, 1 - beyond), (first + 1, beyond)]
-    return [
-        (first - 1, far(beyond + 1)),
-        (first, near(beyond)),
-        (first + 1, near(1 - beyond)),
-        (first + 2, far(2 - beyond)),
-    ]
+        return xp.concatenate([1 - beyond, beyond], 1), lambda g: g[:, 1:] - g[:, :1]
+    each = [far(beyond + 1), near(beyond), near(1 - beyond), far(2 - beyond)]
+
+    def vjp(g):
+        left = g[:, :1] * slope_of_far(beyond + 1) + g[:, 1:2] * slope_of_near(beyond)
+        return left - g[:, 2:3] * slope_of_near(1 - beyond) - g[:, 3:] * slope_of_far(2 - beyond)
+
+    return xp.concatenate(each, 1), vjp
 
 
 def near(x, a=-0.75):
@@ -169,6 +167,59 @@ def near(x, a=-0.75):
 def far(x, a=-0.75):
     """Keys' cubic kernel at a distance of 1 to 2."""
     return ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
+
+
+def slope_of_near(x, a=-0.75):
+    return (3 * (a + 2) * x - 2 * (a + 3)) * x
+
+
+def slope_of_far(x, a=-0.75):
+    return (3 * a * x - 10 * a) * x + 8 * a
+
+
+# -------------------------------------------------------------------- weighted sums of elements
+
+
+@op(promote=None, public=False)
+def blend(x, weight, /, index):
+    """The sum over k of weight[n, k, p] * x[n, c, index[n, k, p]].
+
+    x (N, C, M)   weight (N, K, P)   index (N, K, P) int64 in [0, M)   returns (N, C, P)
+    """
+    xp, size = namespace(x), x.shape[2]
+    return (
+        xp.blend(x, weight, index),
+        lambda g: xp.blend_input(g, weight, index, size),
+        lambda g: xp.blend_weight(g, x, index),
+    )
+
+
+@op(promote=None, public=False)
+def blend_input(x, weight, /, index, size):
+    """The gradient of the first input of `blend`, which has `size` elements along the last axis.
+
+    x (N, C, P)   weight, index (N, K, P)   returns (N, C, size)
+    """
+    xp = namespace(x)
+    return (
+        xp.blend_input(x, weight, index, size),
+        lambda g: xp.blend(g, weight, index),
+        lambda g: xp.blend_weight(x, g, index),
+    )
+
+
+@op(promote=None, public=False)
+def blend_weight(x, other, /, index):
+    """The gradient of the weights of `blend`: the sum over c of x[n, c, p] * other[n, c, index].
+
+    x (N, C, P)   other (N, C, M)   index (N, K, P)   returns (N, K, P)
+    """
+    xp, size = namespace(x), other.shape[2]
+    return (
+        xp.blend_weight(x, other, index),
+        lambda g: xp.blend(other, g, index),
+        lambda g: xp.blend_input(x, g, index, size),
+    )
 
 
 def require_grid(input, grid, mode):
@@ -202,7 +253,7 @@ def require_grid(input, grid, mode):
             "grid_sampler(): expected input and grid to have same dtype, but input has "
             f"{input.dtype} and grid has {grid.dtype}\n  convert one with .to(dtype)"
         )
-    require_type("grid_sampler_2d_cpu_kernel_impl", input, "biu")
+    require_kind(input.dtype, "biu", "grid_sampler_2d_cpu_kernel_impl")
 
 
 # -------------------------------------------------------------------- affine maps

@@ -3,7 +3,7 @@
 import math
 
 from minitorch.autograd.parts import return_type
-from minitorch.autograd.refusals import exactly
+from minitorch.autograd.refusals import exactly, require_kind
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -32,10 +32,7 @@ def bincount(input, weights=None, minlength=0):
     """
     require_tensor("bincount", input)
     array = input.array
-    if array.dtype.kind not in "iu":
-        raise NotImplementedError(
-            f"\"bincount_cpu\" not implemented for '{SCALAR_NAMES[input.dtype.name]}'"
-        )
+    require_kind(input.dtype, "bf", "bincount_cpu")
     if minlength < 0:
         raise ShapeError(f"minlength should be >= 0\n  minlength {minlength}")
     if array.ndim != 1 or (array.size and array.min() < 0):
@@ -54,7 +51,12 @@ def bincount(input, weights=None, minlength=0):
 
 @function
 @method
-@takes_out
+@takes_out(
+    exact=exactly(
+        "torch.histogram: input tensor and hist tensor should have the same dtype, but got input "
+        "{made} and hist {given}"
+    )
+)
 def histc(input, bins=100, min=0, max=0):
     """How many elements lie in each of `bins` bins of one width between `min` and `max`.
 

@@ -11,9 +11,9 @@ import math
 import numpy as np
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function, wrap
 from minitorch.backend.devices import move
-from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.random import source
 
@@ -157,8 +157,5 @@ def _dirichlet_grad(x, alpha, total):
 
 
 def require_shapes(input):
-    if not input.dtype.is_floating_point:
-        raise NotImplementedError(
-            f"\"gamma_cpu\" not implemented for '{SCALAR_NAMES[input.dtype.name]}'"
-        )
+    require_kind(input.dtype, "biu", "gamma_cpu")
     return input

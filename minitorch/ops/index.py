@@ -11,7 +11,7 @@ import numpy as np
 
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import op
-from minitorch.autograd.overlap import opened, require_apart
+from minitorch.autograd.overlap import is_expanded, opened, require_apart, warn_of_expanded
 from minitorch.autograd.rebase import require_writable, write
 from minitorch.autograd.tensor import Tensor, method
 from minitorch.autograd.versions import owner, touch
@@ -35,7 +35,12 @@ def last_step(node):
     return "Unsqueeze" if steps[-1] is None else "Slice" if type(steps[-1]) is slice else "Select"
 
 
-@op(view=True, public=False, shown=last_step)
+def add_at(total, g, key, *_):
+    """total[key] += g"""
+    total[key] += g
+
+
+@op(view=True, public=False, shown=last_step, adds=add_at)
 def view_at(x, /, key):
     """x[key] for a tuple of ints, slices, None and one Ellipsis: a view."""
     shape = x.shape
@@ -266,7 +271,11 @@ def plain_slice(each):
             "slice indices must be integers or None or have an __index__ method"
         ) from None
     if step is not None and step < 1:
-        raise ValueError("step must be greater than zero" if step else "slice step cannot be zero")
+        raise ValueError(
+            "step must be greater than zero\n  x.flip(0) turns a dimension round"
+            if step
+            else "slice step cannot be zero"
+        )
     return slice(start, stop, step)
 
 
@@ -380,6 +389,8 @@ def store(array, key, value):
     """
     given = value.array if isinstance(value, Tensor) else value
     if any(hasattr(each, "strides") for each in key):
+        if is_expanded(array):
+            warn_of_expanded("index_put_", "tensor[indices] = tensor")
         opened(array, True)[key] = given
     else:
         filled = key == (Ellipsis,) and given is value

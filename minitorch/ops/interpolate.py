@@ -6,6 +6,7 @@ from operator import index
 
 import numpy as np
 
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import wrap
 from minitorch.backend.devices import move
 from minitorch.backend.dtypes import float16, float32, float64, uint8
@@ -19,7 +20,6 @@ from minitorch.ops.adaptive_pool import (
 from minitorch.ops.average_pool import over_shares, weigh, weigh_axis, weights_at
 from minitorch.ops.grid import far, near
 from minitorch.ops.index import WHOLE, copy_at
-from minitorch.ops.pool import require_type
 from minitorch.ops.shape import for_axes, in_order_of
 
 NEAREST = ("nearest", "nearest-exact")
@@ -58,19 +58,7 @@ def interpolate(
             "align_corners option can only be set with the interpolating modes: linear | bilinear "
             "| bicubic | trilinear"
         )
-    if size is not None and scale_factor is not None:
-        raise ValueError("only one of size or scale_factor should be defined")
-    if size is None and scale_factor is None:
-        raise ValueError("either size or scale_factor should be defined")
-    if recompute_scale_factor and size is not None:
-        raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
-    if size is not None:
-        size, scales = wanted_size(input, size), [None] * axes
-    else:
-        scales = wanted_scales(input, scale_factor)
-        size = [int(n * scale) for n, scale in zip(input.array.shape[2:], scales)]
-        if recompute_scale_factor or mode == "area":
-            scales = [None] * axes
+    size, scales = sizes_and_scales(input, size, scale_factor, recompute_scale_factor)
     if antialias and not (mode in ("bilinear", "bicubic", "lanczos") and ndim == 4):
         raise ValueError(
             "Anti-alias option is restricted to bilinear, bicubic, and lanczos modes and requires "
@@ -87,7 +75,7 @@ def interpolate(
     require_size(input, size)
     if mode in NEAREST:
         return nearest(input, size, scales, mode == "nearest-exact")
-    require_type("compute_indices_weights_linear", input, "bi" if ndim == 4 else "biu")
+    require_kind(input.dtype, "bi" if ndim == 4 else "biu", "compute_indices_weights_linear")
     # PyTorch rounds the weights for float16, but not those of images.
     kind = {uint8: float64, float16: float32 if ndim == 4 else float16}.get(
         input.dtype, input.dtype
@@ -126,6 +114,22 @@ def deprecated(name):
 
 
 # -------------------------------------------------------------------- what is asked for
+
+
+def sizes_and_scales(input, size, scale_factor, recompute_scale_factor):
+    """The sizes of the result along the axes, and by what each grows; None: as the sizes say."""
+    if size is not None and scale_factor is not None:
+        raise ValueError("only one of size or scale_factor should be defined")
+    if size is None and scale_factor is None:
+        raise ValueError("either size or scale_factor should be defined")
+    if recompute_scale_factor and size is not None:
+        raise ValueError("recompute_scale_factor is not meaningful with an explicit size.")
+    inner = input.array.shape[2:]
+    if size is not None:
+        return wanted_size(input, size), [None] * len(inner)
+    scales = wanted_scales(input, scale_factor)
+    size = [int(n * scale) for n, scale in zip(inner, scales)]
+    return size, [None] * len(inner) if recompute_scale_factor else scales
 
 
 def wanted_size(input, size):
@@ -209,7 +213,7 @@ def require_size(input, size):
 def nearest(input, size, scales, exact):
     """The element of `input` nearest to each place in the result."""
     name = {True: "compute_indices_weights_nearest", False: "upsample_nearest2d_channels_last"}
-    require_type(name[input.ndim != 4], input, "bi")
+    require_kind(input.dtype, "bi", name[input.ndim != 4])
     if input.dtype is float16:  # the gradient adds up many numbers
         return nearest(input.to(float32), size, scales, exact).to(float16)
     xp, y = namespace(input.array), input

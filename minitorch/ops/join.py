@@ -2,10 +2,12 @@
 
 import itertools
 import warnings
+from functools import partial
 
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_castable, unequal_sizes
 from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor, function, wrap
 from minitorch.backend.devices import move
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -64,6 +66,12 @@ def not_joinable(tensors, axis):
     return ShapeError("cat(): the tensors do not go together")
 
 
+require_room = partial(
+    require_castable,
+    words="torch.cat(): input types can't be cast to the desired output type {Given}",
+)
+
+
 @function
 def cat(tensors, dim=0, *, axis=None, out=None):
     """The tensors one after the other along `dim`.
@@ -71,7 +79,8 @@ def cat(tensors, dim=0, *, axis=None, out=None):
     Their other sizes must agree; tensors of shape (0,) are left out, as in PyTorch.
     """
     if out is not None and not isinstance(tensors, Tensor):
-        return into(out, cat, list(tensors), dim if axis is None else axis)
+        axis = dim if axis is None else axis
+        return into(out, cat, list(tensors), axis, exact=require_room)
     return call_on_list("cat", joined, tensors, dim if axis is None else axis)
 
 
@@ -115,7 +124,8 @@ def stacked(*tensors, dim=0):
 def stack(tensors, dim=0, *, axis=None, out=None):
     """The tensors, all of one shape, along a new dimension at position `dim`."""
     if out is not None and not isinstance(tensors, Tensor):
-        return into(out, stack, list(tensors), dim if axis is None else axis)
+        axis = dim if axis is None else axis
+        return into(out, stack, list(tensors), axis, exact=require_room)
     return call_on_list("stack", stacked, tensors, dim if axis is None else axis)
 
 
@@ -281,11 +291,7 @@ def together(a, b):
     try:
         return np.broadcast_shapes(a, b)
     except ValueError:
-        back = next(d for d in range(1, len(a) + 1) if a[-d] != b[-d] and a[-d] != 1 and b[-d] != 1)
-        raise ShapeError(
-            f"The size of tensor a ({a[-back]}) must match the size of tensor b ({b[-back]}) at "
-            f"non-singleton dimension {max(len(a), len(b)) - back}"
-        ) from None
+        raise ShapeError(unequal_sizes(a, b)) from None
 
 
 @function
@@ -361,7 +367,8 @@ def combinations(input, r=2, with_replacement=False):
     if not r:
         return wrap(namespace(input.array).empty(0, input.array.dtype))
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    rows = np.array(list(choose(range(input.array.size), r)), np.int64).reshape(-1, r)
+    places = itertools.chain.from_iterable(choose(range(input.array.size), r))
+    rows = np.fromiter(places, np.int64).reshape(-1, r)
     return take_rows(input, move(rows, input.device))
 
 

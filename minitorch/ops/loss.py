@@ -41,7 +41,9 @@ def agreed(reduction, size_average=None, reduce=None):
                 stacklevel=3,
             )
             return "mean"
-        raise ShapeError(f"{reduction} is not a valid value for reduction")
+        raise ShapeError(
+            f"{reduction} is not a valid value for reduction\n  it is 'mean', 'sum' or 'none'"
+        )
     return reduction
 
 
@@ -197,7 +199,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
 
 
 def warn_of_sizes(input, target):
-    if input.array.shape != target.array.shape:
+    if input.shape != target.shape:
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({input.shape}). This will likely lead to incorrect results due to broadcasting. "

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from minitorch.autograd.node import grad_mode
-from minitorch.autograd.overlap import OVERLAPPING
+from minitorch.autograd.overlap import require_writable_elements
 from minitorch.autograd.refusals import NO_GRADIENT, no_tensor
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.autograd.versions import touch
@@ -22,7 +22,7 @@ from minitorch.backend.dtypes import (
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.layouts import require_dense, strided
 from minitorch.backend.settings import are_deterministic_algorithms_enabled
-from minitorch.ops.from_data import array_of_numbers
+from minitorch.ops.from_data import array_of_numbers, require_grad_of
 from minitorch.ops.shape import integers
 
 
@@ -43,6 +43,8 @@ def create(make, device, requires_grad=False, out=None, layout=strided, pin_memo
         else:
             with placing(target):
                 array = make(load_cupy())
+            if array.size != math.prod(array.shape):  # CuPy's own count wraps around
+                raise ValueError(f"{array.shape} is too big")
     except ValueError as error:
         if "too big" in str(error) or "exceeded" in str(error):
             raise ShapeError(f"Storage size calculation overflowed: {error}") from None
@@ -50,13 +52,6 @@ def create(make, device, requires_grad=False, out=None, layout=strided, pin_memo
     if out is not None:
         return put_into(out, array)
     return require_grad_of(wrap(array), requires_grad)
-
-
-def require_grad_of(made, wanted):
-    """The new tensor `made`, which may be asked to require a gradient."""
-    if wanted and not made.dtype.is_floating_point:
-        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
-    return made.requires_grad_() if wanted else made
 
 
 def uninitialised(array):
@@ -73,9 +68,7 @@ def put_into(out, array):
     """`out` with these elements, in its own dtype; it takes on their shape."""
     if out.node is not None and grad_mode.enabled:
         raise RuntimeError(NO_GRADIENT)
-    steps = zip(out.array.shape, out.array.strides)
-    if out.array.size and any(n > 1 and not step for n, step in steps):
-        raise ShapeError(OVERLAPPING)
+    require_writable_elements(out.array)
     if out.array.shape == array.shape:
         out.array[...] = array
     else:
@@ -117,7 +110,7 @@ def shape_from(name, size):
             f"{name}(): argument 'size' (position 1) must be tuple of ints, "
             f"not {type(size).__name__}"
         )
-    shape = integers(f"{name}(): argument 'size'", size)
+    shape = integers(f"{name}(): argument 'size' (position 1)", size)
     if shape and min(shape) < 0:
         raise ShapeError(
             "zeros: Dimension size must be non-negative."

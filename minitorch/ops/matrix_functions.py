@@ -5,7 +5,7 @@ import math
 from minitorch.autograd.op import op
 from minitorch.autograd.refusals import castable
 from minitorch.autograd.tensor import function, method
-from minitorch.backend.dtypes import SCALAR_NAMES, bool, int64
+from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype, bool, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import eye, zeros_like
@@ -22,9 +22,10 @@ from minitorch.ops.least_squares import tolerances
 from minitorch.ops.making import require_tensor
 from minitorch.ops.out import takes_out
 from minitorch.ops.products import matmul, scalar_name
+from minitorch.ops.rearrange import powers
 from minitorch.ops.reduce import axes_of
 from minitorch.ops.solve import inverse, inverse_ex
-from minitorch.ops.statistics import vector_norm
+from minitorch.ops.statistics import require_wider, vector_norm
 
 # -------------------------------------------------------------------- powers and exponentials
 
@@ -98,10 +99,7 @@ def vandermonde(x, N=None):
     if count <= 1:
         raise ShapeError("N must be greater than 1.")
     x = x if x.dtype.is_floating_point else x.to(int64)
-    powers = [x.new_ones(x.shape), x]
-    for _ in range(count - 2):
-        powers.append(powers[-1] * x)
-    return stack(powers, -1)
+    return stack(powers(x, count), -1)
 
 
 # -------------------------------------------------------------------- norms
@@ -139,22 +137,8 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, dtype=None):
 def converted(name, A, dtype):
     """A in `dtype`, if one is given; only floats have norms."""
     require_tensor(name.replace(".", "_"), A)
-    if not A.dtype.is_floating_point:
-        raise DtypeError(
-            f"{name}: Expected a floating point or complex tensor as input. Got {scalar_name(A)}"
-        )
-    if dtype is None:
-        return A
-    if not dtype.is_floating_point:
-        raise DtypeError(
-            f"{name}: dtype should be floating point or complex, but got {SCALAR_NAMES[dtype.name]}"
-        )
-    if dtype.itemsize < A.dtype.itemsize:
-        raise DtypeError(
-            f"{name}: the dtype of the input ({scalar_name(A)}) should be convertible without "
-            f"narrowing to the specified dtype ({SCALAR_NAMES[dtype.name]})"
-        )
-    return A.to(dtype)
+    require_wider(name, A, dtype)
+    return A if dtype is None else A.to(as_dtype(dtype))
 
 
 def extreme(values, axis, largest, keepdim=False):

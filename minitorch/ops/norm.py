@@ -4,6 +4,7 @@ import math
 
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import FUNCTIONS, function
 from minitorch.backend.dtypes import finfo, float16, int64
 from minitorch.backend.errors import ShapeError
@@ -20,18 +21,29 @@ from minitorch.ops.batch_norm import (
 from minitorch.ops.creation import zeros
 from minitorch.ops.join import cat
 from minitorch.ops.making import require_tensor
-from minitorch.ops.pool import require_type
 from minitorch.ops.shape import in_order_of
 
 
 @op(public=False, joint=True, shown="NativeLayerNorm", wide=True)
 def layer_norm_of(x, weight=None, bias=None, /, axes=(-1,), eps=1e-5):
     """Each sample to mean 0 and variance 1 over its last `axes`, * weight + bias."""
+    return normalized(x, weight, bias, axes, eps, True)
+
+
+@op(public=False, joint=True, shown="Mul", wide=True)
+def rms_norm_of(x, weight=None, /, axes=(-1,), eps=1e-5):
+    """Each sample to root mean square 1 over its last `axes`, * weight."""
+    y, vjp = normalized(x, weight, None, axes, eps, False)
+    return y, lambda g: vjp(g)[:2]
+
+
+def normalized(x, weight, bias, axes, eps, centre):
+    """What `layer_norm_of` does or, without `centre`, `rms_norm_of`; with the vjp of all three."""
     xp, shape = namespace(x), x.shape
     inner = shape[x.ndim - len(axes) :]
     rows = x.reshape(math.prod(shape[: x.ndim - len(axes)]), math.prod(inner))
     w, b = (None if each is None else each.reshape(-1) for each in (weight, bias))
-    y, unit, scale = xp.normalize_rows(rows, w, b, eps)
+    y, unit, scale = xp.normalize_rows(rows, w, b, eps, centre)
 
     def vjp(g):
         g = g.reshape(rows.shape)
@@ -42,7 +54,7 @@ def layer_norm_of(x, weight=None, bias=None, /, axes=(-1,), eps=1e-5):
             gw = xp.sum_of_rows(g * unit).reshape(inner)
         elif b is not None:
             gb = xp.sum_of_rows(g).reshape(inner)
-        return xp.normalize_rows_share(g, w, unit, scale).reshape(shape), gw, gb
+        return xp.normalize_rows_share(g, w, unit, scale, centre).reshape(shape), gw, gb
 
     return y.reshape(shape), vjp
 
@@ -82,7 +94,7 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_
     require_tensor("layer_norm", input)
     axes = normalized_axes(input, normalized_shape, weight, bias)
     require_one_dtype(input, weight, bias)
-    require_type("LayerNormKernelImpl", input, "biu")
+    require_kind(input.dtype, "biu", "LayerNormKernelImpl")
     y = layer_norm_of(input, weight, bias, axes, eps)
     return y.to(float16) if input.dtype is float16 else y
 
@@ -113,23 +125,6 @@ def normalized_axes(input, normalized_shape, weight, bias, others="*, "):
     return tuple(range(-len(shape), 0))
 
 
-@op(public=False, joint=True, shown="Mul", wide=True)
-def rms_norm_of(x, weight=None, /, axes=(-1,), eps=1e-5):
-    """Each sample to root mean square 1 over its last `axes`, * weight."""
-    xp, shape = namespace(x), x.shape
-    inner = shape[x.ndim - len(axes) :]
-    rows = x.reshape(math.prod(shape[: x.ndim - len(axes)]), math.prod(inner))
-    w = None if weight is None else weight.reshape(-1)
-    y, unit, scale = xp.normalize_rows(rows, w, None, eps, False)
-
-    def vjp(g):
-        g = g.reshape(rows.shape)
-        gw = None if w is None else xp.sum_of_rows(g * unit).reshape(inner)
-        return xp.normalize_rows_share(g, w, unit, scale, False).reshape(shape), gw
-
-    return y.reshape(shape), vjp
-
-
 @function
 def rms_norm(input, normalized_shape, weight=None, eps=None):
     """input / sqrt(mean of its squares + eps) * weight, where the mean is each sample's.
@@ -140,7 +135,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     Zhang and Sennrich, 2019, arXiv:1910.07467, equation 4.
     """
     axes = normalized_axes(input, normalized_shape, weight, None, "*")
-    require_type("rms_norm", input, "biu")
+    require_kind(input.dtype, "biu", "rms_norm")
     y = rms_norm_of(input, weight, axes, finfo(input.dtype).eps if eps is None else eps)
     return in_order_of(y.to(input.dtype), input)
 
@@ -177,7 +172,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn_enable
                 f"but got {name} of shape {list(each.shape)} and input of shape {list(shape)}"
             )
     require_one_dtype(input, weight, bias)
-    require_type("GroupNormKernelImpl", input, "biu")
+    require_kind(input.dtype, "biu", "GroupNormKernelImpl")
     size = channels // num_groups * math.prod(shape[2:])
     x, weight, bias = widened(input, weight, bias)
     y = layer_norm_of(x.reshape(n, num_groups, size), None, None, (-1,), eps)
@@ -218,7 +213,7 @@ def instance_norm(
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     if not input.array.size:
         return per_channel(input.clone(), weight, bias).to(input.dtype)
-    require_type("batch_norm", input, "biu")
+    require_kind(input.dtype, "biu", "batch_norm")
     require_one_dtype(input, weight, bias, running_mean, running_var)
     x, weight, bias = widened(input, weight, bias)
     y, mean, var = batch_norm_by_batch(x.reshape(1, n * channels, *spatial), None, None, eps)
@@ -245,7 +240,7 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
     if not input.numel():
         return input
     if input.dtype is not int64:
-        require_type("avg_pool2d", input, "biu")
+        require_kind(input.dtype, "biu", "avg_pool2d")
     n, channels, *spatial = input.shape
     squares = input * input
     before, after = [
@@ -275,7 +270,7 @@ def instance_norm_reordered(
 @function
 def native_layer_norm(input, normalized_shape, weight, bias, eps):
     """`layer_norm`, and the mean and 1 / sqrt(var + eps) of each sample."""
-    require_type("LayerNormKernelImpl", input, "biu")
+    require_kind(input.dtype, "biu", "LayerNormKernelImpl")
     axes = normalized_axes(input, normalized_shape, weight, bias)
     y = layer_norm_of(input, weight, bias, axes, eps)
     with no_grad():

@@ -1,5 +1,6 @@
 """`norm`: of vectors and of matrices by one name."""
 
+from minitorch.autograd.refusals import require_out
 from minitorch.autograd.tensor import function, method
 from minitorch.ops.making import require_tensor
 from minitorch.ops.matrix_functions import matrix_norm
@@ -21,7 +22,7 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     """
     require_tensor("norm", input)
     if out is not None:
-        return into(out, norm, input, p, dim, keepdim, dtype=dtype)
+        return into(out, norm, input, p, dim, keepdim, dtype=dtype, exact=require_out)
     count = input.array.ndim if dim is None else 1 if isinstance(dim, int) else len(dim)
     if p is None or (p == "fro" and (dim is None or count <= 2)):
         p = 2.0

@@ -2,7 +2,7 @@
 
 from minitorch.autograd.op import op
 from minitorch.autograd.overlap import SHARED
-from minitorch.autograd.refusals import exactly
+from minitorch.autograd.refusals import exactly, require_kind
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -11,6 +11,7 @@ from minitorch.ops.elementwise import round as rounded
 from minitorch.ops.extremes import require_elements, selected, shared_by_equals
 from minitorch.ops.gather import gather
 from minitorch.ops.making import require_tensor
+from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.out import into, overlap
 from minitorch.ops.reduce import known, sum
 from minitorch.ops.reorder import movedim
@@ -20,6 +21,7 @@ from minitorch.ops.sort import sort
 
 @function
 @method
+@numpy_names
 def kthvalue(input, k, dim=-1, keepdim=False, *, out=None):
     """The `k`-th smallest element along `dim` (the first is 1), and its index.
 
@@ -41,14 +43,24 @@ def kth_along(x, /, k, dim, keepdim=False):
     """The `k`-th smallest element along `dim`, and its index."""
     axis = axis_of(x.ndim, dim)
     if 0 in x.shape:
-        require_elements("kthvalue", x.shape, (axis,))
+        require_elements("kthvalue()", x.shape, (axis,))
     if not 0 < k <= (x.shape[axis] if x.ndim else 1):
         raise ShapeError(
             f"kthvalue(): selected number k out of range for dimension {axis}\n"
             f"  k {k}   input {tuple(x.shape)}"
         )
-    place = (slice(None),) * axis + (slice(k - 1, k),)
-    return selected(x, axis, keepdim, lambda xp, x, axis: xp.copy(xp.order(x, axis, False)[place]))
+    return selected(
+        x,
+        axis,
+        keepdim,
+        lambda xp, x, axis: xp.place_of_kth(x, xp.zeros((1,), "int64") + k - 1, axis),
+    )
+
+
+@op(promote=None, differentiable=False, public=False, apart=("k",))
+def place_of_kth(x, k, /, axis):
+    """The index along `axis` of what comes at place `k`, from 0, when it is sorted."""
+    return namespace(x).place_of_kth(x, k, axis)
 
 
 in_words = exactly("expected scalar type '{Made}' but got '{Given}' for {place} output")
@@ -59,7 +71,7 @@ def mode(x, /, dim=-1, keepdim=False):
     """The commonest element along `dim`, the smallest of several, and its last index."""
     axis = axis_of(x.ndim, dim)
     if 0 in x.shape:
-        require_elements("mode", x.shape, (axis,))
+        require_elements("mode()", x.shape, (axis,))
     return selected(x, axis, keepdim, lambda xp, x, axis: xp.commonest(x, axis))
 
 
@@ -71,8 +83,7 @@ def commonest(x, /, axis):
 
 def require_order(name, kernel, input):
     require_tensor(name, input)
-    if input.dtype.kind == "b":
-        raise NotImplementedError(f"\"{kernel}\" not implemented for 'Bool'")
+    require_kind(input.dtype, "b", kernel)
 
 
 # -------------------------------------------------------------------- medians
@@ -87,13 +98,13 @@ def middle(xp, x, axis, skip_nan):
     count = known(x).sum(axis=axis, keepdims=True)
     half = xp.maximum(count - 1, 0) // 2
     place = half if skip_nan else xp.where(count < n, count, half)
-    return xp.take_along(xp.order(x, axis, False), place, axis)
+    return xp.place_of_kth(x, place, axis)
 
 
 def median_along(x, dim, keepdim, skip_nan):
     axis = axis_of(x.ndim, dim)
     if 0 in x.shape:
-        require_elements("median", x.shape, (axis,))
+        require_elements("median()", x.shape, (axis,))
     return selected(x, axis, keepdim, lambda xp, x, axis: middle(xp, x, axis, skip_nan))
 
 
@@ -122,6 +133,7 @@ def median_of_all(x, /, skip_nan=False):
 
 @function
 @method
+@numpy_names
 def median(input, dim=None, keepdim=False, *, out=None):
     """median(x): of all elements; median(x, dim): values and indices along `dim`.
 
@@ -139,6 +151,7 @@ def median(input, dim=None, keepdim=False, *, out=None):
 
 @function
 @method
+@numpy_names
 def nanmedian(input, dim=None, keepdim=False, *, out=None):
     """The median of all that is not nan; see `median`."""
     require_order("nanmedian", "median_cpu" if dim is None else "median_out", input)
@@ -154,6 +167,7 @@ INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 @function
 @method
+@numpy_names
 def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
     """The element below which the share `q` of the elements along `dim` lies.
 
@@ -170,6 +184,7 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=N
 
 @function
 @method
+@numpy_names
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", out=None):
     """`quantile` of all that is not nan."""
     return quantiles("nanquantile", input, q, dim, keepdim, interpolation, out)

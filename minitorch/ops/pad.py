@@ -1,13 +1,12 @@
 """Padding: with a number, or with what the tensor has at or near its edge."""
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.index import WHOLE, copy_at
 from minitorch.ops.making import fitting, require_tensor
-from minitorch.ops.pool import require_type
-from minitorch.ops.shape import clone, in_order_of, integers
+from minitorch.ops.shape import in_order_of, integers
 
 
 @op(public=False, promote=None, shown="ConstantPadNd")
@@ -19,6 +18,24 @@ def padded_with(x, /, pad, value):
     return (
         namespace(x).padded_with(x, pad, value),
         lambda g: namespace(g).padded_with(g, back, 0),
+    )
+
+
+@op(public=False, promote=None, shown="Pad")
+def padded_from_edges(x, /, pad, mode):
+    """`x` with its own elements around it; see `pad`, of whose numbers none is negative."""
+    return (
+        namespace(x).padded_from_edges(x, pad, mode),
+        lambda g: namespace(g).added_to_edges(g, pad, mode),
+    )
+
+
+@op(public=False, promote=None)
+def added_to_edges(x, /, pad, mode):
+    """`padded_from_edges` transposed: its gradient with respect to the input."""
+    return (
+        namespace(x).added_to_edges(x, pad, mode),
+        lambda g: namespace(g).padded_from_edges(g, pad, mode),
     )
 
 
@@ -75,7 +92,7 @@ def pad(input, pad, mode="constant", value=None):
         return constant_pad_nd(input, pad, 0 if value is None else value)
     if value is not None and value != 0:
         raise ShapeError(f'Padding mode "{mode}" doesn\'t take in value argument')
-    if mode not in SOURCES:
+    if mode not in ("reflect", "replicate", "circular"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     if axes not in (1, 2, 3) or len(shape) not in (axes + 1, axes + 2):
         raise NotImplementedError(
@@ -84,34 +101,11 @@ def pad(input, pad, mode="constant", value=None):
             "sizes in front"
         )
     require_room(input, pad, axes, mode)
-    xp, y = namespace(input.array), input
-    for d in range(axes):
-        before, behind = pad[2 * d : 2 * d + 2]
-        axis = len(shape) - 1 - d
-        if before or behind:
-            index = SOURCES[mode](shape[axis], before, behind)
-            y = copy_at(y, (*[WHOLE] * axis, xp.asarray(index, dtype="int64")))
-    return clone(y) if y is input else in_order_of(y, input)
-
-
-def reflected(n, before, behind):
-    """For each place of the result the place in the input, along an axis of length n."""
-    return [abs(i) if i < n else 2 * (n - 1) - i for i in range(-before, n + behind)]
-
-
-def replicated(n, before, behind):
-    """The same for the nearest place in the input."""
-    return [min(max(i, 0), n - 1) for i in range(-before, n + behind)]
-
-
-def wrapped(n, before, behind):
-    """The same for a row that begins again at its end, once it was cut."""
-    cut = max(-before, 0)
-    n -= cut + max(-behind, 0)
-    return [cut + i % n for i in range(-max(before, 0), n + max(behind, 0))]
-
-
-SOURCES = {"reflect": reflected, "replicate": replicated, "circular": wrapped}
+    grow, cut = tuple([max(n, 0) for n in pad]), tuple([min(n, 0) for n in pad])
+    first = mode == "circular" and any(cut)  # the others see what is cut
+    y = constant_pad_nd(input, cut) if first else input
+    y = in_order_of(padded_from_edges(y, grow, mode), input)
+    return constant_pad_nd(y, cut) if any(cut) and not first else y
 
 
 def require_room(input, pad, axes, mode):
@@ -132,7 +126,7 @@ def require_room(input, pad, axes, mode):
                 )
         return
     kind = "reflection" if mode == "reflect" else "replication"
-    require_type(f"{kind}_pad{axes}d", input, "b")
+    require_kind(input.dtype, "b", f"{kind}_pad{axes}d")
     if 0 in shape[len(shape) - axes - (len(shape) == axes + 2) :]:
         raise ShapeError(
             f"Expected {axes + 1}D or {axes + 2}D (batch mode) tensor with possibly 0 batch size "

@@ -1,6 +1,7 @@
 """Distances between all rows of two matrices."""
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -75,8 +76,7 @@ def cdist(x1, x2, p=2.0, compute_mode=MODES[0]):
         raise ShapeError("cdist only supports non-negative p values")
     if x1.dtype is not x2.dtype:
         raise DtypeError(f"expected scalar type {scalar_name(x1)} but found {scalar_name(x2)}")
-    if x1.dtype.name == "float16":
-        raise NotImplementedError("\"cdist\" not implemented for 'Half'")
+    require_kind(x1.dtype, "h", "cdist")
     if p == 2:
         many = x1.shape[-2] > 25 or x2.shape[-2] > 25
         by_product = compute_mode == MODES[1] or (compute_mode == MODES[0] and many)

@@ -4,9 +4,11 @@ from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import op
 from minitorch.autograd.overlap import require_disjoint
 from minitorch.autograd.rebase import address, positions_in, put_region, region, write
+from minitorch.autograd.refusals import exactly, require_out
 from minitorch.autograd.tensor import Tensor, function, method, set_base, wrap
 from minitorch.backend.dtypes import int64
 from minitorch.backend.errors import ShapeError
+from minitorch.backend.layouts import contiguous_format
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.index import (
     WHOLE,
@@ -19,12 +21,12 @@ from minitorch.ops.index import (
     view_at,
 )
 from minitorch.ops.join import cat
-from minitorch.ops.out import into
+from minitorch.ops.numpy_names import numpy_names
+from minitorch.ops.out import takes_out
 from minitorch.ops.shape import (
     axis_of,
     broadcast_to,
     clone,
-    contiguous_format,
     integers,
     reshape,
 )
@@ -32,6 +34,7 @@ from minitorch.ops.shape import (
 
 @function
 @method
+@numpy_names
 def narrow(input, dim, start, length):
     """The `length` slices from `start` on, along `dim`: a view.
 
@@ -58,6 +61,7 @@ def narrow(input, dim, start, length):
 
 @function
 @method
+@numpy_names
 def select(input, dim, index):
     """The slice at `index` along `dim`, without that dimension: a view."""
     if not input.array.ndim:
@@ -72,12 +76,15 @@ def select(input, dim, index):
     return view_at(input, (*[WHOLE] * axis, index, Ellipsis))
 
 
+UNLIKE_INPUT = exactly("Expected self.dtype() == output.dtype() to be true, but got false.")
+
+
 @function
 @method
-def narrow_copy(input, dim, start, length, *, out=None):
+@numpy_names
+@takes_out(exact=UNLIKE_INPUT)
+def narrow_copy(input, dim, start, length):
     """`narrow` as a copy."""
-    if out is not None:
-        return into(out, narrow_copy, input, dim, start, length)
     if input.array.ndim and dim >= input.array.ndim:
         raise ShapeError(
             "Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false.\n"
@@ -236,6 +243,7 @@ def places_in(array, view):
 
 @function
 @method
+@numpy_names
 def select_scatter(input, src, dim, index):
     """A copy of `input` whose slice at `index` along `dim` is `src`."""
     require_size_of_slice(src, input.select(dim, index))
@@ -245,10 +253,10 @@ def select_scatter(input, src, dim, index):
 
 @function
 @method
-def slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None):
+@numpy_names
+@takes_out(exact=require_out)
+def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     """A copy of `input` whose part start:end:step along `dim` is `src`."""
-    if out is not None:
-        return into(out, slice_scatter, input, src, dim, start, end, step)
     if step <= 0:
         raise ShapeError("slice step must be positive")
     axis = axis_of(input.array.ndim, dim)

@@ -120,7 +120,7 @@ def largest(name, input, how, ceil_mode):
     shape, axes = input.array.shape, len(kernel)
     require_rank(name, shape, axes)
     pooled_sizes(shape, kernel, stride, padding, dilation, ceil_mode)
-    require_type(f"{name}", input, "b")
+    require_kind(input.dtype, "b", name)
     x = input if len(shape) == axes + 2 else input.unsqueeze(0)
     found = max_pool_with_indices(x, kernel, stride, padding, dilation, ceil_mode)
     if x is not input:
@@ -135,7 +135,7 @@ def windows(name, kernel_size, stride, padding, dilation=1) -> Any:
     """Kernel, stride, padding and dilation as tuples, one int for each axis."""
     axes = int(name[-2])
     kernel = each_axis(name, "kernel_size", kernel_size, axes)
-    bare = stride is None or (isinstance(stride, (tuple, list)) and not stride)
+    bare = stride is None or (isinstance(stride, tuple | list) and not stride)
     stride = kernel if bare else each_axis(name, "stride", stride, axes)
     padding = each_axis(name, "padding", padding, axes)
     return kernel, stride, padding, each_axis(name, "dilation", dilation, axes)
@@ -163,7 +163,7 @@ def line(name, kernel_size, stride, padding, dilation, return_indices) -> Any:
     for setting, value in {
         "kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation
     }.items():  # fmt: skip
-        if isinstance(value, (tuple, list)) and len(value) > 1:
+        if isinstance(value, tuple | list) and len(value) > 1:
             kinds = (
                 "an int, list of ints"
                 if setting in ("kernel_size", "dilation")
@@ -200,7 +200,7 @@ def require_line(input, how, ceil_mode):
             "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for "
             f"input, but got:{list(shape)}"
         )
-    require_type("max_pool1d_impl", input, "biu")
+    require_kind(input.dtype, "biu", "max_pool1d_impl")
     (k,), (s,), (p,), (d,) = how
     size = pooled_size(shape[-1], k, s, p, d, ceil_mode)
     if size < 1:
@@ -239,11 +239,6 @@ def require_filled(shape, axes):
     )
 
 
-def require_type(kernel, input, kinds):
-    """`require_kind` for the dtype of `input`."""
-    require_kind(input.dtype, kinds, kernel)
-
-
 def pooled_sizes(shape, kernel, stride, padding, dilation, ceil_mode):
     """How many windows there are along each axis, or PyTorch's error where there are none."""
     axes = len(kernel)
@@ -266,8 +261,7 @@ def pooled_sizes(shape, kernel, stride, padding, dilation, ceil_mode):
     if min(counts) < 1:
         flat = [1] if axes == 1 else []  # PyTorch counts a sequence as an image of one row
         given, made = [
-            "x".join(map(str, [shape[-axes - 1], *flat, *each]))
-            for each in (shape[-axes:], [max(0, n) for n in counts])
+            "x".join(map(str, [shape[-axes - 1], *flat, *each])) for each in (shape[-axes:], counts)
         ]
         raise ShapeError(
             f"Given input size: ({given}). Calculated output size: ({made}). "

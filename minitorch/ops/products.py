@@ -4,7 +4,7 @@ import math
 
 from minitorch.autograd.older import takes_numbers_first
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import exactly, require_out
+from minitorch.autograd.refusals import exactly, require_out, unequal_sizes
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, common_dtype, float16
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -18,7 +18,7 @@ def matmul_name(node):
     return {0: "Dot", 1: "Mv", 2: "Mm"}.get(len(node.shape), "UnsafeView")
 
 
-@op(promote="same", wide="cpu", numbers="none", shown=matmul_name)
+@op(promote="same", wide="cpu", numbers="none", shown=matmul_name, exact=require_out)
 def matmul(x, other, /):
     """Matrix product by PyTorch's rules for ranks.
 
@@ -88,13 +88,8 @@ def mismatch(x, other):
 
 def require_broadcast(batch, others):
     """Refuse leading dimensions that differ, unless one is 1."""
-    rank = max(len(batch), len(others))
-    for back, (n, m) in enumerate(zip(batch[::-1], others[::-1])):
-        if 1 != n != m != 1:
-            raise ShapeError(
-                f"The size of tensor a ({n}) must match the size of tensor b ({m}) at "
-                f"non-singleton dimension {rank - 1 - back}"
-            )
+    if text := unequal_sizes(batch, others):
+        raise ShapeError(text)
 
 
 def linear_name(node):
@@ -102,7 +97,7 @@ def linear_name(node):
     return "Addmm" if len(node.shape) == 2 else "View"
 
 
-@op(promote="same", wide="cpu", public=False, shown=linear_name)
+@op(promote="same", wide="cpu", public=False, numbers="none", shown=linear_name)
 def linear(x, weight, bias=None, /):
     """x @ weight.T + bias.
 

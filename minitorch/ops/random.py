@@ -6,6 +6,7 @@ from operator import index
 
 import numpy as np
 
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, wrap
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.devices import get_default_device
@@ -13,17 +14,18 @@ from minitorch.backend.dtypes import SCALAR_NAMES, int64
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.generators import Generator, generators, seed_all
 from minitorch.backend.generators import default_generator as generator_of
-from minitorch.backend.layouts import strided
+from minitorch.backend.layouts import preserve_format, strided
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.from_data import require_grad_of
 from minitorch.ops.making import (
     create,
     fitting,
     kind_of,
-    require_grad_of,
+    require_tensor,
     shape_from,
     shape_of,
 )
-from minitorch.ops.shape import contiguous, preserve_format
+from minitorch.ops.shape import contiguous
 
 # -------------------------------------------------------------------- seeds and states
 
@@ -162,6 +164,7 @@ def floats(kernel):
             input, *, generator=None, dtype=None, layout=strided, device=None, pin_memory=False,
             requires_grad=False, memory_format=preserve_format,
         ):  # fmt: skip
+            require_tensor(f"{name}_like", input)
             made = call(
                 size=input.shape, generator=generator, dtype=dtype or input.dtype, layout=layout,
                 device=device or input.device, pin_memory=pin_memory,
@@ -268,6 +271,7 @@ def randint_like(
     pin_memory=False, requires_grad=False, memory_format=preserve_format,
 ):  # fmt: skip
     """`randint` of the shape, and unless others are given the dtype and device, of `input`."""
+    require_tensor("randint_like", input)
     made = randint(
         low, high, input.shape, generator=generator, dtype=dtype or input.dtype, layout=layout,
         device=device or input.device, pin_memory=pin_memory,
@@ -277,7 +281,7 @@ def randint_like(
 
 def lying_as(made, input, memory_format, requires_grad):
     """`made` in memory as `input` lies there, or in another format."""
-    if memory_format is not preserve_format:
+    if memory_format not in (None, preserve_format):
         made = contiguous(made, memory_format)
     elif not input.array.flags.c_contiguous:
         like = namespace(input.array).empty_like(input.array, dtype=made.array.dtype)
@@ -300,6 +304,7 @@ def randperm(
     if n < 0:
         raise ShapeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
     kind = kind_of(int64 if dtype is None and out is None else dtype, out)
+    require_kind(kind, "b", "randperm")
     if kind.is_floating_point and n > count_of_integers(kind) + 1:
         most = count_of_integers(kind) + 1
         raise ShapeError(f"n cannot be greater than {most} for {SCALAR_NAMES[kind.name]} type.")

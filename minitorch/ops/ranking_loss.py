@@ -3,6 +3,7 @@
 `reduction`, `size_average` and `reduce` are as in `ops.loss`.
 """
 
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import wrap
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -13,7 +14,6 @@ from minitorch.ops.distance import pairwise_distance
 from minitorch.ops.elementwise import minimum, sqrt, where
 from minitorch.ops.gather import take_along
 from minitorch.ops.loss import agreed, combined
-from minitorch.ops.pool import require_type
 
 # -------------------------------------------------------------------- between inputs
 
@@ -153,7 +153,7 @@ def multi_margin_loss(
     if weight is not None and weight.ndim != 1:
         raise ShapeError("weight must be one-dimensional")
     input = with_classes(input)
-    require_type("multi_margin_loss_cpu_kernel", input, "biu" + "h" * input.is_cpu)
+    require_kind(input.dtype, "biu" + "h" * input.is_cpu, "multi_margin_loss_cpu_kernel")
     classes, rows = input.shape[-1], input.shape[:-1]
     size = rows.numel()
     if target.ndim > 1 or target.numel() != size:
@@ -191,7 +191,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     target = target if input.ndim else target.reshape(1)
     input = with_classes(input)
     kinds = "biu" + "h" * input.is_cpu
-    require_type("multilabel_margin_loss_forward_out_frame", input, kinds)
+    require_kind(input.dtype, kinds, "multilabel_margin_loss_forward_out_frame")
     classes = input.shape[-1]
     if target.shape != input.shape:
         raise ShapeError(

@@ -3,15 +3,17 @@
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_out
 from minitorch.autograd.tensor import Tensor, function, method, wrap
-from minitorch.backend.dtypes import SCALAR_NAMES, int32, int64
+from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype, int32, int64
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.layouts import strided
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.gather import index_select
 from minitorch.ops.join import stack
 from minitorch.ops.making import create
-from minitorch.ops.out import into
+from minitorch.ops.numpy_names import numpy_names
+from minitorch.ops.out import takes_out
 from minitorch.ops.shape import axis_of, clone, integers, reshape, spread
 
 
@@ -30,7 +32,7 @@ def repeat(input, repeats):
 
     More numbers than dimensions add dimensions in front; fewer are refused, see `tile`.
     """
-    repeats = integers("repeat(): argument 'repeats'", repeats)
+    repeats = integers("repeat(): argument 'repeats' (position 1)", repeats)
     if len(repeats) < input.array.ndim:
         raise ShapeError(
             "Number of dimensions of repeat dims can not be smaller than number of dimensions of "
@@ -47,12 +49,13 @@ def repeat(input, repeats):
 @spread
 def tile(input, dims):
     """As `repeat`, but fewer numbers stand for the last dimensions."""
-    dims = integers("tile(): argument 'dims'", dims)
+    dims = integers("tile(): argument 'dims' (position 1)", dims)
     return repeat(input, (1,) * (input.array.ndim - len(dims)) + dims)
 
 
 @function
 @method
+@numpy_names
 def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     """Each slice along `dim` repeated on the spot; without `dim`, each element of all in one row.
 
@@ -106,7 +109,7 @@ def require_repeats(repeats, counts, size, dim):
 # -------------------------------------------------------------------- triangles and diagonals
 
 
-@op
+@op(exact=require_out)
 def tril(x, /, diagonal=0):
     """The lower triangle of the matrices in the last two dimensions, zeros above.
 
@@ -117,7 +120,7 @@ def tril(x, /, diagonal=0):
     return xp.dense(xp.tril(x, diagonal)), lambda g: xp.tril(g, diagonal)
 
 
-@op
+@op(exact=require_out)
 def triu(x, /, diagonal=0):
     """The upper triangle of the matrices in the last two dimensions, zeros below; see `tril`."""
     require_matrix("triu", x)
@@ -165,10 +168,9 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
 
 @function
 @method
-def diag(input, diagonal=0, *, out=None):
+@takes_out(exact=require_out)
+def diag(input, diagonal=0):
     """Of a vector the matrix with it on a diagonal, of a matrix a copy of that diagonal."""
-    if out is not None:
-        return into(out, diag, input, diagonal)
     if input.array.ndim == 1:
         return diag_embed(input, diagonal)
     if input.array.ndim == 2:
@@ -188,10 +190,11 @@ def indices_of(name, row, col, offset, dtype, keep):
     for what, n in (("row", row), ("col", col)):
         if n < 0:
             raise ShapeError(f"{what} must be non-negative, got{n}")
-    if dtype not in (int32, int64):
-        raise NotImplementedError(f"\"{name}\" not implemented for '{SCALAR_NAMES[dtype.name]}'")
+    kind = as_dtype(dtype)
+    if kind not in (int32, int64):
+        raise NotImplementedError(f"\"{name}\" not implemented for '{SCALAR_NAMES[kind.name]}'")
     rows, columns = np.ogrid[:row, :col]
-    return np.stack(np.nonzero(keep(rows + offset, columns))).astype(dtype.dtype)
+    return np.stack(np.nonzero(keep(rows + offset, columns))).astype(kind.dtype)
 
 
 @function
@@ -228,13 +231,18 @@ def vander(x, N=None, increasing=False):
     if count < 0:
         raise ShapeError("N must be non-negative.")
     x = x if x.dtype.is_floating_point else x.to(int64)
-    columns = [wrap(namespace(x.array).ones_like(x.array))]
-    while len(columns) < count:
-        columns.append(columns[-1] * x)
-    columns = columns[:count]
-    if not columns:
+    if not count:
         return reshape(x, (-1, 1))[:, :0]
+    columns = powers(x, count)
     return stack(columns if increasing else columns[::-1], 1)
+
+
+def powers(x, count):
+    """x to the powers 0 to count - 1, count > 0."""
+    found = [wrap(namespace(x.array).ones_like(x.array))]
+    while len(found) < count:
+        found.append(found[-1] * x)
+    return found
 
 
 TENSOR_FUNCTIONS.tile = tiled

@@ -2,14 +2,16 @@
 
 import math
 import warnings
+from functools import partial
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import require_out
+from minitorch.autograd.refusals import require_castable, require_out
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype, uint8
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import true_divide
+from minitorch.ops.numpy_names import numpy_names
 
 
 def axes_of(ndim, dim):
@@ -186,6 +188,7 @@ def not_float(name, kind, which="Input"):
 
 @function
 @method
+@numpy_names
 def nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None):
     """Arithmetic mean over `dim` of all that is not nan."""
     if not input.dtype.is_floating_point:
@@ -258,12 +261,14 @@ def freedom(name, x, dim, unbiased, correction):
 
 
 @function
+@numpy_names
 def var_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """The variance and the mean; see `var`."""
     return with_mean(var, input, dim, unbiased, keepdim, correction)
 
 
 @function
+@numpy_names
 def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
     """The standard deviation and the mean; see `std`."""
     return with_mean(std, input, dim, unbiased, keepdim, correction)
@@ -280,7 +285,15 @@ def with_mean(spread, input, dim, unbiased, keepdim, correction):
     )
 
 
-@op(promote="float", wide=True, numbers="some")
+@op(
+    promote="float",
+    wide=True,
+    numbers="some",
+    exact=partial(
+        require_castable,
+        words="logsumexp(): Expected floating point type for result tensor, but got: {Given}",
+    ),
+)
 def logsumexp(x, /, dim, keepdim=False):
     """log(sum(exp(x))) over `dim`, without overflow.
 

@@ -23,7 +23,7 @@ def permuted(x, /, dims):
 @spread
 def permute(input, dims):
     """The dimensions in the order `dims`: `permute(x, (2, 0, 1))` puts the last one first."""
-    dims = integers("permute(): argument 'dims'", dims)
+    dims = integers("permute(): argument 'dims' (position 1)", dims)
     ndim = input.array.ndim
     if len(dims) != ndim:
         raise ShapeError(
@@ -175,7 +175,7 @@ def flipped(x, /, dims):
 @spread
 def flip(input, dims):
     """A copy with the order of the elements along each of `dims` reversed."""
-    dims = integers("flip(): argument 'dims'", dims)
+    dims = integers("flip(): argument 'dims' (position 1)", dims)
     return flipped(input, axes_of(input.array.ndim, dims) if dims else ())
 
 

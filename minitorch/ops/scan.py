@@ -1,9 +1,9 @@
 """Running sums, products and extremes along a dimension."""
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import exactly
+from minitorch.autograd.refusals import exactly, require_kind
 from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method
-from minitorch.backend.dtypes import SCALAR_NAMES, get_default_dtype
+from minitorch.backend.dtypes import get_default_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.comparison import logical_xor
@@ -11,6 +11,7 @@ from minitorch.ops.creation import zeros
 from minitorch.ops.elementwise import add, mul, sub, true_divide
 from minitorch.ops.join import cat
 from minitorch.ops.making import require_tensor
+from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.out import takes_out
 from minitorch.ops.reduce import delayed, products_before, sum
 from minitorch.ops.shape import axis_of, clone, reshape
@@ -86,10 +87,7 @@ in_words = exactly("expected scalar_type {Made} but found {Given}")
 @op(wide=True, numbers="some", exact=in_words)
 def logcumsumexp(x, /, dim):
     """log(exp(x[0]) + ... + exp(x[i])) for each i along `dim`, without overflow."""
-    if x.dtype.kind != "f":
-        raise NotImplementedError(
-            f"\"logcumsumexp_out_cpu\" not implemented for '{SCALAR_NAMES[str(x.dtype)]}'"
-        )
+    require_kind(x.dtype, "biu", "logcumsumexp_out_cpu")
     axis, xp = axis_of(x.ndim, dim), namespace(x)
     if not x.ndim:
         return xp.copy(x), lambda g: g
@@ -144,6 +142,7 @@ def run_of_best(x, /, axis, which):
 
 @function
 @method
+@numpy_names
 @takes_out
 def diff(input, n=1, dim=-1, prepend=None, append=None):
     """input[i + 1] - input[i] along `dim`, `n` times over; of bools, whether they differ.
@@ -183,6 +182,7 @@ def neighbours(y, axis):
 
 
 @function
+@numpy_names
 def gradient(input, *, spacing=1, dim=None, edge_order=1):
     """The derivative along each dimension by differences of neighbours, as a tuple.
 
@@ -267,6 +267,7 @@ def uneven_slopes(x, places, edge_order):
 
 
 @function
+@numpy_names
 def trapezoid(y, x=None, *, dx=None, dim=-1):
     """The area below `y` by the trapezoidal rule, along `dim`.
 
@@ -293,6 +294,7 @@ def trapezoid(y, x=None, *, dx=None, dim=-1):
 
 
 @function
+@numpy_names
 def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
     """The areas below the first 2, 3, ... points of `y`; see `trapezoid`."""
     axis = axis_of(y.array.ndim, dim)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_kind, require_out
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import SCALAR_NAMES, int64
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -22,7 +22,8 @@ from minitorch.ops.index import put as put_at
 from minitorch.ops.index import put_add
 from minitorch.ops.join import broadcast_shapes
 from minitorch.ops.making import require_tensor
-from minitorch.ops.out import into
+from minitorch.ops.numpy_names import numpy_names
+from minitorch.ops.out import into, takes_out
 from minitorch.ops.shape import axis_of, broadcast_to, clone, reshape
 
 # -------------------------------------------------------------------- one index for each element
@@ -50,6 +51,7 @@ def shaped(result, input):
 
 @function
 @method
+@numpy_names
 def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
     """A copy of `input` with out[index[i][j]][j] = src[i][j] for dim=0, and so on.
 
@@ -61,7 +63,7 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
     if src is None:
         raise TypeError("scatter() missing 1 required argument: 'src' (or 'value')")
     if out is not None:
-        return into(out, scatter, input, dim, index, src, reduce=reduce)
+        return into(out, scatter, input, dim, index, src, reduce=reduce, exact=require_out)
     if reduce not in (None, "add", "multiply"):
         raise ShapeError("reduce argument must be either add or multiply.")
     if not index.array.size:  # of no elements PyTorch looks at neither the dtype nor the shape
@@ -78,10 +80,10 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
 
 @function
 @method
-def scatter_add(input, dim, index, src, *, out=None):
+@numpy_names
+@takes_out(exact=require_out)
+def scatter_add(input, dim, index, src):
     """A copy of `input` with out[index[i][j]][j] += src[i][j] for dim=0, and so on."""
-    if out is not None:
-        return into(out, scatter_add, input, dim, index, src)
     if not index.array.size:
         return clone(input)
     x, axis, indices, src = placed(input, dim, index, src)
@@ -90,7 +92,9 @@ def scatter_add(input, dim, index, src, *, out=None):
 
 @function
 @method
-def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None):
+@numpy_names
+@takes_out(exact=require_out)
+def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     """A copy of `input` where all that `src` puts at one place is reduced to one value.
 
     reduce        "sum", "prod", "mean", "amax" or "amin"
@@ -103,9 +107,6 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=Non
     >>> scatter_reduce(zeros(2), 0, tensor([0, 1, 1]), tensor([3.0, 4.0, 6.0]), "amax")
     tensor([3., 6.])
     """
-    if out is not None:
-        settings = {"include_self": include_self}
-        return into(out, scatter_reduce, input, dim, index, src, reduce, **settings)
     if not index.array.size:
         return clone(input)
     x, axis, indices, src = placed(input, dim, index, src)
@@ -202,6 +203,7 @@ def first_order(x, zeros, /):
 
 @function
 @method
+@numpy_names
 def index_fill(input, dim, index, value):
     """A copy of `input` whose slices at `index` along `dim` are `value`, a number or 0-d tensor."""
     require_tensor("index_fill", index, "index", 2)
@@ -233,10 +235,10 @@ def index_fill(input, dim, index, value):
 
 @function
 @method
-def index_copy(input, dim, index, source, *, out=None):
+@numpy_names
+@takes_out(exact=require_out)
+def index_copy(input, dim, index, source):
     """A copy of `input` whose slices at `index` along `dim` are those of `source`."""
-    if out is not None:
-        return into(out, index_copy, input, dim, index, source)
     require_tensor("index_copy", index, "index", 2)
     if index.dtype is not int64:
         raise DtypeError(
@@ -283,10 +285,10 @@ def index_copy(input, dim, index, source, *, out=None):
 
 @function
 @method
-def index_add(input, dim, index, source, *, alpha=1, out=None):
+@numpy_names
+@takes_out(exact=require_out)
+def index_add(input, dim, index, source, *, alpha=1):
     """A copy of `input` to whose slices at `index` along `dim` alpha * `source` was added."""
-    if out is not None:
-        return into(out, index_add, input, dim, index, source, alpha=alpha)
     x, source, axis, key = slices_joined("index_add", input, dim, index, source)
     wrong = namespace(key[-1]).outside(key[-1], x.array.shape[axis])
     if wrong is not None and x.array.ndim == 1:
@@ -301,15 +303,14 @@ def index_add(input, dim, index, source, *, alpha=1, out=None):
 
 @function
 @method
-def index_reduce(input, dim, index, source, reduce, *, include_self=True, out=None):
+@numpy_names
+@takes_out(exact=require_out)
+def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     """A copy of `input` where all that `source` puts at one place is reduced to one value.
 
     index   one for each slice of `source` along `dim`
     reduce  "prod", "mean", "amax" or "amin"; else see `scatter_reduce`
     """
-    if out is not None:
-        settings = {"include_self": include_self}
-        return into(out, index_reduce, input, dim, index, source, reduce, **settings)
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise ShapeError(
             f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got "

@@ -6,9 +6,17 @@ from operator import index
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.rebase import address
 from minitorch.autograd.tensor import METHODS, Tensor, function, method, set_base, wrap
-from minitorch.backend.dtypes import SCALAR_NAMES, dtype
+from minitorch.backend import dtypes
+from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype
 from minitorch.backend.errors import ShapeError
+from minitorch.backend.layouts import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    preserve_format,
+)
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.reduce import axes_of
 
 
@@ -19,11 +27,12 @@ def spread(f):
         if not sizes and not named:
             missing = f.__code__.co_varnames[1]
             raise TypeError(f'{f.__name__}() missing 1 required positional arguments: "{missing}"')
-        if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
+        if len(sizes) == 1 and (not hasattr(sizes[0], "__index__") or isinstance(sizes[0], type)):
             (sizes,) = sizes
         return f(self, sizes, **named) if sizes != () or not named else f(self, **named)
 
     call.__doc__ = f.__doc__
+    call.__name__ = f.__name__
     METHODS[f.__name__] = call
     setattr(Tensor, f.__name__, call)
     return f
@@ -32,9 +41,37 @@ def spread(f):
 def integers(what, sizes):
     """`sizes` as a tuple of ints. Raises TypeError for what is no sequence of whole numbers."""
     try:
-        return tuple(map(index, sizes))
+        made = tuple(map(index, sizes))
     except TypeError:
-        raise TypeError(f"{what} must be tuple of ints, not {sizes!r}") from None
+        raise not_integers(what, sizes) from None
+    if made and type(sizes) in (tuple, list) and type(sizes[0]) is bool:  # later ones PyTorch takes
+        raise not_integers(what, sizes)
+    return made
+
+
+def not_integers(what, sizes):
+    """What PyTorch says of these sizes."""
+    wanted = f"{what} must be tuple of ints"
+    if not isinstance(sizes, tuple | list):
+        return TypeError(f"{wanted}, not {type(sizes).__name__}")
+    at = next(i for i, n in enumerate(sizes) if not is_whole(n) or (i == 0 and type(n) is bool))
+    given = type(sizes[at]).__name__
+    if at == 0:
+        return TypeError(f"{wanted}, but found element of type {given} at pos 0")
+    argument = what.partition(" (position")[0]
+    return TypeError(
+        f'{argument} failed to unpack the object at pos {at + 1} with error "type must be tuple of '
+        f'ints,but got {given}"'
+    )
+
+
+def is_whole(n):
+    """Whether `n` serves as an index."""
+    try:
+        index(n)
+    except TypeError:
+        return False
+    return True
 
 
 def for_axes(what, value, axes):
@@ -57,42 +94,6 @@ def axis_of(ndim, dim):
 
 
 # -------------------------------------------------------------------- copies
-
-
-class memory_format:  # noqa: N801  PyTorch's name
-    """The order of a copy in memory.
-
-    `contiguous_format`: row by row; `preserve_format`: as it was; `channels_last` and
-    `channels_last_3d`: of images (N, C, ...) all channels of a pixel together.
-    """
-
-    def __init__(self, name, order, rank=None):
-        self.name = name
-        self.order = order
-        self.rank = rank
-
-    def axes(self, ndim):
-        """The axes from the slowest to the fastest, where they are not the natural ones."""
-        if self.rank is None:
-            return None
-        if ndim != self.rank:
-            raise ShapeError(f"required rank {self.rank} tensor to use {self.name} format")
-        return (0, *range(2, ndim), 1)
-
-    def holds(self, array):
-        """Whether `array` lies in this order without gaps."""
-        if self.rank is None:
-            return array.flags.c_contiguous
-        return array.ndim == self.rank and array.transpose(self.axes(array.ndim)).flags.c_contiguous
-
-    def __repr__(self):
-        return f"torch.{self.name}"
-
-
-contiguous_format = memory_format("contiguous_format", "C")
-preserve_format = memory_format("preserve_format", "K")
-channels_last = memory_format("channels_last", "C", 4)
-channels_last_3d = memory_format("channels_last_3d", "C", 5)
 
 
 @op(promote=None)
@@ -207,7 +208,7 @@ def reshape(input, shape):
 
     Raises RuntimeError where the number of elements differs.
     """
-    shape = checked_sizes("reshape(): argument 'shape'", shape)
+    shape = checked_sizes("reshape(): argument 'shape' (position 1)", shape)
     if fits_strides(input.array, shape):
         return viewed(input, shape)
     copied = viewed(clone(input, memory_format=contiguous_format), shape)
@@ -216,14 +217,15 @@ def reshape(input, shape):
 
 
 @spread
-def view(input, size):
+def view(input, size=None, *, dtype=None):
     """As `reshape`, but never a copy. Raises RuntimeError where the strides would require one.
 
-    view(x, dtype) is the same memory read as another dtype, outside the graph.
+    view(x, dtype) is the same memory read as another dtype, outside the graph; as bool a copy where
+    it holds other bytes than 0 and 1.
     """
-    if isinstance(size, dtype):
-        return reinterpreted(input, size)
-    size = checked_sizes("view(): argument 'size'", size)
+    if dtype is not None or isinstance(size, dtypes.dtype | type):
+        return reinterpreted(input, as_dtype(dtype or size))
+    size = checked_sizes("view(): argument 'size' (position 1)", size)
     if not fits_strides(input.array, size):
         raise ShapeError(
             "view size is not compatible with input tensor's size and stride (at least one "
@@ -255,6 +257,8 @@ def reinterpreted(input, kind):
     if times > 1:
         require_multiples(array, times, f"to view {name} as {SCALAR_NAMES[kind.name]}")
     read = wrap(array.view(kind.dtype))
+    if kind.kind == "b" and input.is_cpu and (read.array.view("u1") > 1).any():
+        return wrap(read.array.view("u1") != 0)  # NumPy compares and sorts bools by their bytes
     set_base(read, input)
     return read
 
@@ -311,13 +315,14 @@ def ravel(input):
 
 @function
 @method
+@numpy_names
 def unflatten(input, dim, sizes):
     """The dimension `dim` split into several, of `sizes`; one may be -1."""
     if isinstance(dim, str):
         raise TypeError("unflatten(): argument 'dim' (position 1) must be int, not str")
     shape = input.array.shape
     axis = axis_of(len(shape), dim)
-    sizes = integers("unflatten(): argument 'sizes'", sizes)
+    sizes = integers("unflatten(): argument 'sizes' (position 2)", sizes)
     if not sizes:
         raise ShapeError("unflatten: sizes must be non-empty")
     free = sizes.count(-1)
@@ -382,7 +387,7 @@ def expand(input, size):
 
     Raises RuntimeError where a dimension of another size than 1 would have to change.
     """
-    size, shape = integers("expand(): argument 'size'", size), input.array.shape
+    size, shape = integers("expand(): argument 'size' (position 1)", size), input.array.shape
     extra = len(size) - len(shape)
     if extra < 0:
         raise ShapeError(

@@ -5,12 +5,14 @@ import warnings
 import numpy as np
 
 from minitorch.autograd.op import op, written
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_kind, require_out
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.extremes import selected
 from minitorch.ops.making import require_tensor
+from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.out import takes_out
 from minitorch.ops.shape import axis_of
 
@@ -25,7 +27,9 @@ def sort(x, /, dim=-1, descending=False, *, stable=False):
     >>> sort(tensor([3.0, 1.0, 2.0])).indices
     tensor([1, 2, 0])
     """
-    return chosen(x, axis_of(x.ndim, dim), lambda xp, x, axis: xp.order(x, axis, descending))
+    return selected(
+        x, axis_of(x.ndim, dim), True, lambda xp, x, axis: xp.order(x, axis, descending)
+    )
 
 
 @op(promote=None, outputs=("values", "indices"), numbers="some")
@@ -41,17 +45,7 @@ def topk(x, /, k, dim=-1, largest=True, sorted=True):
         raise ShapeError(
             f"selected index k out of range\n  k {k}   input {tuple(x.shape)}   dim {axis}"
         )
-    return chosen(x, axis, lambda xp, x, axis: xp.top(x, k, axis, largest))
-
-
-def chosen(x, axis, choose):
-    """(values, indices) and their vjp, for the indices along `axis` that `choose` returns."""
-    xp, shape = namespace(x), x.shape
-    if not shape:
-        return (xp.copy(x), xp.zeros((), "int64")), lambda parts: parts[0]
-    indices = choose(xp, x, axis)
-    values = xp.take_along(x, indices, axis)
-    return (values, indices), lambda parts: xp.put_along(parts[0], indices, axis, shape)
+    return selected(x, axis, True, lambda xp, x, axis: xp.top(x, k, axis, largest))
 
 
 @op(promote=None, differentiable=False, public=False)
@@ -68,6 +62,7 @@ def top(x, /, k, axis, largest):
 
 @function
 @method
+@numpy_names
 @takes_out
 def argsort(input, dim=-1, descending=False, *, stable=False):
     """The indices that sort `input` along `dim`; equal elements keep their order."""
@@ -76,7 +71,7 @@ def argsort(input, dim=-1, descending=False, *, stable=False):
 
 @function
 @method
-@takes_out
+@takes_out(exact=require_out)
 def msort(input):
     """The elements in order along the first dimension."""
     return sort(input, 0).values
@@ -260,24 +255,3 @@ def bucketize(input, boundaries, *, out_int32=False, right=False, out=None):
             f"boundaries tensor must be 1 dimension, but got dim({boundaries.array.ndim})"
         )
     return searchsorted(boundaries, input, out_int32=out_int32, right=right, out=out)
-
-
-def one_hot(tensor, num_classes=-1):
-    """Rows of zeros with a one at the class that each element names: (...) to (..., num_classes).
-
-    tensor       int64 in [0, num_classes)
-    num_classes  -1: one more than the largest class
-    """
-    classes = tensor.array
-    if classes.dtype != np.int64:
-        raise DtypeError("one_hot is only applicable to index tensor of type LongTensor.")
-    if classes.size and classes.min() < 0:
-        raise ShapeError("Class values must be non-negative.")
-    if num_classes == -1:
-        if not classes.size:
-            raise ShapeError("Can not infer total number of classes from empty tensor.")
-        num_classes = int(classes.max()) + 1
-    if classes.size and classes.max() >= num_classes:
-        raise ShapeError("Class values must be smaller than num_classes.")
-    xp = namespace(classes)
-    return wrap((classes[..., None] == xp.arange(num_classes)).astype(np.int64))

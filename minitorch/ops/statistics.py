@@ -2,8 +2,10 @@
 
 import math
 import warnings
+from typing import Any
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_out
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -11,6 +13,8 @@ from minitorch.backend.namespaces import namespace
 from minitorch.ops.bounds import clamp
 from minitorch.ops.elementwise import mul, sqrt, sub, true_divide, where
 from minitorch.ops.making import require_tensor
+from minitorch.ops.numpy_names import numpy_names
+from minitorch.ops.out import takes_out
 from minitorch.ops.products import matmul
 from minitorch.ops.rearrange import diag
 from minitorch.ops.reduce import known, reduced, sum
@@ -26,34 +30,40 @@ def vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
     The derivative where the norm is 0 is 0; of inf and -inf, equal elements share it.
     """
     require_tensor("linalg_vector_norm", input)
-    name = SCALAR_NAMES[input.dtype.name]
+    require_wider("linalg.vector_norm", input, dtype)
+    return norm_over(input, ord, dim, keepdim, dtype=dtype, out=out)
+
+
+def require_wider(name, input, dtype):
+    """Refuse a norm of other numbers than floats, or in a dtype that does not hold them all."""
     if not input.dtype.is_floating_point:
         raise DtypeError(
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got " + name
+            f"{name}: Expected a floating point or complex tensor as input. Got "
+            f"{SCALAR_NAMES[input.dtype.name]}"
         )
-    if dtype is not None:
-        kind = as_dtype(dtype)
-        if not kind.is_floating_point:
-            raise DtypeError(
-                "linalg.vector_norm: dtype should be floating point or complex, but got "
-                f"{SCALAR_NAMES[kind.name]}"
-            )
-        if kind.itemsize < input.dtype.itemsize:
-            raise DtypeError(
-                f"linalg.vector_norm: the dtype of the input ({name}) should be convertible "
-                f"without narrowing to the specified dtype ({SCALAR_NAMES[kind.name]})"
-            )
-    return norm_over(input, ord, dim, keepdim, dtype=dtype, out=out)
+    if dtype is None:
+        return
+    kind = as_dtype(dtype)
+    if not kind.is_floating_point:
+        raise DtypeError(
+            f"{name}: dtype should be floating point or complex, but got {SCALAR_NAMES[kind.name]}"
+        )
+    if kind.itemsize < input.dtype.itemsize:
+        raise DtypeError(
+            f"{name}: the dtype of the input ({SCALAR_NAMES[input.dtype.name]}) should be "
+            "convertible without narrowing to the specified dtype "
+            f"({SCALAR_NAMES[kind.name]})"
+        )
 
 
 @op(public=False, casts=True, wide=True, shown="LinalgVectorNorm")
 def norm_over(x, /, ord=2, dim=None, keepdim=False):
-    """See `vector_norm`."""
+    """The p-norm of the elements over `dim`; see `vector_norm`."""
     xp, shape = namespace(x), x.shape
     axes, kept = reduced(shape, dim)
     if 0 in shape and (ord < 0 or ord == math.inf):
         require_identity(shape, dim, ord)
-    size = xp.absolute(x)
+    size: Any = None if ord in (0, 2) else xp.absolute(x)
     form = {"axis": axes, "keepdims": keepdim}
     if ord in (math.inf, -math.inf):
         y = (xp.amax if ord > 0 else xp.amin)(size, **form)
@@ -76,7 +86,7 @@ def norm_over(x, /, ord=2, dim=None, keepdim=False):
         if ord == 1:
             return xp.sign(x) * g
         if ord == 2:
-            return x * xp.where(norm == 0, 0, g / xp.where(norm == 0, 1, norm))
+            return x * (g / xp.where(norm == 0, math.inf, norm))
         if ord < 1:
             rate = xp.where(x == 0, 0, size ** (ord - 1))
             return xp.sign(x) * rate * (g * norm ** (1 - ord))
@@ -104,7 +114,7 @@ def require_identity(shape, dim, ord):
             )
 
 
-@op(wide=True, numbers="none")
+@op(promote="no bool", wide=True, numbers="none")
 def dist(x, other, /, p=2):
     """The p-norm of x - other, whose shapes broadcast; see `linalg.vector_norm`."""
     if x.dtype.kind != "f":
@@ -118,7 +128,9 @@ def dist(x, other, /, p=2):
 
 @function
 @method
-def renorm(input, p, dim, maxnorm, *, out=None):
+@numpy_names
+@takes_out(exact=require_out)
+def renorm(input, p, dim, maxnorm):
     """The slices along `dim` whose p-norm is above `maxnorm`, scaled down to it.
 
     p > 0   maxnorm >= 0
@@ -133,7 +145,7 @@ def renorm(input, p, dim, maxnorm, *, out=None):
         raise ShapeError(f"renorm: input needs at least 2 dimensions, got {ndim} dimensions")
     axis = axis_of(ndim, dim)
     size = vector_norm(input, p, [d for d in range(ndim) if d != axis], True)
-    return mul(input, where(size > maxnorm, true_divide(maxnorm, size + 1e-7), 1.0), out=out)
+    return mul(input, where(size > maxnorm, true_divide(maxnorm, size + 1e-7), 1.0))
 
 
 # -------------------------------------------------------------------- covariance

@@ -1,14 +1,16 @@
 """`tensordot` and other products over chosen dimensions, and chains of matrices."""
 
 import math
+import warnings
 from itertools import pairwise
 
 from minitorch.autograd.refusals import exactly, require_kind, require_out
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import C_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.out import takes_out
-from minitorch.ops.products import matmul, mm
+from minitorch.ops.products import matmul, mm, scalar_name
 from minitorch.ops.reduce import axes_of
 
 UNLIKE = exactly(
@@ -109,6 +111,7 @@ def kron(input, other):
 
 @function
 @method
+@numpy_names
 @takes_out(exact=require_out)
 def cross(input, other, dim=None):
     """Vector product along `dim`, of size 3; without `dim`, along the first of that size.
@@ -116,6 +119,14 @@ def cross(input, other, dim=None):
     Which is PyTorch's old rule: `linalg.cross` takes the last dimension.
     """
     if dim is None:
+        warnings.warn(
+            "Using torch.cross without specifying the dim arg is deprecated.\n"
+            "Please either pass the dim explicitly or simply use torch.linalg.cross.\n"
+            "The default value of dim will change to agree with that of linalg.cross in a future "
+            "release.",
+            UserWarning,
+            stacklevel=3,
+        )
         shape = input.shape
         if 3 not in shape:
             raise ShapeError("no dimension of size 3 in input")
@@ -134,6 +145,10 @@ def vector_product(input, other, dim=-1):
             f"linalg.cross: inputs dimension {dim} must have length 3. "
             f"Got {input.shape[axis]} and {other.shape[axis]}"
         )
+    if input.dtype is not other.dtype:
+        raise DtypeError(
+            f"expected scalar type {scalar_name(input)} but found {scalar_name(other)}"
+        )
     return input.roll(-1, axis) * other.roll(-2, axis) - input.roll(-2, axis) * other.roll(-1, axis)
 
 
@@ -143,8 +158,7 @@ def trace(input):
     """Sum of the diagonal of a matrix."""
     if input.array.ndim != 2:
         raise ShapeError(f"trace: expected a matrix, but got tensor with dim {input.array.ndim}")
-    if input.dtype.name == "bool":
-        raise NotImplementedError("\"trace\" not implemented for 'Bool'")
+    require_kind(input.dtype, "b", "trace")
     return input.diagonal().sum()
 
 

@@ -4,6 +4,7 @@ Below, x is (N, C, *S), the weight (C, O/groups, *K), what comes out (N, O, *P),
 in S, K and P as there are axes.
 """
 
+from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function
 from minitorch.backend.dtypes import SCALAR_NAMES, float16, float32, int64
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -13,13 +14,12 @@ from minitorch.ops.conv import (
     one_batch,
     require_bias,
     require_groups,
-    require_kind,
     require_numbers,
+    require_one_dtype,
     sizes,
     spelled,
 )
 from minitorch.ops.pad import constant_pad_nd
-from minitorch.ops.pool import require_type
 from minitorch.ops.shape import in_order_of
 
 
@@ -81,8 +81,8 @@ def spread_out(name, input, weight, bias, stride, padding, output_padding, group
                 f"  input {input.dtype}   weight {weight.dtype}: convert one with .to(dtype)"
             )
     if input.dtype is not int64:
-        require_type(f"slow_conv_transpose{max(2, axes)}d_out_cpu", input, "biu")
-    require_kind(input, weight, bias)
+        require_kind(input.dtype, "biu", f"slow_conv_transpose{max(2, axes)}d_out_cpu")
+    require_one_dtype(input, weight, bias)
     if input.dtype is float16:
         x, w, b = (t if t is None else t.to(float32) for t in (input, weight, bias))
         how = (stride, padding, output_padding, groups, dilation)

@@ -3,10 +3,10 @@
 import math
 from typing import Any
 
+from minitorch.autograd.refusals import require_kind
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.gather import put_along
-from minitorch.ops.pool import require_type
 from minitorch.ops.shape import for_axes, in_order_of
 
 
@@ -100,7 +100,7 @@ def require_maxima(input, indices, size):
             f"non-batch dimensions, but got {list(shape)} with dimension "
             f"{1 + shape[1:].index(0)} being empty."
         )
-    require_type(f"max_unpool{axes}d", input, "biu")
+    require_kind(input.dtype, "biu", f"max_unpool{axes}d")
     wrong = namespace(where).outside(where, math.prod(size))
     if wrong is not None:
         sizes = "x".join(map(str, (*size, 1) if extra else size))

@@ -96,10 +96,8 @@ def bartlett_window(
 
     periodic  the first `window_length` points of the symmetric window with one more
     """
-    return periodic_or_not(
-        "bartlett", triangle, window_length, periodic,
-        dtype, layout, device, pin_memory, requires_grad,
-    )  # fmt: skip
+    place = dtype, layout, device, pin_memory, requires_grad
+    return periodic_or_not("bartlett", triangle, window_length, periodic, *place)
 
 
 @function
@@ -108,10 +106,8 @@ def hann_window(
     requires_grad=False,
 ):  # fmt: skip
     """(1 - cos(z)) / 2; `periodic` as in `bartlett_window`."""
-    return periodic_or_not(
-        "hann", HANN, window_length, periodic,
-        dtype, layout, device, pin_memory, requires_grad,
-    )  # fmt: skip
+    place = dtype, layout, device, pin_memory, requires_grad
+    return periodic_or_not("hann", HANN, window_length, periodic, *place)
 
 
 @function
@@ -120,10 +116,8 @@ def hamming_window(
     pin_memory=False, requires_grad=False,
 ):  # fmt: skip
     """alpha - beta cos(z); `periodic` as in `bartlett_window`."""
-    return periodic_or_not(
-        "hamming", cosines(alpha, beta), window_length, periodic,
-        dtype, layout, device, pin_memory, requires_grad,
-    )  # fmt: skip
+    place = dtype, layout, device, pin_memory, requires_grad
+    return periodic_or_not("hamming", cosines(alpha, beta), window_length, periodic, *place)
 
 
 @function
@@ -132,10 +126,8 @@ def blackman_window(
     requires_grad=False,
 ):  # fmt: skip
     """0.42 - 0.5 cos(z) + 0.08 cos(2 z); `periodic` as in `bartlett_window`."""
-    return periodic_or_not(
-        "blackman", BLACKMAN, window_length, periodic,
-        dtype, layout, device, pin_memory, requires_grad,
-    )  # fmt: skip
+    place = dtype, layout, device, pin_memory, requires_grad
+    return periodic_or_not("blackman", BLACKMAN, window_length, periodic, *place)
 
 
 @function
@@ -144,7 +136,5 @@ def kaiser_window(
     pin_memory=False, requires_grad=False,
 ):  # fmt: skip
     """As narrow as `beta` is large (0: all ones); `periodic` as in `bartlett_window`."""
-    return periodic_or_not(
-        "kaiser", kaiser(beta, dtype), window_length, periodic,
-        dtype, layout, device, pin_memory, requires_grad,
-    )  # fmt: skip
+    place = dtype, layout, device, pin_memory, requires_grad
+    return periodic_or_not("kaiser", kaiser(beta, dtype), window_length, periodic, *place)

@@ -18,10 +18,6 @@ def of_positive(f, x, **settings):
     return f(x @ swap(x), **settings)
 
 
-def of_symmetric(f, x, **settings):
-    return f(x + swap(x), **settings)
-
-
 def info(x):
     return np.zeros(x.shape[:-2], np.int32)
 

@@ -237,6 +237,8 @@ POOLING = [
          like=lambda x, kernel_size, stride: HALVES @ x @ HALVES.T),
     case("avg_pool2d", [(1, 3, 3)], kernel_size=2, divisor_override=0,
          raises="divisor must be not zero"),
+    case("adaptive_avg_pool2d", [(3, 3)], output_size=2,
+         raises="adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got [3, 3]"),
     case("adaptive_avg_pool2d", [(1, 3, 3)], output_size=(-1, 1),
          raises="elements of output_size must be greater than or equal to 0 but received {-1, 1}"),
 ]  # fmt: skip
@@ -287,8 +289,27 @@ def shuffled(x, upscale_factor):
     return y
 
 
+def from_edges(x, pad, mode):
+    numpy = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}[mode]
+    return np.pad(x, [(0, 0), pad[2:], pad[:2]], numpy)
+
+
+def to_edges(x, pad, mode):
+    """`from_edges` transposed, by its matrix."""
+    one = np.eye(9).reshape(9, 3, 3)
+    matrix = from_edges(one, pad, mode).reshape(9, 30)
+    return (x.reshape(-1, 30) @ matrix.T).reshape(-1, 3, 3)
+
+
 WINDOW = {"kernel": (2, 2), "stride": (1, 2), "padding": (0, 1), "dilation": (2, 1)}
 BACK = np.array([[[0.0, -1.0, 0.0], [1.0, 0.0, 0.0]]])
+CELLS = np.array([[[0, 3, 3], [1, 2, 0]], [[2, 2, 2], [3, 2, 1]]])
+
+
+def cells(x, index):
+    """x[n, c, index[n, k, p]], of shape (N, C, K, P)."""
+    return np.stack([each[:, at] for each, at in zip(x, index)])
+
 
 IMAGES = [
     case("padded_with", [(2, 3)], pad=(1, -1, 0, 2), value=0.5, like=padded, torch=None,
@@ -301,6 +322,13 @@ IMAGES = [
         for mode, numpy in {
             "constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap",
         }.items()
+    ],
+    *[
+        case(name, [shape], pad=(1, 2, 2, 0), mode=mode, torch=None, shapes=False, like=like)
+        for mode in ("reflect", "replicate", "circular")
+        for name, shape, like in (
+            ("padded_from_edges", (2, 3, 3), from_edges), ("added_to_edges", (2, 5, 6), to_edges),
+        )
     ],
     case("pad", [(1, 2, 3)], pad=(3, 0), mode="reflect",
          raises="Argument #4: Padding size should be less than the corresponding input dimension"),
@@ -327,8 +355,30 @@ IMAGES = [
          like=lambda x, grid, align_corners: np.array([[[[
              x[0, 0, 0, 0], 0.375 * x[0, 0, 1, 1] + 0.375 * x[0, 0, 1, 2]
              + 0.125 * x[0, 0, 2, 1] + 0.125 * x[0, 0, 2, 2]]]]]), fixed=(1,)),
-    case("reflected", [(3,), (3,), (3,)], like=lambda x, to, slope: to, fixed=(1, 2), torch=None,
-         orders=0),
+    case("in_pixels", [(2, 3)], m=4, align_corners=False, torch=None,
+         like=lambda x, m, align_corners: (x + 1) * 2 - 0.5),
+    case("in_pixels", [(2, 3)], m=4, align_corners=True, torch=None,
+         like=lambda x, m, align_corners: (x + 1) * 1.5),
+    case("brought_in", [np.array([-0.7, 0.2, 1.3, 3.4])], m=3, padding_mode="border",
+         align_corners=False, torch=None, like=lambda x, *_: x.clip(0, 2)),
+    case("brought_in", [np.array([-1.2, 0.2, 1.3, 3.4, 5.8])], m=3, padding_mode="reflection",
+         align_corners=False, torch=None, shapes=False,
+         like=lambda x, *_: np.array([0.2, 0.2, 1.3, 1.6, 0])),
+    case("brought_in", [(3,)], m=3, padding_mode="zeros", align_corners=True, torch=None,
+         like=lambda x, *_: x),
+    case("shares", [(2, 1, 3)], mode="bilinear", shapes=False, torch=None,
+         like=lambda x, mode: np.concatenate([1 - x % 1, x % 1], 1)),
+    case("shares", [np.array([[[1.5]]])], mode="bicubic", shapes=False, torch=None,
+         like=lambda x, mode: np.array([[[-0.09375], [0.59375], [0.59375], [-0.09375]]])),
+    case("shares", [(2, 1, 3)], mode="nearest", shapes=False, torch=None, orders=0,
+         like=lambda x, mode: np.ones_like(x)),
+    case("blend", [(2, 3, 4), (2, 2, 3)], index=CELLS, shapes=False, torch=None,
+         like=lambda x, weight, index: np.einsum("nkp,nckp->ncp", weight, cells(x, index))),
+    case("blend_input", [(2, 3, 3), (2, 2, 3)], index=CELLS, size=4, shapes=False, torch=None,
+         like=lambda x, weight, index, size: np.einsum(
+             "ncp,nkp,nkpm->ncm", x, weight, np.eye(size)[index])),
+    case("blend_weight", [(2, 3, 3), (2, 3, 4)], index=CELLS, shapes=False, torch=None,
+         like=lambda x, other, index: np.einsum("ncp,nckp->nkp", x, cells(other, index))),
     case("affine_grid", [BACK], size=(1, 1, 2, 2), shapes=False, fixed=(0,), orders=0,
          like=lambda theta, size: np.array([[[[0.5, -0.5], [0.5, 0.5]], [[-0.5, -0.5],
                                                                          [-0.5, 0.5]]]]),

@@ -168,11 +168,6 @@ def pairs(x, p=2.0):
 
 
 DISTANCES = [
-    *[
-        case("length", [(2, 3)], p=p, dim=dim, keepdim=keep, like=length, shapes=False, torch=None)
-        for p, dim, keep in [(2, 1, False), (1, 0, True), (np.inf, 1, True), (0, 1, False),
-                             (3, 1, False), (1.5, 0, True)]
-    ],
     case("normalize", [(2, 3)], p=3.0, shapes=False,
          like=lambda x, p: x / length(x, p, 1, True)),
     case("cosine_similarity", [(2, 3), (2, 3)], like=cosine, shapes=False),

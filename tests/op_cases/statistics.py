@@ -54,6 +54,11 @@ def commonest(x, axis):
     return np.expand_dims(np.apply_along_axis(last_of, axis, x), axis)
 
 
+def place_of_kth(x, k, axis):
+    """Also where it is nan or one of equal elements, which keep their order."""
+    return np.take_along_axis(x.argsort(axis, kind="stable"), np.broadcast_to(k, (len(x), 1)), axis)
+
+
 def mode(x, dim=-1, keepdim=False):
     indices = commonest(x, dim)
     values = np.take_along_axis(x, indices, dim)
@@ -110,6 +115,9 @@ CASES = [
     case("mode", [TIES], dim=-1, keepdim=True, like=mode, shapes=False, orders=0),
     case("mode", [(3, 2)], dim=0, like=mode, shapes=False),
     case("commonest", [REPEATED], axis=1, like=commonest, torch=None, shapes=False),
+    *[case("place_of_kth", [x, np.array(k)], axis=1, like=place_of_kth, torch=None, shapes=False)
+      for x in (REPEATED, TIES, WITH_NAN) for k in ([1], [[0], [1]])
+      if len(x) == 2 or len(k) == 1],
     case("median", [(2, 5)], dim=1, like=median, shapes=False),
     case("median", [(4, 2)], dim=0, keepdim=True, like=median, shapes=False),
     case("median", [(2, 3)], like=lambda x: np.sort(x, None)[(x.size - 1) // 2], shapes=False),
