@@ -396,11 +396,20 @@ BAD_SAMPLERS = [
     (lambda: WeightedRandomSampler([1.0], 1.5), ValueError, "num_samples=1.5"),
     (lambda: WeightedRandomSampler([1.0], 1, "no"), ValueError, "replacement=no"),
     (
-        lambda: list(WeightedRandomSampler([1.0, 0.0], 2, False)),
+        lambda: list(WeightedRandomSampler([1.0, 0.0], 3, False)),
         RuntimeError,
-        "not enough non-negative category to sample",
+        "cannot sample n_sample > prob_dist.size.-1. samples without replacement",
     ),
-    (lambda: list(WeightedRandomSampler([-1.0, 2.0], 1)), RuntimeError, "not negative"),
+    (
+        lambda: list(WeightedRandomSampler([-1.0, 2.0], 1)),
+        RuntimeError,
+        "probability tensor contains either `inf`, `nan` or element < 0",
+    ),
+    (
+        lambda: list(WeightedRandomSampler([0.0], 1)),
+        RuntimeError,
+        "invalid multinomial distribution .sum of probabilities <= 0.",
+    ),
     (lambda: list(Sampler()), NotImplementedError, "Sampler needs __iter__ or draw"),
 ]
 
@@ -484,6 +493,11 @@ def test_collating_can_be_taught_other_kinds():
         assert list(DataLoader([Word(), Word(), Word()], batch_size=2)) == [2, 1]
     finally:
         del default_collate_fn_map[Word]
+
+
+def test_all_that_is_collated_is_on_the_default_device():
+    item = (np.ones(2), np.float32(1), 1, 1.5, minitorch.ones(1))
+    assert {each.device for each in default_collate([item])} == {minitorch.ones(1).device}
 
 
 def test_collating_leaves_the_items_unchanged():

@@ -159,6 +159,19 @@ def test_the_older_name_for_images_warns():
     assert loss(minitorch.zeros(1, 2, 2, 2), minitorch.zeros(1, 2, 2).long()).item() == 0
 
 
+def test_in_how_many_parts_is_accepted_and_changes_nothing():
+    options = nn.LinearCrossEntropyOptions(batch_chunk_size=2, chunking_method="aspect_ratio:2")
+    loss, x = nn.LinearCrossEntropyLoss(3, 4, options=options), ones(2, 3)
+    assert "chunking_method='aspect_ratio:2', acc_policy='auto'" in repr(loss)
+    target = minitorch.tensor([0, 1])
+    assert loss(x, target) == F.cross_entropy(loss.linear(x), target)
+    for wrong in ({"acc_policy": "x"}, {"chunking_method": "aspect_ratio:0"}):
+        with pytest.raises(ValueError, match="^invalid " + next(iter(wrong))):
+            nn.LinearCrossEntropyOptions(**wrong)
+    with pytest.raises(ValueError, match=r"^batch_chunk_size must be positive int or None, got 0"):
+        nn.LinearCrossEntropyOptions(batch_chunk_size=0)
+
+
 def test_a_linear_layer_in_the_loss():
     loss = nn.LinearCrossEntropyLoss(3, 4, bias=True)
     x, target = minitorch.randn(5, 3), tensor(CLASSES)

@@ -7,7 +7,7 @@ from typing import Any
 
 from minitorch.amp.casting import casting, prepare
 from minitorch.autograd.tensor import Tensor
-from minitorch.backend.devices import cuda_device_count
+from minitorch.backend.devices import cuda_device_count, misnamed
 from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.backend.dtypes import float16, float64
 
@@ -42,13 +42,7 @@ class autocast:  # noqa: N801  PyTorch's name
         enabled: bool = True,
         cache_enabled: bool | None = None,
     ):
-        if not isinstance(device_type, str):
-            raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
-        if device_type not in KINDS:
-            raise RuntimeError(
-                f"User specified an unsupported autocast device_type '{device_type}'\n"
-                "  use 'cpu' or 'cuda'"
-            )
+        require_kind(device_type)
         self.device = device_type
         self.fast_dtype = float16 if dtype is None else dtype
         self._cache_enabled = cache_enabled is not False
@@ -103,12 +97,21 @@ class autocast:  # noqa: N801  PyTorch's name
         return call
 
 
+def require_kind(device_type):
+    """Refuse what is no kind of device."""
+    if not isinstance(device_type, str):
+        raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
+    if device_type not in KINDS:
+        raise RuntimeError(f"{misnamed(device_type)}\n  use 'cpu' or 'cuda'")
+
+
 def warn(text):
     warnings.warn(text, UserWarning, stacklevel=3)
 
 
 def is_autocast_available(device_type: str) -> bool:
     """Whether `autocast` knows what to do on this kind of device: on "cuda"."""
+    require_kind(device_type)
     return device_type == "cuda"
 
 
@@ -153,6 +156,7 @@ def custom_fwd(
 
     cast_inputs  where autocast is on: convert the inputs to this dtype, and switch it off inside
     """
+    require_kind(device_type)
     if fwd is None:
         return functools.partial(custom_fwd, device_type=device_type, cast_inputs=cast_inputs)
 
@@ -171,6 +175,7 @@ def custom_fwd(
 
 def custom_bwd(bwd: Callable | None = None, *, device_type: str) -> Callable:
     """For `backward` of an `autograd.Function`: autocast is on in it if it was in `forward`."""
+    require_kind(device_type)
     if bwd is None:
         return functools.partial(custom_bwd, device_type=device_type)
 

@@ -50,7 +50,7 @@ def prepare():
         for name in names:
             call = OPS[name]
             call.__globals__.update(casting=casting, convert=convert)
-            specialise(call, casts=True)
+            specialise(getattr(call, "__wrapped__", call), casts=True)  # see `overrides.py`
 
 
 def to_half(tensors):

@@ -124,6 +124,13 @@ class GradScaler:
             return
         scale = self._scale_for("update")
         if new_scale is not None:
+            if isinstance(new_scale, Tensor) and (
+                new_scale.numel() != 1 or new_scale.requires_grad
+            ):
+                raise AssertionError(
+                    "new_scale should be a float or a 1-element torch.cuda.FloatTensor or "
+                    "torch.FloatTensor with requires_grad=False."
+                )
             self._scale = float(new_scale)
         else:
             assert self._optimizers, "No inf checks were recorded prior to update."

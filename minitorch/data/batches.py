@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from minitorch.backend import generators
 from minitorch.backend.devices import cuda_device_count
 from minitorch.data.dataset import items_of
 from minitorch.data.fetch import MapFetcher, Recipe, StreamFetcher
@@ -119,11 +120,12 @@ class SeededFetch:
         self.epoch_seed = epoch_seed
 
     def __call__(self, indices: Any, place: int) -> Any:
-        kept = states()
+        kept, of_devices = states(), generators.states()
         try:
             return self.fetcher.fetch(indices, place)
         finally:
             restore(kept)
+            generators.go_to_states(of_devices)
 
     def seed(self, place):
         for each in GLOBAL_GENERATORS:

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from minitorch.autograd.tensor import Tensor, wrap
-from minitorch.backend.dtypes import as_dtype
+from minitorch.backend.devices import get_default_device, move
+from minitorch.backend.dtypes import dtype_in_numpy
+from minitorch.backend.errors import ShapeError
 from minitorch.ops.from_data import tensor
 from minitorch.ops.join import stack
 
@@ -72,7 +74,13 @@ def collate(batch: Sequence[Any], *, collate_fn_map: CollateMap | None = None) -
 
 
 def collate_tensor_fn(batch, *, collate_fn_map=None):
-    return stack(batch, 0)
+    try:
+        return stack(batch, 0)
+    except ShapeError as error:
+        raise ShapeError(
+            f"{error}\n  bring the items to one shape in the Dataset, or give the DataLoader a "
+            "collate_fn that pads them"
+        ) from None
 
 
 def collate_numpy_array_fn(batch, *, collate_fn_map=None):
@@ -84,7 +92,7 @@ def collate_numpy_scalar_fn(batch, *, collate_fn_map=None):
 
 
 def collate_float_fn(batch, *, collate_fn_map=None):
-    return wrap(np.array(batch, np.float64))
+    return from_array(np.array(batch, np.float64))
 
 
 def collate_int_fn(batch, *, collate_fn_map=None):
@@ -120,11 +128,11 @@ def default_convert(data: Any) -> Any:
 
 
 def from_array(array):
-    """A tensor in the memory of `array`."""
+    """A tensor in the memory of `array`, unless the default device is a GPU."""
     if array.dtype.kind in "SUO":
         raise unknown(array.dtype)
-    as_dtype(array.dtype)
-    return wrap(array)
+    dtype_in_numpy(array.dtype)
+    return wrap(move(array, get_default_device()))
 
 
 def like(model, values):

@@ -149,19 +149,18 @@ class ChainDataset(IterableDataset[T_co]):
     def __init__(self, datasets: Iterable[Dataset]) -> None:
         self.datasets: Iterable[Any] = datasets
 
-    def __iter__(self) -> Iterator[T_co]:
+    def _streams(self) -> Iterator[Any]:
         for each in self.datasets:
             if not isinstance(each, IterableDataset):
                 raise AssertionError("ChainDataset only supports IterableDataset")
+            yield each
+
+    def __iter__(self) -> Iterator[T_co]:
+        for each in self._streams():
             yield from each
 
     def __len__(self) -> int:
-        total = 0
-        for each in self.datasets:
-            if not isinstance(each, IterableDataset):
-                raise AssertionError("ChainDataset only supports IterableDataset")
-            total += len(each)  # type: ignore[arg-type]  # a stream need not have a length
-        return total
+        return sum(map(len, self._streams()))
 
 
 class Subset(Dataset[T_co]):

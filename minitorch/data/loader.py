@@ -116,36 +116,19 @@ class DataLoader(Generic[T_co]):
         self._is_stream = isinstance(dataset, IterableDataset)
         if self._is_stream:
             refuse_indices(shuffle, sampler, batch_sampler, seed_items)
-        if sampler is not None and shuffle:
-            raise ValueError("sampler option is mutually exclusive with shuffle")
-        if batch_sampler is not None:
-            if batch_size != 1 or shuffle or sampler is not None or drop_last:
-                raise ValueError(
-                    "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, "
-                    "and drop_last"
-                )
-            batch_size = None
-        elif batch_size is None and drop_last:
-            raise ValueError(
-                "batch_size=None option disables auto-batching and is mutually exclusive with "
-                "drop_last"
-            )
+        require_one_order(batch_size, shuffle, sampler, batch_sampler, drop_last)
         self.has_foreign_order = self._is_stream or sampler is not None or batch_sampler is not None
-        source: Any = dataset
-        chosen: Any = sampler
-        if sampler is None and self._is_stream:
-            chosen = NoIndices()
-        elif sampler is None and shuffle:
-            chosen = RandomSampler(source, generator=generator)
-        elif sampler is None:
-            chosen = SequentialSampler(source)
-        if batch_size is not None:
-            batch_sampler = BatchSampler(chosen, batch_size, drop_last)
+        self.dataset: Any = dataset
+        self.sampler: Any = sampler
+        if sampler is None:
+            self.sampler = self._usual_sampler(shuffle, generator)
+        if batch_sampler is not None:
+            batch_size = None
+        elif batch_size is not None:
+            batch_sampler = BatchSampler(self.sampler, batch_size, drop_last)
         if collate_fn is None:
             collate_fn = default_convert if batch_sampler is None else default_collate
-        self.dataset = source
         self.batch_size = batch_size
-        self.sampler = chosen
         self.batch_sampler: Any = batch_sampler
         self.collate_fn = collate_fn
         self.drop_last = drop_last
@@ -157,6 +140,13 @@ class DataLoader(Generic[T_co]):
         self._reported_length: int | None = None
         self.persistent_workers = persistent_workers
         self.check_worker_number_rationality()
+
+    def _usual_sampler(self, shuffle, generator):
+        if self._is_stream:
+            return NoIndices()
+        if shuffle:
+            return RandomSampler(self.dataset, generator=generator)
+        return SequentialSampler(self.dataset)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in FIXED and "persistent_workers" in vars(self):  # which is set last
@@ -257,13 +247,9 @@ class DataLoader(Generic[T_co]):
     def recipe(self) -> Recipe:
         """How the batches are made."""
         return Recipe(
-            self.dataset,
-            self.collate_fn,
-            self._auto_collation,
-            self._is_stream,
-            self.batch_size,
+            self.dataset, self.collate_fn, self._auto_collation, self._is_stream, self.batch_size,
             self.drop_last,
-        )
+        )  # fmt: skip
 
     def __len__(self) -> int:
         if not self._is_stream:
@@ -344,6 +330,23 @@ def refuse_indices(shuffle, sampler, batch_sampler, seed_items):
         raise ValueError(
             "seed_items needs a dataset with __getitem__: the items of an IterableDataset have no "
             "place from which a seed could be made"
+        )
+
+
+def require_one_order(batch_size, shuffle, sampler, batch_sampler, drop_last):
+    """ValueError for options of which each says in what order, or batches, the items come."""
+    if sampler is not None and shuffle:
+        raise ValueError("sampler option is mutually exclusive with shuffle")
+    if batch_sampler is None:
+        if batch_size is None and drop_last:
+            raise ValueError(
+                "batch_size=None option disables auto-batching and is mutually exclusive with "
+                "drop_last"
+            )
+    elif batch_size != 1 or shuffle or sampler is not None or drop_last:
+        raise ValueError(
+            "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and "
+            "drop_last"
         )
 
 

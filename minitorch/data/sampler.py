@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from minitorch.autograd.tensor import wrap
-from minitorch.backend.errors import ShapeError
 from minitorch.backend.generators import Generator, default_generator
+from minitorch.ops.draws import require_weights
 
 T_co = TypeVar("T_co", covariant=True)
 PIECE = 1 << 16  # so many indices are drawn with replacement at a time
@@ -116,8 +116,8 @@ class WeightedRandomSampler(Sampler[int]):
     replacement  whether an index may come more than once
     generator    where the randomness comes from; the default generator if None
 
-    Raises ValueError for other arguments, and RuntimeError where, without replacement, there are
-    fewer weights above 0 than samples to draw.
+    Raises ValueError for other arguments, and when drawing RuntimeError for weights below 0, or all
+    0, and where, without replacement, there are fewer weights than samples to draw.
     """
 
     def __init__(
@@ -140,23 +140,13 @@ class WeightedRandomSampler(Sampler[int]):
         self.generator = generator
 
     def draw(self) -> np.ndarray:
+        require_weights(self.weights, self.num_samples, self.replacement, None)
         weights: np.ndarray = self.weights.array
         generator = self.generator or default_generator()
-        if not (weights >= 0).all() or not 0 < weights.sum() < np.inf:
-            raise ShapeError(
-                "invalid multinomial distribution: weights must be finite, not negative and not "
-                "all zero"
-            )
         if self.replacement:
             ends = np.cumsum(weights / weights.sum())
             draws = generator.uniform((self.num_samples,), weights.dtype)
             return np.searchsorted(ends, draws * ends[-1], side="right")
-        if self.num_samples > np.count_nonzero(weights):
-            raise ShapeError(
-                "invalid multinomial distribution (with replacement=False, not enough non-negative "
-                f"category to sample)\n  {np.count_nonzero(weights)} weights above 0   "
-                f"num_samples {self.num_samples}"
-            )
         # Each index waits for an exponentially distributed time, the shorter the larger its
         # weight; the first to come are the sample. Efraimidis and Spirakis, 2006.
         with np.errstate(divide="ignore"):

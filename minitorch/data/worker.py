@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from minitorch.backend.devices import set_default_device
 from minitorch.backend.threads import set_thread_count
 from minitorch.data.fetch import Recipe
 from minitorch.data.seeding import GLOBAL_GENERATORS, item_seed, states
@@ -53,6 +54,7 @@ def work(
     # the signal instead would be inherited by programs that an item starts.
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler of the main program's is inherited
+    set_default_device("cpu")  # CUDA does not work in a process that was forked
     set_thread_count(1)  # there are as many workers as processors
     worker = Worker(connection, recipe, worker_id)
     worker.seed(epoch_seed + worker_id)

@@ -11,6 +11,7 @@ from minitorch.losses.classification import (
     CrossEntropyLoss,
     CTCLoss,
     LinearCrossEntropyLoss,
+    LinearCrossEntropyOptions,
     NLLLoss,
     NLLLoss2d,
 )

@@ -1,7 +1,9 @@
 """Losses between classes: each row of the input has a number for each class."""
 
 import math
+import re
 import warnings
+from dataclasses import dataclass
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.devices import device as device_type
@@ -33,11 +35,7 @@ class NLLLoss(_WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.nll_loss(
-            input,
-            target,
-            self.weight,
-            ignore_index=self.ignore_index,
-            reduction=self.reduction,
+            input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction
         )
 
 
@@ -88,13 +86,33 @@ class CrossEntropyLoss(_WeightedLoss):
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(
-            input,
-            target,
-            self.weight,
-            ignore_index=self.ignore_index,
-            reduction=self.reduction,
+            input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction,
             label_smoothing=self.label_smoothing,
-        )
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LinearCrossEntropyOptions:
+    """In how many parts PyTorch computes `linear_cross_entropy`; here it is one, whatever they are.
+
+    Raises ValueError for values that PyTorch refuses.
+    """
+
+    allow_retain_graph: bool = False
+    batch_chunk_size: int | None = None
+    chunking_method: str | None = "auto"
+    acc_policy: str = "auto"
+    acc_dtype: dtype_type | None = None
+
+    def __post_init__(self) -> None:
+        if self.acc_policy not in ("auto", "accurate", "balanced", "compact"):
+            raise ValueError(f"invalid acc_policy: {self.acc_policy!r}")
+        method = self.chunking_method or "auto"
+        if method != "auto" and not re.fullmatch(r"aspect_ratio(:0*[1-9]\d*)?", method):
+            raise ValueError(f"invalid chunking_method: {self.chunking_method!r}")
+        size = self.batch_chunk_size
+        if size is not None and not (isinstance(size, int) and size > 0):
+            raise ValueError(f"batch_chunk_size must be positive int or None, got {size!r}")
 
 
 class LinearCrossEntropyLoss(_WeightedLoss):
@@ -104,7 +122,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
 
     out_features  a class is chosen at each of so many places
     weight        (num_classes,)
-    options       None: PyTorch's ways of computing in parts are not there
+    options       change nothing
 
     The layer `linear` has the weight (num_classes * product of out_features, in_features).
     """
@@ -124,7 +142,7 @@ class LinearCrossEntropyLoss(_WeightedLoss):
         weight: Tensor | None = None,
         ignore_index: int | None = None,
         label_smoothing: float = 0.0,
-        options: None = None,
+        options: LinearCrossEntropyOptions | None = None,
     ) -> None:
         if weight is not None and weight.shape != (num_classes,):
             raise ShapeError(
@@ -146,16 +164,11 @@ class LinearCrossEntropyLoss(_WeightedLoss):
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         shape, bias = (self.num_classes, *self.out_features), self.linear.bias
         return F.linear_cross_entropy(
-            input,
-            self.linear.weight.reshape(*shape, self.linear.in_features),
-            target,
-            linear_bias=None if bias is None else bias.reshape(shape),
-            weight=self.weight,
-            reduction=self.reduction,
-            ignore_index=self.ignore_index,
-            label_smoothing=self.label_smoothing,
-            options=self.options,
-        )
+            input, self.linear.weight.reshape(*shape, self.linear.in_features), target,
+            linear_bias=None if bias is None else bias.reshape(shape), weight=self.weight,
+            reduction=self.reduction, ignore_index=self.ignore_index,
+            label_smoothing=self.label_smoothing, options=self.options,
+        )  # fmt: skip
 
     def extra_repr(self) -> str:
         names = ("num_classes", "out_features", "reduction", "ignore_index", "label_smoothing")
@@ -191,11 +204,6 @@ class CTCLoss(_Loss):
         target_lengths: Tensor,
     ) -> Tensor:
         return F.ctc_loss(
-            log_probs,
-            targets,
-            input_lengths,
-            target_lengths,
-            self.blank,
-            self.reduction,
+            log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction,
             self.zero_infinity,
-        )
+        )  # fmt: skip

@@ -1,6 +1,7 @@
 """Parameters and buffers: the plain ones, and those that wait for their shape."""
 
 import weakref
+from collections.abc import Sequence
 from typing import Any, ClassVar, NoReturn
 
 from minitorch.autograd.node import Node
@@ -38,6 +39,7 @@ class UninitializedTensorMixin(Tensor):
     """
 
     __slots__ = ()
+    __torch_function__ = None
 
     cls_to_become: ClassVar[type[Tensor]]
     array = property(refuse, ARRAY.__set__)
@@ -138,6 +140,13 @@ class UninitializedBuffer(UninitializedTensorMixin, Buffer):
 
 
 # -------------------------------------------------------------------- how to make one
+
+
+def unset(
+    shape: int | Sequence[int], device: device_type | str | None, dtype: dtype_type | None
+) -> Parameter:
+    """A parameter of this shape, its numbers still to be set."""
+    return Parameter(empty(shape, device=device, dtype=dtype))
 
 
 def factory_kwargs(kwargs: dict[str, Any] | None) -> dict[str, Any]:

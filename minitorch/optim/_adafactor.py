@@ -3,7 +3,7 @@
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
-from minitorch.backend.dtypes import finfo
+from minitorch.backend.namespaces import namespace
 from minitorch.optim.blocks import number
 from minitorch.optim.optimizer import Optimizer, ParamsT
 from minitorch.optim.options import require_rate
@@ -30,7 +30,7 @@ class Adafactor(Optimizer):
     arXiv:1804.04235.
     """
 
-    on_tensors = True
+    one_by_one = True
 
     def __init__(
         self,
@@ -55,18 +55,11 @@ class Adafactor(Optimizer):
             raise ValueError(f"Clipping threshold d should be >= 1 but is: {d}")
         if not weight_decay >= 0.0:
             raise ValueError(f"weight_decay should be >= 0 but is: {weight_decay}")
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "beta2_decay": beta2_decay,
-                "eps": eps,
-                "d": d,
-                "weight_decay": weight_decay,
-                "foreach": foreach,
-                "maximize": maximize,
-            },
-        )
+        defaults = {
+            "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay,
+            "foreach": foreach, "maximize": maximize,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         return {"step": 0.0}
@@ -88,27 +81,26 @@ class Adafactor(Optimizer):
             "rate": min(group["lr"], step**-0.5),
         }
 
-    def update_tensors(
-        self, p, g, state, *, lr, beta2_decay, eps, d, weight_decay, maximize, share, rate
-    ):
+    def update(self, p, g, state, *, lr, eps, d, weight_decay, maximize, share, rate, **options):
+        xp = namespace(p)
         if maximize:
             g = -g
-        eps1 = finfo(p.dtype).eps if eps[0] is None else eps[0]
-        size = root_mean_square(p).clamp(min=eps[1]) * rate
+        eps1 = float(xp.finfo(p.dtype).eps) if eps[0] is None else eps[0]
+        size = xp.maximum(root_mean_square(p), eps[1]) * rate
         if weight_decay:
             p *= 1 - lr * weight_decay
         square = g * g
-        if p.dim() > 1:
+        if p.ndim > 1:
             row, column = state["row_var"], state["col_var"]
-            row += share * (square.mean(-1, keepdim=True) - row)
-            column += share * (square.mean(-2, keepdim=True) - column)
-            v = row @ column / row.mean(-2, keepdim=True).clamp(min=eps1)
+            row += share * (square.mean(-1, keepdims=True) - row)
+            column += share * (square.mean(-2, keepdims=True) - column)
+            v = row * column / xp.maximum(row.mean(-2, keepdims=True), eps1)
         else:
             v = state["variance"]
             v += share * (square - v)
-        u = g * v.clamp(min=eps1 * eps1).rsqrt()
-        p -= size / (root_mean_square(u) / d).clamp(min=1.0) * u
+        u = g / xp.sqrt(xp.maximum(v, eps1 * eps1))
+        p -= size / xp.maximum(root_mean_square(u) / d, 1.0) * u
 
 
 def root_mean_square(x):
-    return (x * x).sum().sqrt() / x.numel() ** 0.5
+    return namespace(x).sqrt((x * x).sum()) / x.size**0.5

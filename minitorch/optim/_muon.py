@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from minitorch.backend.namespaces import namespace
 from minitorch.optim.optimizer import Optimizer, ParamsT
 from minitorch.optim.options import require_rate
 
@@ -31,7 +32,7 @@ class Muon(Optimizer):
     is Scalable for LLM Training, 2025, arXiv:2502.16982.
     """
 
-    on_tensors = True
+    one_by_one = True
 
     def __init__(
         self,
@@ -55,19 +56,12 @@ class Muon(Optimizer):
                 f"Adjust learning rate function {adjust_lr_fn} is not supported\n"
                 "  take 'original' or 'match_rms_adamw'"
             )
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "weight_decay": weight_decay,
-                "momentum": momentum,
-                "nesterov": nesterov,
-                "ns_coefficients": ns_coefficients,
-                "eps": eps,
-                "ns_steps": ns_steps,
-                "adjust_lr_fn": adjust_lr_fn,
-            },
-        )
+        defaults = {
+            "lr": lr, "weight_decay": weight_decay, "momentum": momentum, "nesterov": nesterov,
+            "ns_coefficients": ns_coefficients, "eps": eps, "ns_steps": ns_steps,
+            "adjust_lr_fn": adjust_lr_fn,
+        }  # fmt: skip
+        super().__init__(params, defaults)
         for group in self.param_groups:
             for p in group["params"]:
                 if p.dim() != 2:
@@ -79,7 +73,7 @@ class Muon(Optimizer):
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         return {"momentum_buffer": 0.0}
 
-    def update_tensors(
+    def update(
         self,
         p,
         g,
@@ -118,8 +112,9 @@ def orthogonal(x, coefficients, steps, eps):
     a, b, c = coefficients
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
-    x = x / x.norm().clamp(min=eps)
+    xp = namespace(x)
+    x = x / xp.maximum(xp.sqrt((x * x).sum()), eps)
     for _ in range(steps):
         gram = x @ x.T
-        x = a * x + (b * gram + c * gram @ gram) @ x
+        x = a * x + (b * gram + c * (gram @ gram)) @ x
     return x.T if tall else x

@@ -4,6 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_not_negative, require_rate
 
@@ -42,19 +43,11 @@ class Adadelta(Optimizer):
             raise ValueError(f"Invalid rho value: {rho}\n  it must lie in [0, 1]")
         require_not_negative("epsilon value", eps)
         require_not_negative("weight_decay value", weight_decay)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "rho": rho,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "maximize": maximize,
-                "capturable": capturable,
-                "foreach": foreach,
-                "differentiable": differentiable,
-            },
-        )
+        defaults = {
+            "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+            "capturable": capturable, "foreach": foreach, "differentiable": differentiable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         return {"step": 0.0, "square_avg": 0.0, "acc_delta": 0.0}
@@ -75,3 +68,6 @@ class Adadelta(Optimizer):
         moved *= rho
         moved += share * (g * g)
         xp.subtract_scaled(p, lr, g)
+
+
+adadelta = over_lists(Adadelta, "square_avg", "acc_delta", "step")

@@ -4,6 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import Optimizer, ParamsT
 from minitorch.optim.options import require_not_negative, require_one_way, require_rate
 
@@ -47,20 +48,12 @@ class Adagrad(Optimizer):
         require_not_negative("initial_accumulator_value value", initial_accumulator_value)
         require_not_negative("epsilon value", eps)
         require_one_way(fused, foreach, differentiable)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "lr_decay": lr_decay,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "initial_accumulator_value": initial_accumulator_value,
-                "foreach": foreach,
-                "maximize": maximize,
-                "differentiable": differentiable,
-                "fused": fused,
-            },
-        )
+        defaults = {
+            "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
+            "initial_accumulator_value": initial_accumulator_value, "foreach": foreach,
+            "maximize": maximize, "differentiable": differentiable, "fused": fused,
+        }  # fmt: skip
+        super().__init__(params, defaults)
         for group in self.param_groups:
             for p in group["params"]:
                 self.state[p] = self.first_state(p, group)
@@ -88,3 +81,6 @@ class Adagrad(Optimizer):
         total = state["sum"]
         total += g * g
         xp.subtract_scaled(p, lr, g / xp.root_plus(total, eps))
+
+
+adagrad = over_lists(Adagrad, "sum", "step")

@@ -4,6 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import Optimizer, ParamsT
 from minitorch.optim.options import (
     require_betas,
@@ -58,22 +59,13 @@ class Adam(Optimizer):
         require_not_negative("weight_decay value", weight_decay)
         require_one_kind(betas, foreach and not capturable)
         require_one_way(fused, foreach, differentiable)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "betas": tuple(b.squeeze() if isinstance(b, Tensor) else b for b in betas),
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "amsgrad": amsgrad,
-                "maximize": maximize,
-                "foreach": foreach,
-                "capturable": capturable,
-                "differentiable": differentiable,
-                "fused": fused,
-                "decoupled_weight_decay": decoupled_weight_decay,
-            },
-        )
+        defaults = {
+            "lr": lr, "betas": tuple(b.squeeze() if isinstance(b, Tensor) else b for b in betas),
+            "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad, "maximize": maximize,
+            "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
+            "fused": fused, "decoupled_weight_decay": decoupled_weight_decay,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         entries = {"step": 0.0, "exp_avg": 0.0, "exp_avg_sq": 0.0}
@@ -150,6 +142,9 @@ class Adam(Optimizer):
         if settings["amsgrad"]:
             v = state["max_exp_avg_sq"] = state["max_exp_avg_sq"].maximum(v)
         p -= settings["step_size"] * m / (v.sqrt() / settings["correction"] + settings["eps"])
+
+
+adam = over_lists(Adam, "exp_avg", "exp_avg_sq", "max_exp_avg_sq", "step")
 
 
 def require_one_kind(betas, no_tensors):

@@ -4,6 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_betas, require_not_negative, require_rate
 
@@ -40,19 +41,11 @@ class Adamax(Optimizer):
         require_not_negative("epsilon value", eps)
         require_betas(betas)
         require_not_negative("weight_decay value", weight_decay)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "betas": betas,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "foreach": foreach,
-                "maximize": maximize,
-                "differentiable": differentiable,
-                "capturable": capturable,
-            },
-        )
+        defaults = {
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach,
+            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         return {"step": 0.0, "exp_avg": 0.0, "exp_inf": 0.0}
@@ -78,3 +71,6 @@ class Adamax(Optimizer):
         m += share * (g - m)
         u[...] = xp.maximum(beta2 * u, xp.abs(g) + eps)
         xp.subtract_scaled(p, step_size, m / u)
+
+
+adamax = over_lists(Adamax, "exp_avg", "exp_inf", "step")

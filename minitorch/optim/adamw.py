@@ -4,6 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.optim.adam import Adam
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import ParamsT
 
 
@@ -29,21 +30,15 @@ class AdamW(Adam):
         fused: bool | None = None,
     ) -> None:
         super().__init__(
-            params,
-            lr,
-            betas,
-            eps,
-            weight_decay,
-            amsgrad,
-            foreach=foreach,
-            maximize=maximize,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
+            params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize,
+            capturable=capturable, differentiable=differentiable, fused=fused,
             decoupled_weight_decay=True,
-        )
+        )  # fmt: skip
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         for group in self.param_groups:
             group["decoupled_weight_decay"] = True  # also after loading what Adam saved
+
+
+adamw = over_lists(AdamW, "exp_avg", "exp_avg_sq", "max_exp_avg_sq", "step")

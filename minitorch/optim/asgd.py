@@ -5,6 +5,7 @@ from typing import Any
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
 from minitorch.optim.blocks import number
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_not_negative, require_rate
 
@@ -43,20 +44,12 @@ class ASGD(Optimizer):
     ) -> None:
         require_rate(lr)
         require_not_negative("weight_decay value", weight_decay)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "lambd": lambd,
-                "alpha": alpha,
-                "t0": t0,
-                "weight_decay": weight_decay,
-                "foreach": foreach,
-                "maximize": maximize,
-                "differentiable": differentiable,
-                "capturable": capturable,
-            },
-        )
+        defaults = {
+            "lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay,
+            "foreach": foreach, "maximize": maximize, "differentiable": differentiable,
+            "capturable": capturable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         return {"step": 0.0, "eta": float(group["lr"]), "mu": 1.0, "ax": 0.0}
@@ -86,3 +79,6 @@ class ASGD(Optimizer):
         ax += mu * (p - ax)
         state["eta"][...] = next_eta
         state["mu"][...] = next_mu
+
+
+asgd = over_lists(ASGD, "ax", "mu", "eta", "step")

@@ -169,11 +169,12 @@ class ReduceLROnPlateau(LRScheduler):
         require_optimizer(optimizer)
         self.optimizer = optimizer
         groups = len(optimizer.param_groups)
-        listed = isinstance(min_lr, list | tuple)
-        if listed and len(min_lr) != groups:  # type: ignore[arg-type]  # listed is a list
-            raise ValueError(f"expected {groups} min_lrs, got {len(min_lr)}")  # type: ignore[arg-type]  # listed is a list
-        self.default_min_lr = None if listed else min_lr
-        self.min_lrs: list[Any] = list(min_lr) if listed else [min_lr] * groups  # type: ignore[arg-type]  # listed is a list
+        self.default_min_lr: float | None = None
+        if not isinstance(min_lr, list | tuple):
+            self.default_min_lr, min_lr = min_lr, [min_lr] * groups
+        if len(min_lr) != groups:
+            raise ValueError(f"expected {groups} min_lrs, got {len(min_lr)}")
+        self.min_lrs: list[Any] = list(min_lr)
         self.patience = patience
         self.cooldown = cooldown
         self.eps = eps

@@ -60,7 +60,7 @@ class Cycling(LRScheduler):
 
 
 class CyclicLR(Cycling):
-    """Up from `base_lr` to `max_lr` in `step_size_up` steps, down in `step_size_down`, and again
+    """Up from `base_lr` to `max_lr` in `step_size_up` steps, down in `step_size_down`, and again.
 
     To be stepped after every batch. The momentum falls while the learning rate rises.
 
@@ -167,7 +167,7 @@ class CyclicLR(Cycling):
 
 
 class OneCycleLR(Cycling):
-    """Up from max_lr/div_factor to `max_lr`, then down to that /final_div_factor; once
+    """Up from max_lr/div_factor to `max_lr`, then down to that /final_div_factor; once.
 
     To be stepped after every batch. The momentum falls while the learning rate rises.
 
@@ -210,20 +210,7 @@ class OneCycleLR(Cycling):
             )
         else:
             raise ValueError("You must define either total_steps OR (epochs AND steps_per_epoch)")
-        up = float(pct_start * self.total_steps) - 1
-        last = self.total_steps - 1
-        if three_phase:
-            down = float(2 * pct_start * self.total_steps) - 2
-            self._schedule_phases = [
-                phase(up, "initial_lr", "max_lr", "max_momentum", "base_momentum"),
-                phase(down, "max_lr", "initial_lr", "base_momentum", "max_momentum"),
-                phase(last, "initial_lr", "min_lr", "max_momentum", "max_momentum"),
-            ]
-        else:
-            self._schedule_phases = [
-                phase(up, "initial_lr", "max_lr", "max_momentum", "base_momentum"),
-                phase(last, "max_lr", "min_lr", "base_momentum", "max_momentum"),
-            ]
+        self._schedule_phases = phases(pct_start, self.total_steps, three_phase)
         if not isinstance(pct_start, float) or not 0 <= pct_start <= 1:
             raise ValueError(f"Expected float between 0 and 1 pct_start, but got {pct_start}")
         if anneal_strategy not in ("cos", "linear"):
@@ -279,6 +266,20 @@ class OneCycleLR(Cycling):
         return end + (start - end) / 2.0 * (math.cos(math.pi * share) + 1)
 
 
+def phases(pct_start, total_steps, three_phase):
+    """Up and down; with `three_phase` down to where it began, and then to the end."""
+    end, last = float(pct_start * total_steps) - 1, total_steps - 1
+    up = phase(end, "initial_lr", "max_lr", "max_momentum", "base_momentum")
+    if not three_phase:
+        return [up, phase(last, "max_lr", "min_lr", "base_momentum", "max_momentum")]
+    end = float(2 * pct_start * total_steps) - 2
+    return [
+        up,
+        phase(end, "max_lr", "initial_lr", "base_momentum", "max_momentum"),
+        phase(last, "initial_lr", "min_lr", "max_momentum", "max_momentum"),
+    ]
+
+
 def phase(end_step, start_lr, end_lr, start_momentum, end_momentum):
     """A part of a cycle: when it ends, and the options of a group between which it goes."""
     return {
@@ -297,7 +298,7 @@ def positive(name, value):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """Half a cosine from the initial learning rate to `eta_min`, and again from the top
+    """Half a cosine from the initial learning rate to `eta_min`, and again from the top.
 
     T_0     epochs of the first half cosine, > 0
     T_mult  each takes as many epochs as the one before times this, >= 1

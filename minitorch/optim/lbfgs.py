@@ -12,7 +12,7 @@ from minitorch.optim.options import require_rate
 
 
 class LBFGS(Optimizer):
-    """Steps along -H g, where H, the inverse of the curvature, fits the last changes of p and g
+    """Steps along -H g, where H, the inverse of the curvature, fits the last changes of p and g.
 
     It needs the same loss at every evaluation, so all data or one batch that stays; it takes
     parameters as one vector, so there is one group; and `step` needs a closure, which it calls
@@ -42,18 +42,13 @@ class LBFGS(Optimizer):
         line_search_fn: str | None = None,
     ) -> None:
         require_rate(lr)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "max_iter": max_iter,
-                "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
-                "tolerance_grad": tolerance_grad,
-                "tolerance_change": tolerance_change,
-                "history_size": history_size,
-                "line_search_fn": line_search_fn,
-            },
-        )
+        defaults = {
+            "lr": lr, "max_iter": max_iter,
+            "max_eval": max_iter * 5 // 4 if max_eval is None else max_eval,
+            "tolerance_grad": tolerance_grad, "tolerance_change": tolerance_change,
+            "history_size": history_size, "line_search_fn": line_search_fn,
+        }  # fmt: skip
+        super().__init__(params, defaults)
         if len(self.param_groups) != 1:
             raise ValueError(
                 "LBFGS doesn't support per-parameter options (parameter groups)\n"

@@ -5,6 +5,7 @@ from typing import Any
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
 from minitorch.optim.blocks import number
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_betas, require_not_negative, require_rate
 
@@ -54,21 +55,13 @@ class NAdam(Optimizer):
         require_betas(betas)
         require_not_negative("weight_decay value", weight_decay)
         require_not_negative("momentum_decay value", momentum_decay)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "betas": betas,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "momentum_decay": momentum_decay,
-                "decoupled_weight_decay": decoupled_weight_decay,
-                "maximize": maximize,
-                "foreach": foreach,
-                "capturable": capturable,
-                "differentiable": differentiable,
-            },
-        )
+        defaults = {
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay,
+            "momentum_decay": momentum_decay, "decoupled_weight_decay": decoupled_weight_decay,
+            "maximize": maximize, "foreach": foreach, "capturable": capturable,
+            "differentiable": differentiable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         return {"step": 0.0, "mu_product": 1.0, "exp_avg": 0.0, "exp_avg_sq": 0.0}
@@ -124,3 +117,6 @@ class NAdam(Optimizer):
         v += share2 * (g * g)
         step = (1 - mu) / (1 - product) * g + next_mu / (1 - product * next_mu) * m
         xp.subtract_scaled(p, lr, step / xp.root_plus(v / correction, eps))
+
+
+nadam = over_lists(NAdam, "exp_avg", "exp_avg_sq", "mu_product", "step")

@@ -16,16 +16,22 @@ from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend.devices import device_of, move
 from minitorch.backend.namespaces import namespace
-from minitorch.optim.blocks import Plan, number, updates_of
+from minitorch.optim.blocks import FUSED, Plan, number, update_alone, updates_of
 from minitorch.optim.hooks import (
     added,
     hooked,
     register_optimizer_step_post_hook,  # noqa: F401  PyTorch has it in this module
     register_optimizer_step_pre_hook,  # noqa: F401  so too
 )
-from minitorch.optim.options import SWITCHES, YOUNGER_OPTIONS, require_possible, required
+from minitorch.optim.options import (
+    SWITCHES,
+    YOUNGER_OPTIONS,
+    parameters_and_names,
+    require_optimizable,
+    require_possible,
+    required,
+)
 
-FUSED = "fused_update"
 ParamsT = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 
 
@@ -39,10 +45,11 @@ class Optimizer:
     element, so that it may be given one parameter, a part of one or many in a row. It names in
     `initial_state` what it remembers, and computes in `settings` whatever is the same for all
     elements, in double precision: numbers reach `update` in that of p. A rule that must see one
-    whole parameter at a time sets `elementwise = False`. One for which `backend/cupy_optim.py` has
-    a kernel, which does the same in one launch, names that; `kernel = FUSED` makes one of a rule
-    that changes its arrays by operators and `[...] =` alone. Or it overrides `step`, as PyTorch's
-    subclasses do.
+    whole parameter at a time sets `elementwise = False`; if it keeps more than arrays like the
+    parameter, `one_by_one`, and names in `first_state` what. One for which
+    `backend/cupy_optim.py` has a kernel, which does the same in one launch, names that;
+    `kernel = FUSED` makes one of a rule that changes its arrays by operators and `[...] =` alone.
+    Or it overrides `step`, as PyTorch's subclasses do.
 
     >>> from minitorch.backend.namespaces import namespace
     >>> class SignSGD(Optimizer):
@@ -60,7 +67,7 @@ class Optimizer:
     """
 
     elementwise = True
-    on_tensors = False
+    one_by_one = False
     kernel: str | None = None
     numbers: tuple[str, ...] = ()
 
@@ -81,7 +88,10 @@ class Optimizer:
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         self._prepare()
-        groups: list[Any] = list(params)
+        try:
+            groups: list[Any] = list(params)
+        except TypeError as error:
+            raise TypeError(f"{error}\n  give model.parameters()") from None
         if not groups:
             raise ValueError(
                 "optimizer got an empty parameter list\n"
@@ -128,8 +138,7 @@ class Optimizer:
         """The same on Tensors, for one parameter: asked for by `differentiable`.
 
         It may put other Tensors into `state`. A rule whose `update` cannot be read on Tensors says
-        here how else; one that keeps more in its state than arrays like the parameter has this
-        alone, and sets `on_tensors`.
+        here how else.
         """
         self.update(p, g, state, **settings)
 
@@ -156,8 +165,8 @@ class Optimizer:
             if index == len(self._plans):
                 require_possible(group)
                 self._plans.append(Plan(self.elementwise, self.kernel, self.numbers))
-            if self.on_tensors or group.get("differentiable"):
-                self._step_on_tensors(group)
+            if self.one_by_one or group.get("differentiable"):
+                self._step_one_by_one(group)
                 continue
             initial = self.initial_state(group)
             for block in self._plans[index].due(group["params"], self.state, initial):
@@ -175,8 +184,8 @@ class Optimizer:
                 block.written()
         return loss
 
-    def _step_on_tensors(self, group: dict[str, Any]) -> None:
-        """`update_tensors` for every parameter of the group that has a gradient."""
+    def _step_one_by_one(self, group: dict[str, Any]) -> None:
+        """The rule for every parameter of the group that has a gradient, by itself."""
         recorded = group.get("differentiable", False)
         options = {name: scalar(option, recorded) for name, option in group.items()}
         with set_grad_enabled(recorded):
@@ -194,7 +203,7 @@ class Optimizer:
                         state["step"] += 1
                 settings = self.settings(options, count)
                 if not recorded:
-                    self.update_tensors(p, p.grad, state, **settings)
+                    update_alone(self.update, p, state, settings)
                     continue
                 for name in initial:  # earlier steps need what they read: it stays as it is
                     state[name] = state[name].clone()
@@ -208,33 +217,11 @@ class Optimizer:
         """Optimize more tensors: {"params": tensors, option: value, ...}."""
         if not isinstance(param_group, dict):
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
-        params = param_group["params"]
-        if isinstance(params, set):
-            raise TypeError(
-                "optimizer parameters need to be organized in ordered collections, but the "
-                "ordering of tensors in sets will change between runs. Please use a list instead."
-            )
-        params = [params] if isinstance(params, Tensor) else list(params)
-        names = [p[0] for p in params if isinstance(p, tuple)]
-        params = param_group["params"] = [p[1] if isinstance(p, tuple) else p for p in params]
+        params, names = parameters_and_names(param_group["params"])
+        param_group["params"] = params
         if names:
-            if len(names) != len(params):
-                raise ValueError(
-                    "all optimizer params should be with/without names. Some param names are "
-                    f"missing\n  {len(names)} names for {len(params)} parameters"
-                )
             param_group["param_names"] = names
-        for p in params:
-            if not isinstance(p, Tensor):
-                raise TypeError(
-                    "optimizer can only optimize Tensors, but one of the params is "
-                    f"{type(p).__name__}"
-                )
-            if not (self.defaults.get("differentiable") or p.is_leaf or p.retains_grad):
-                raise ValueError(
-                    "can't optimize a non-leaf Tensor\n"
-                    "  an operation made it: optimize what it was made from, or its .detach()"
-                )
+        require_optimizable(params, self.defaults.get("differentiable"))
         for name, default in self.defaults.items():
             if default is required and name not in param_group:
                 raise ValueError(

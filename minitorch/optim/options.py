@@ -1,4 +1,4 @@
-"""The options that optimizers share, and what is refused of them."""
+"""What optimizers are given: parameters and the options that they share, and what is refused."""
 
 from minitorch.autograd.tensor import Tensor
 
@@ -19,6 +19,37 @@ class _Required:
 
 
 required = _Required()
+
+
+def parameters_and_names(given):
+    """The tensors of a group; and their names, where it was given pairs of name and tensor."""
+    if isinstance(given, set):
+        raise TypeError(
+            "optimizer parameters need to be organized in ordered collections, but the ordering of "
+            "tensors in sets will change between runs. Please use a list instead."
+        )
+    given = [given] if isinstance(given, Tensor) else list(given)
+    names = [p[0] for p in given if isinstance(p, tuple)]
+    if names and len(names) != len(given):
+        raise ValueError(
+            "all optimizer params should be with/without names. Some param names are missing\n"
+            f"  {len(names)} names for {len(given)} parameters"
+        )
+    return [p[1] if isinstance(p, tuple) else p for p in given], names
+
+
+def require_optimizable(params, differentiable):
+    """Refuse what is no tensor and, unless the steps are recorded, what an operation made."""
+    for p in params:
+        if not isinstance(p, Tensor):
+            raise TypeError(
+                f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}"
+            )
+        if not (differentiable or p.is_leaf or p.retains_grad):
+            raise ValueError(
+                "can't optimize a non-leaf Tensor\n"
+                "  an operation made it: optimize what it was made from, or its .detach()"
+            )
 
 
 def require_possible(group):

@@ -4,6 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_betas, require_not_negative, require_rate
 
@@ -44,20 +45,12 @@ class RAdam(Optimizer):
         require_not_negative("epsilon value", eps)
         require_betas(betas)
         require_not_negative("weight_decay value", weight_decay)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "betas": betas,
-                "eps": eps,
-                "weight_decay": weight_decay,
-                "maximize": maximize,
-                "foreach": foreach,
-                "capturable": capturable,
-                "decoupled_weight_decay": decoupled_weight_decay,
-                "differentiable": differentiable,
-            },
-        )
+        defaults = {
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay,
+            "maximize": maximize, "foreach": foreach, "capturable": capturable,
+            "decoupled_weight_decay": decoupled_weight_decay, "differentiable": differentiable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         return {"step": 0.0, "exp_avg": 0.0, "exp_avg_sq": 0.0}
@@ -113,3 +106,6 @@ class RAdam(Optimizer):
         v *= beta2
         v += share2 * (g * g)
         xp.subtract_scaled(p, step_size, m / xp.root_plus(v, eps) if known else m)
+
+
+radam = over_lists(RAdam, "exp_avg", "exp_avg_sq", "step")

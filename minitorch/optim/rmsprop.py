@@ -4,6 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import Optimizer, ParamsT
 from minitorch.optim.options import require_not_negative, require_rate
 
@@ -45,21 +46,12 @@ class RMSprop(Optimizer):
         require_not_negative("momentum value", momentum)
         require_not_negative("weight_decay value", weight_decay)
         require_not_negative("alpha value", alpha)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "momentum": momentum,
-                "alpha": alpha,
-                "eps": eps,
-                "centered": centered,
-                "weight_decay": weight_decay,
-                "capturable": capturable,
-                "foreach": foreach,
-                "maximize": maximize,
-                "differentiable": differentiable,
-            },
-        )
+        defaults = {
+            "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
+            "weight_decay": weight_decay, "capturable": capturable, "foreach": foreach,
+            "maximize": maximize, "differentiable": differentiable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         entries = {"step": 0.0, "square_avg": 0.0}
@@ -103,3 +95,6 @@ class RMSprop(Optimizer):
             buffer += g
             g = buffer
         xp.subtract_scaled(p, lr, g)
+
+
+rmsprop = over_lists(RMSprop, "square_avg", "grad_avg", "momentum_buffer", "step")

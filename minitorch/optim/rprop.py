@@ -4,6 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import FUSED, Optimizer, ParamsT
 from minitorch.optim.options import require_rate
 
@@ -43,18 +44,11 @@ class Rprop(Optimizer):
                 f"Invalid eta values: {etas[0]}, {etas[1]}\n"
                 "  the first must lie between 0 and 1, the second above 1"
             )
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "etas": etas,
-                "step_sizes": step_sizes,
-                "foreach": foreach,
-                "maximize": maximize,
-                "differentiable": differentiable,
-                "capturable": capturable,
-            },
-        )
+        defaults = {
+            "lr": lr, "etas": etas, "step_sizes": step_sizes, "foreach": foreach,
+            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         return {"step": 0.0, "prev": 0.0, "step_size": float(group["lr"])}
@@ -81,3 +75,6 @@ class Rprop(Optimizer):
         g = g * (same >= 0)
         before[...] = g
         p -= xp.sign(g) * size
+
+
+rprop = over_lists(Rprop, "prev", "step_size", "step")

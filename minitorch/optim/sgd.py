@@ -4,6 +4,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.namespaces import namespace
+from minitorch.optim.lists import over_lists
 from minitorch.optim.optimizer import Optimizer, ParamsT
 from minitorch.optim.options import require_not_negative, require_one_way, require_rate
 
@@ -48,20 +49,12 @@ class SGD(Optimizer):
                 f"  momentum {momentum}   dampening {dampening}"
             )
         require_one_way(fused, foreach, differentiable)
-        super().__init__(
-            params,
-            {
-                "lr": lr,
-                "momentum": momentum,
-                "dampening": dampening,
-                "weight_decay": weight_decay,
-                "nesterov": nesterov,
-                "maximize": maximize,
-                "foreach": foreach,
-                "differentiable": differentiable,
-                "fused": fused,
-            },
-        )
+        defaults = {
+            "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay,
+            "nesterov": nesterov, "maximize": maximize, "foreach": foreach,
+            "differentiable": differentiable, "fused": fused,
+        }  # fmt: skip
+        super().__init__(params, defaults)
 
     def initial_state(self, group: dict[str, Any]) -> dict[str, float]:
         return {"momentum_buffer": 0.0} if group["momentum"] else {}
@@ -92,3 +85,6 @@ class SGD(Optimizer):
         """The same; a copy of p serves the weight decay, which may be a Tensor to differentiate."""
         g = (-g if maximize else g) + weight_decay * p.clone()
         self.update(p, g, state, weight_decay=0, maximize=False, **settings)
+
+
+sgd = over_lists(SGD, "momentum_buffer")

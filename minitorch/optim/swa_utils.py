@@ -18,14 +18,9 @@ from minitorch.optim.optimizer import Optimizer
 from minitorch.optim.scheduling import LRScheduler, for_groups
 
 __all__ = [
-    "SWALR",
-    "AveragedModel",
-    "get_ema_avg_fn",
-    "get_ema_multi_avg_fn",
-    "get_swa_avg_fn",
-    "get_swa_multi_avg_fn",
-    "update_bn",
-]
+    "SWALR", "AveragedModel", "get_ema_avg_fn", "get_ema_multi_avg_fn", "get_swa_avg_fn",
+    "get_swa_multi_avg_fn", "update_bn",
+]  # fmt: skip
 
 Tensors = tuple[Tensor, ...] | list[Tensor]
 
@@ -78,7 +73,7 @@ def require_decay(decay):
 
 
 class AveragedModel(Module):
-    """A copy of `model` whose parameters are the means of those given to `update_parameters`
+    """A copy of `model` whose parameters are the means of those given to `update_parameters`.
 
     device        of the copy; None for that of the model
     avg_fn        (mean, value, how many so far) -> new mean; None for the mean of all
@@ -176,7 +171,7 @@ def update_bn(
 
 
 class SWALR(LRScheduler):
-    """From the learning rates that the groups have to `swa_lr`, in `anneal_epochs`; then constant
+    """From the learning rates that the groups have to `swa_lr`, in `anneal_epochs`; then constant.
 
     swa_lr           a number, or one for each group
     anneal_strategy  "cos", along half a cosine, or "linear"

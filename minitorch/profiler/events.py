@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from minitorch.profiler.table import table
 
@@ -14,6 +14,16 @@ METRICS = (
     "cpu_memory_usage", "self_cpu_memory_usage", "device_memory_usage",
     "self_device_memory_usage",
 )  # fmt: skip
+
+
+class Interval(NamedTuple):
+    """A span of time, in microseconds."""
+
+    start: float
+    end: float
+
+    def elapsed_us(self) -> float:
+        return self.end - self.start
 
 
 class Times:
@@ -78,6 +88,10 @@ class FunctionEvent(Times):
     def cpu_time_total(self) -> float:  # type: ignore[override]  # a property over a field
         """From its begin to its end."""
         return (self.end - self.start) / 1e3
+
+    @property
+    def time_range(self) -> Interval:
+        return Interval(self.start / 1e3, self.end / 1e3)
 
     @property
     def self_cpu_time_total(self) -> float:

@@ -9,14 +9,9 @@ from minitorch.profiler.events import EventList, FunctionEvent, FunctionEventAvg
 from minitorch.profiler.recorder import record_function
 
 __all__ = [
-    "EventList",
-    "FunctionEvent",
-    "FunctionEventAvg",
-    "emit_nvtx",
-    "kineto_available",
-    "profile",
+    "EventList", "FunctionEvent", "FunctionEventAvg", "emit_nvtx", "kineto_available", "profile",
     "record_function",
-]
+]  # fmt: skip
 
 
 class profile:  # noqa: N801  PyTorch's name

@@ -270,15 +270,8 @@ def watched_method(method: Callable) -> Callable:
 
     @functools.wraps(method)
     def call(self, *args, **kwargs):
-        recorder = Recorder.active
-        if recorder is None:
+        with record_function(f"Optimizer.{name}#{type(self).__name__}.{name}"):
             return method(self, *args, **kwargs)
-        label = f"Optimizer.{name}#{type(self).__name__}.{name}"
-        event = recorder.begin(label, "user_annotation")
-        try:
-            return method(self, *args, **kwargs)
-        finally:
-            recorder.end(event)
 
     return call
 
@@ -288,14 +281,9 @@ def watched_next(method: Callable) -> Callable:
 
     @functools.wraps(method)
     def __next__(self):
-        recorder: Any = Recorder.active
         kind = "_MultiProcessing" if self._num_workers else "_SingleProcess"
-        label = f"enumerate(DataLoader)#{kind}DataLoaderIter.__next__"
-        event = recorder.begin(label, "user_annotation")
-        try:
+        with record_function(f"enumerate(DataLoader)#{kind}DataLoaderIter.__next__"):
             return method(self)
-        finally:
-            recorder.end(event)
 
     return __next__
 

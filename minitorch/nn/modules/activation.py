@@ -9,8 +9,7 @@ from minitorch.nn import functional as F
 from minitorch.nn import init as initial
 from minitorch.nn.modules.attention import MultiheadAttention  # noqa: F401  as in PyTorch
 from minitorch.nn.modules.module import Module
-from minitorch.nn.parameter import Parameter
-from minitorch.ops.creation import empty
+from minitorch.nn.parameter import Parameter, unset
 
 
 class InPlace(Module):
@@ -107,7 +106,7 @@ class PReLU(Module):
         super().__init__()
         self.num_parameters = num_parameters
         self.init = init
-        self.weight = Parameter(empty(num_parameters, device=device, dtype=dtype))
+        self.weight = unset(num_parameters, device, dtype)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -7,8 +7,7 @@ from minitorch.nn import functional as F
 from minitorch.nn import init
 from minitorch.nn.modules.linear import NonDynamicallyQuantizableLinear
 from minitorch.nn.modules.module import Module
-from minitorch.nn.parameter import Parameter
-from minitorch.ops.creation import empty
+from minitorch.nn.parameter import Parameter, unset
 
 
 class MultiheadAttention(Module):
@@ -75,7 +74,10 @@ class MultiheadAttention(Module):
         self.batch_first = batch_first
         self.head_dim = embed_dim // num_heads
         if self.head_dim * num_heads != embed_dim:
-            raise AssertionError("embed_dim must be divisible by num_heads")
+            raise AssertionError(
+                "embed_dim must be divisible by num_heads\n"
+                f"  embed_dim {embed_dim}   num_heads {num_heads}"
+            )
 
         width, together = embed_dim, self._qkv_same_embed_dim
         for name, shape in (
@@ -87,8 +89,7 @@ class MultiheadAttention(Module):
             ("bias_k", (1, 1, width) if add_bias_kv else None),
             ("bias_v", (1, 1, width) if add_bias_kv else None),
         ):
-            start = None if shape is None else Parameter(empty(shape, device=device, dtype=dtype))
-            self.register_parameter(name, start)
+            self.register_parameter(name, None if shape is None else unset(shape, device, dtype))
         self.out_proj = NonDynamicallyQuantizableLinear(
             width, width, bias=bias, device=device, dtype=dtype
         )
@@ -132,30 +133,14 @@ class MultiheadAttention(Module):
         if swap:
             query, key, value = swapped(query, key, value)
         y, weights = F.multi_head_attention_forward(
-            query,
-            key,
-            value,
-            self.embed_dim,
-            self.num_heads,
-            self.in_proj_weight,
-            self.in_proj_bias,
-            self.bias_k,
-            self.bias_v,
-            self.add_zero_attn,
-            self.dropout,
-            self.out_proj.weight,
-            self.out_proj.bias,
-            training=self.training,
-            key_padding_mask=key_padding_mask,
-            need_weights=need_weights,
-            attn_mask=attn_mask,
-            use_separate_proj_weight=not self._qkv_same_embed_dim,
-            q_proj_weight=self.q_proj_weight,
-            k_proj_weight=self.k_proj_weight,
-            v_proj_weight=self.v_proj_weight,
-            average_attn_weights=average_attn_weights,
-            is_causal=is_causal,
-        )
+            query, key, value, self.embed_dim, self.num_heads, self.in_proj_weight,
+            self.in_proj_bias, self.bias_k, self.bias_v, self.add_zero_attn, self.dropout,
+            self.out_proj.weight, self.out_proj.bias, training=self.training,
+            key_padding_mask=key_padding_mask, need_weights=need_weights, attn_mask=attn_mask,
+            use_separate_proj_weight=not self._qkv_same_embed_dim, q_proj_weight=self.q_proj_weight,
+            k_proj_weight=self.k_proj_weight, v_proj_weight=self.v_proj_weight,
+            average_attn_weights=average_attn_weights, is_causal=is_causal,
+        )  # fmt: skip
         return y.transpose(0, 1) if swap else y, weights
 
 

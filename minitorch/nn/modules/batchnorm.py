@@ -108,15 +108,11 @@ class _BatchNorm(_NormBase):
                 momentum = 1 / self.num_batches_tracked.item()
         tracked = not self.training or self.track_running_stats
         return F.batch_norm(
-            input,
-            self.running_mean if tracked else None,
-            self.running_var if tracked else None,
-            self.weight,
-            self.bias,
+            input, self.running_mean if tracked else None, self.running_var if tracked else None,
+            self.weight, self.bias,
             self.training or (self.running_mean is None and self.running_var is None),
-            0.0 if momentum is None else momentum,
-            self.eps,
-        )
+            0.0 if momentum is None else momentum, self.eps,
+        )  # fmt: skip
 
 
 class BatchNorm1d(_BatchNorm):

@@ -10,8 +10,7 @@ from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.nn import init
 from minitorch.nn.modules.module import Module
 from minitorch.nn.modules.utils import _reverse_repeat_tuple
-from minitorch.nn.parameter import Parameter
-from minitorch.ops.creation import empty
+from minitorch.nn.parameter import Parameter, unset
 
 
 class _ConvNd(Module):
@@ -44,6 +43,8 @@ class _ConvNd(Module):
         dtype: dtype_type | None = None,
     ) -> None:
         super().__init__()
+        if transposed and padding_mode != "zeros":
+            raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
         check(in_channels, out_channels, groups, stride, padding, padding_mode)
         self.in_channels = in_channels
         self.out_channels = out_channels
@@ -58,9 +59,8 @@ class _ConvNd(Module):
         self._reversed_padding_repeated_twice = padding_around(padding, kernel_size, dilation)
         before, after = (in_channels, out_channels) if transposed else (out_channels, in_channels)
         shape = (before, after // groups, *kernel_size)
-        self.weight = Parameter(empty(shape, device=device, dtype=dtype))
-        start = empty(out_channels, device=device, dtype=dtype) if bias else None
-        self.register_parameter("bias", None if start is None else Parameter(start))
+        self.weight = unset(shape, device, dtype)
+        self.register_parameter("bias", unset(out_channels, device, dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -91,9 +91,15 @@ def check(in_channels, out_channels, groups, stride, padding, padding_mode):
     if groups <= 0:
         raise ValueError("groups must be a positive integer")
     if in_channels % groups:
-        raise ValueError("in_channels must be divisible by groups")
+        raise ValueError(
+            "in_channels must be divisible by groups\n"
+            f"  in_channels {in_channels}   groups {groups}"
+        )
     if out_channels % groups:
-        raise ValueError("out_channels must be divisible by groups")
+        raise ValueError(
+            "out_channels must be divisible by groups\n"
+            f"  out_channels {out_channels}   groups {groups}"
+        )
     if isinstance(padding, str):
         if padding not in ("same", "valid"):
             raise ValueError(

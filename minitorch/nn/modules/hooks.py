@@ -22,22 +22,15 @@ from minitorch.nn.modules.handles import (
 )
 
 CALL_TABLES = {
-    "_forward_pre_hooks",
-    "_forward_pre_hooks_with_kwargs",
-    "_forward_hooks",
-    "_forward_hooks_with_kwargs",
-    "_forward_hooks_always_called",
-    "_backward_pre_hooks",
+    "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_forward_hooks",
+    "_forward_hooks_with_kwargs", "_forward_hooks_always_called", "_backward_pre_hooks",
     "_backward_hooks",
-}
+}  # fmt: skip
 STATE_TABLES = {
-    "_state_dict_pre_hooks",
-    "_state_dict_hooks",
-    "_state_dict_hooks_public",
-    "_load_state_dict_pre_hooks",
-    "_load_state_dict_pre_hooks_with_module",
+    "_state_dict_pre_hooks", "_state_dict_hooks", "_state_dict_hooks_public",
+    "_load_state_dict_pre_hooks", "_load_state_dict_pre_hooks_with_module",
     "_load_state_dict_post_hooks",
-}
+}  # fmt: skip
 ONE_KIND = (
     "Cannot use both regular backward hooks and full backward hooks {}. Please use only one of "
     "them."

@@ -9,8 +9,7 @@ from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.nn import init
 from minitorch.nn.modules.lazy import LazyModuleMixin
 from minitorch.nn.modules.module import Module
-from minitorch.nn.parameter import Parameter, UninitializedParameter
-from minitorch.ops.creation import empty
+from minitorch.nn.parameter import Parameter, UninitializedParameter, unset
 from minitorch.ops.distance import bilinear
 from minitorch.ops.products import linear
 
@@ -46,9 +45,8 @@ class Linear(Module):
         super().__init__()
         self.in_features = in_features
         self.out_features = out_features
-        self.weight = Parameter(empty(out_features, in_features, device=device, dtype=dtype))
-        start = empty(out_features, device=device, dtype=dtype) if bias else None
-        self.register_parameter("bias", None if start is None else Parameter(start))
+        self.weight = unset((out_features, in_features), device, dtype)
+        self.register_parameter("bias", unset(out_features, device, dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -95,10 +93,8 @@ class Bilinear(Module):
         self.in1_features = in1_features
         self.in2_features = in2_features
         self.out_features = out_features
-        shape = (out_features, in1_features, in2_features)
-        self.weight = Parameter(empty(shape, device=device, dtype=dtype))
-        start = empty(out_features, device=device, dtype=dtype) if bias else None
-        self.register_parameter("bias", None if start is None else Parameter(start))
+        self.weight = unset((out_features, in1_features, in2_features), device, dtype)
+        self.register_parameter("bias", unset(out_features, device, dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

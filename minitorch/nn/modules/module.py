@@ -8,6 +8,7 @@ from minitorch.autograd.tensor import Tensor
 from minitorch.backend import dtypes
 from minitorch.backend.devices import device
 from minitorch.backend.dtypes import dtype
+from minitorch.backend.layouts import memory_format
 from minitorch.methods.convert import asked_for
 from minitorch.nn.modules.handles import (
     _global_backward_hooks,
@@ -32,26 +33,16 @@ from minitorch.nn.modules.registry import Registry
 from minitorch.nn.modules.state import State, _IncompatibleKeys
 from minitorch.nn.parameter import Parameter
 from minitorch.ops.creation import empty_like
-from minitorch.ops.shape import memory_format
 
 __all__ = [
-    "Module",
-    "_IncompatibleKeys",
-    "_global_backward_hooks",
-    "_global_backward_pre_hooks",
-    "_global_forward_hooks",
-    "_global_forward_hooks_always_called",
-    "_global_forward_hooks_with_kwargs",
-    "_global_forward_pre_hooks",
-    "register_module_backward_hook",
-    "register_module_buffer_registration_hook",
-    "register_module_forward_hook",
-    "register_module_forward_pre_hook",
-    "register_module_full_backward_hook",
-    "register_module_full_backward_pre_hook",
-    "register_module_module_registration_hook",
-    "register_module_parameter_registration_hook",
-]
+    "Module", "_IncompatibleKeys", "_global_backward_hooks", "_global_backward_pre_hooks",
+    "_global_forward_hooks", "_global_forward_hooks_always_called",
+    "_global_forward_hooks_with_kwargs", "_global_forward_pre_hooks",
+    "register_module_backward_hook", "register_module_buffer_registration_hook",
+    "register_module_forward_hook", "register_module_forward_pre_hook",
+    "register_module_full_backward_hook", "register_module_full_backward_pre_hook",
+    "register_module_module_registration_hook", "register_module_parameter_registration_hook",
+]  # fmt: skip
 
 
 class Module(Hooks, State, Registry):

@@ -8,8 +8,7 @@ from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.nn import functional as F
 from minitorch.nn import init
 from minitorch.nn.modules.module import Module
-from minitorch.nn.parameter import Parameter
-from minitorch.ops.creation import empty
+from minitorch.nn.parameter import Parameter, unset
 
 _shape_t = int | Sequence[int]
 
@@ -68,8 +67,7 @@ class Affine(Module):
 
     def _start(self, shape, weight, bias, device, dtype):
         for name, wanted in (("weight", weight), ("bias", bias)):
-            start = empty(shape, device=device, dtype=dtype) if wanted else None
-            self.register_parameter(name, None if start is None else Parameter(start))
+            self.register_parameter(name, unset(shape, device, dtype) if wanted else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -181,9 +179,8 @@ class RMSNorm(Module):
         self.normalized_shape = as_shape(normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
-        shape = self.normalized_shape
-        start = empty(shape, device=device, dtype=dtype) if elementwise_affine else None
-        self.register_parameter("weight", None if start is None else Parameter(start))
+        weight = unset(self.normalized_shape, device, dtype) if elementwise_affine else None
+        self.register_parameter("weight", weight)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -8,59 +8,60 @@ from typing import ClassVar
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.nn import functional as F
-from minitorch.nn.common_types import _size_2_t, _size_4_t, _size_6_t
 from minitorch.nn.modules.module import Module
 from minitorch.nn.modules.utils import _ntuple
 
 
-class _CircularPadNd(Module):
-    """On each side what stands at the opposite edge."""
+class _PadNd(Module):
+    """What all of them keep: two numbers for each of `axes`."""
 
-    padding: tuple[int, ...]
-    ranks: ClassVar[tuple[int, int]]
+    axes: ClassVar[int]
 
     def __init__(self, padding: int | tuple[int, ...]) -> None:
         super().__init__()
-        self.padding = _ntuple(2 * self.ranks[0] - 2)(padding)
-
-    def _check_input_dim(self, input: Tensor) -> None:
-        if input.ndim not in self.ranks:
-            ranks = " or ".join(f"{n}D" for n in self.ranks)
-            raise ValueError(f"expected {ranks} input (got {input.ndim}D input)")
-
-    def forward(self, input: Tensor) -> Tensor:
-        self._check_input_dim(input)
-        return F.pad(input, self.padding, "circular")
+        self.padding = _ntuple(2 * self.axes)(padding)
 
     def extra_repr(self) -> str:
         return f"{self.padding}"
 
 
+class _CircularPadNd(_PadNd):
+    """On each side what stands at the opposite edge."""
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        if input.ndim not in (self.axes + 1, self.axes + 2):
+            raise ValueError(
+                f"expected {self.axes + 1}D or {self.axes + 2}D input (got {input.ndim}D input)"
+            )
+
+    def forward(self, input: Tensor) -> Tensor:
+        self._check_input_dim(input)
+        return F.pad(input, self.padding, "circular")
+
+
 class CircularPad1d(_CircularPadNd):
     """Sequences (N, C, T) or (C, T) that go on from their other end."""
 
-    ranks = (2, 3)
+    axes = 1
 
 
 class CircularPad2d(_CircularPadNd):
     """Images (N, C, H, W) or (C, H, W) that go on from their opposite edge."""
 
-    ranks = (3, 4)
+    axes = 2
 
 
 class CircularPad3d(_CircularPadNd):
     """Volumes (N, C, D, H, W) or (C, D, H, W) that go on from their opposite side."""
 
-    ranks = (4, 5)
+    axes = 3
 
 
-class _ConstantPadNd(Module):
+class _ConstantPadNd(_PadNd):
     """One number on all sides."""
 
-    padding: tuple[int, ...]
-
-    def __init__(self, value: float) -> None:
-        super().__init__()
+    def __init__(self, padding: int | tuple[int, ...], value: float) -> None:
+        super().__init__(padding)
         self.value = value
 
     def forward(self, input: Tensor) -> Tensor:
@@ -73,42 +74,28 @@ class _ConstantPadNd(Module):
 class ConstantPad1d(_ConstantPadNd):
     """`value` before and behind the last axis."""
 
-    def __init__(self, padding: _size_2_t, value: float) -> None:
-        super().__init__(value)
-        self.padding = _ntuple(2)(padding)
+    axes = 1
 
 
 class ConstantPad2d(_ConstantPadNd):
     """`value` around the last two axes."""
 
-    def __init__(self, padding: _size_4_t, value: float) -> None:
-        super().__init__(value)
-        self.padding = _ntuple(4)(padding)
+    axes = 2
 
 
 class ConstantPad3d(_ConstantPadNd):
     """`value` around the last three axes."""
 
-    def __init__(self, padding: _size_6_t, value: float) -> None:
-        super().__init__(value)
-        self.padding = _ntuple(6)(padding)
+    axes = 3
 
 
-class _EdgePadNd(Module):
+class _EdgePadNd(_PadNd):
     """What stands at or near the edge."""
 
-    axes: ClassVar[int]
     mode: ClassVar[str]
-
-    def __init__(self, padding: int | tuple[int, ...]) -> None:
-        super().__init__()
-        self.padding = _ntuple(2 * self.axes)(padding)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.pad(input, self.padding, self.mode)
-
-    def extra_repr(self) -> str:
-        return f"{self.padding}"
 
 
 class _ReflectionPadNd(_EdgePadNd):
@@ -155,17 +142,21 @@ class ReplicationPad3d(_ReplicationPadNd):
     axes = 3
 
 
-class ZeroPad1d(ConstantPad1d):
-    """Zeros before and behind the last axis."""
+class _ZeroPadNd(_ConstantPadNd):
+    """Zeros on all sides."""
 
-    def __init__(self, padding: _size_2_t) -> None:
+    def __init__(self, padding: int | tuple[int, ...]) -> None:
         super().__init__(padding, 0.0)
 
     def extra_repr(self) -> str:
         return f"{self.padding}"
 
 
-class ZeroPad2d(ConstantPad2d):
+class ZeroPad1d(_ZeroPadNd, ConstantPad1d):
+    """Zeros before and behind the last axis."""
+
+
+class ZeroPad2d(_ZeroPadNd, ConstantPad2d):
     """Zeros around the last two axes.
 
     >>> from minitorch import ones
@@ -174,18 +165,6 @@ class ZeroPad2d(ConstantPad2d):
              [0., 0., 0.]]])
     """
 
-    def __init__(self, padding: _size_4_t) -> None:
-        super().__init__(padding, 0.0)
 
-    def extra_repr(self) -> str:
-        return f"{self.padding}"
-
-
-class ZeroPad3d(ConstantPad3d):
+class ZeroPad3d(_ZeroPadNd, ConstantPad3d):
     """Zeros around the last three axes."""
-
-    def __init__(self, padding: _size_6_t) -> None:
-        super().__init__(padding, 0.0)
-
-    def extra_repr(self) -> str:
-        return f"{self.padding}"

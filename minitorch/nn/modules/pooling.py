@@ -8,11 +8,8 @@ from typing import Any, ClassVar
 from minitorch.autograd.tensor import Tensor
 from minitorch.nn import functional as F
 from minitorch.nn.common_types import (
-    _ratio_2_t,
-    _ratio_3_t,
+    _ratio_any_t,
     _size_1_t,
-    _size_2_t,
-    _size_3_t,
     _size_any_opt_t,
     _size_any_t,
 )
@@ -231,9 +228,19 @@ class _FractionalMaxPoolNd(Module):
     function: ClassVar[Callable[..., Any]]
     _random_samples: Tensor | None
 
-    def _set(self, kernel_size, output_size, output_ratio, return_indices, _random_samples):
+    def __init__(
+        self,
+        kernel_size: _size_any_t,
+        output_size: _size_any_t | None = None,
+        output_ratio: _ratio_any_t | None = None,
+        return_indices: bool = False,
+        _random_samples: Tensor | None = None,
+    ) -> None:
+        super().__init__()
         name, each = type(self).__name__, _ntuple(self.axes)
         self.kernel_size = each(kernel_size)
+        if self.axes == 3 and min(self.kernel_size) <= 0:
+            raise ValueError(f"kernel_size must be greater than 0, but got {kernel_size}")
         self.return_indices = return_indices
         self.register_buffer("_random_samples", _random_samples)
         self.output_size = None if output_size is None else each(output_size)
@@ -261,36 +268,12 @@ class FractionalMaxPool2d(_FractionalMaxPoolNd):
     axes = 2
     function = staticmethod(F.fractional_max_pool2d)
 
-    def __init__(
-        self,
-        kernel_size: _size_2_t,
-        output_size: _size_2_t | None = None,
-        output_ratio: _ratio_2_t | None = None,
-        return_indices: bool = False,
-        _random_samples: Tensor | None = None,
-    ) -> None:
-        super().__init__()
-        self._set(kernel_size, output_size, output_ratio, return_indices, _random_samples)
-
 
 class FractionalMaxPool3d(_FractionalMaxPoolNd):
     """The same for (N, C, D, H, W) or (C, D, H, W); see `FractionalMaxPool2d`."""
 
     axes = 3
     function = staticmethod(F.fractional_max_pool3d)
-
-    def __init__(
-        self,
-        kernel_size: _size_3_t,
-        output_size: _size_3_t | None = None,
-        output_ratio: _ratio_3_t | None = None,
-        return_indices: bool = False,
-        _random_samples: Tensor | None = None,
-    ) -> None:
-        super().__init__()
-        if min(_ntuple(3)(kernel_size)) <= 0:
-            raise ValueError(f"kernel_size must be greater than 0, but got {kernel_size}")
-        self._set(kernel_size, output_size, output_ratio, return_indices, _random_samples)
 
 
 # -------------------------------------------------------------------- power averages

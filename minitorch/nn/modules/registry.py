@@ -89,6 +89,13 @@ def ask_getattr(self, name):
     return object.__getattribute__(self, name)
 
 
+def misfit(name, value, kind, expected):
+    """The error of a value that is not of the kind that `name` is."""
+    return TypeError(
+        f"cannot assign '{typename(value)}' as {kind} '{name}' ({expected} or None expected)"
+    )
+
+
 class Registry:
     """The attributes of a module: the part of Module that tells parameters, buffers, modules and
     all else apart.
@@ -148,10 +155,7 @@ class Registry:
             self.register_parameter(name, value)
         elif kind == "parameter":
             if value is not None:
-                raise TypeError(
-                    f"cannot assign '{typename(value)}' as parameter '{name}' "
-                    "(torch.nn.Parameter or None expected)"
-                )
+                raise misfit(name, value, "parameter", "torch.nn.Parameter")
             vars(self)[name] = None
         elif isinstance(value, Registry):
             self._require_init("module")
@@ -160,17 +164,11 @@ class Registry:
             self._modules[name] = replaced(_global_module_registration_hooks, self, name, value)
         elif kind == "module":
             if value is not None:
-                raise TypeError(
-                    f"cannot assign '{typename(value)}' as child module '{name}' "
-                    "(torch.nn.Module or None expected)"
-                )
+                raise misfit(name, value, "child module", "torch.nn.Module")
             self._modules[name] = replaced(_global_module_registration_hooks, self, name, None)
         elif kind == "buffer" or isinstance(value, Buffer):
             if not (value is None or isinstance(value, Tensor)):
-                raise TypeError(
-                    f"cannot assign '{typename(value)}' as buffer '{name}' "
-                    "(torch.nn.Buffer, torch.Tensor or None expected)"
-                )
+                raise misfit(name, value, "buffer", "torch.nn.Buffer, torch.Tensor")
             self._require_init("buffer")
             known = name not in self._non_persistent_buffers_set
             # Subclasses may override register_buffer without `persistent`: it is named if needed.
@@ -239,7 +237,13 @@ class Registry:
         """Add a child that is then the attribute `name`."""
         self._require_init("module")
         if module is not None and not isinstance(module, Registry):
-            remedy = f"\n  make one: {module.__name__}(...)" if isinstance(module, type) else ""
+            remedy = ""
+            if isinstance(module, list | tuple):
+                remedy = "\n  give them one by one: Sequential(*layers)"
+            elif isinstance(module, type):
+                remedy = f"\n  make one: {module.__name__}(...)"
+            elif callable(module):
+                remedy = "\n  functions are called in forward(); the layer may be called nn.ReLU()"
             raise TypeError(f"{typename(module)} is not a Module subclass{remedy}")
         self._check_name("module", name, self._modules)
         self._modules[name] = replaced(_global_module_registration_hooks, self, name, module)

@@ -11,10 +11,10 @@ from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.nn import init
 from minitorch.nn.modules.module import Module
 from minitorch.nn.modules.rnn_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase, each
-from minitorch.nn.parameter import Parameter
+from minitorch.nn.parameter import Parameter, unset
 from minitorch.nn.utils.rnn import PackedSequence
 from minitorch.ops import recurrent
-from minitorch.ops.creation import empty, zeros
+from minitorch.ops.creation import zeros
 
 __all__ = ["GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "RNNBase", "RNNCell", "RNNCellBase"]
 
@@ -82,7 +82,7 @@ class RNNBase(Module):
                 names = []
                 for name, shape in self._shapes(layer).items():
                     names.append(f"{name}_l{layer}{suffix}")
-                    setattr(self, names[-1], Parameter(empty(shape, device=device, dtype=dtype)))
+                    setattr(self, names[-1], unset(shape, device, dtype))
                 self._all_weights.append(names)
         self.reset_parameters()
 
@@ -171,7 +171,7 @@ class RNNBase(Module):
 
     def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
         """The states of the sequences in another order."""
-        return hx if permutation is None else hx.index_select(1, permutation)
+        return hx if permutation is None else each(hx, lambda h: h.index_select(1, permutation))
 
     # ---------------------------------------------------------------- what is done with it
 
@@ -204,14 +204,10 @@ class RNNBase(Module):
         self.check_forward_args(x, hx, sizes)
         how = (self.bias, self.num_layers, self.dropout, self.training, self.bidirectional)
         y, *last = recurrent.layers_over(
-            LAYERS[self.mode],
-            x,
-            None if sizes is None else sizes.tolist(),
-            hx if isinstance(hx, tuple | list) else (hx,),
-            self._flat_weights,
-            *how,
+            LAYERS[self.mode], x, None if sizes is None else sizes.tolist(),
+            hx if isinstance(hx, tuple | list) else (hx,), self._flat_weights, *how,
             self.batch_first,
-        )
+        )  # fmt: skip
         return y, tuple(last) if len(last) > 1 else last[0]
 
     def _first_state(self, x, sizes):
@@ -358,18 +354,6 @@ class LSTM(RNNBase):
         for k, shape in enumerate(shapes):
             text = f"Expected hidden[{k}] size {{}}, got {{}}"
             self.check_hidden_size(hidden[k], shape(input, batch_sizes), text)
-
-    def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
-        """The states of the sequences in another order."""
-        h, c = hx
-        return (
-            hx
-            if permutation is None
-            else (
-                super().permute_hidden(h, permutation),
-                super().permute_hidden(c, permutation),
-            )
-        )
 
     def _first_state(self, x, sizes):
         shapes = self.get_expected_hidden_size(x, sizes), self.get_expected_cell_size(x, sizes)

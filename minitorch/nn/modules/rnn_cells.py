@@ -7,9 +7,9 @@ from minitorch.backend.devices import device as device_type
 from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.nn import init
 from minitorch.nn.modules.module import Module
-from minitorch.nn.parameter import Parameter
+from minitorch.nn.parameter import Parameter, unset
 from minitorch.ops import recurrent
-from minitorch.ops.creation import empty, zeros
+from minitorch.ops.creation import zeros
 
 
 class RNNCellBase(Module):
@@ -41,11 +41,10 @@ class RNNCellBase(Module):
         self.hidden_size = hidden_size
         self.bias = bias
         rows = num_chunks * hidden_size
-        self.weight_ih = Parameter(empty(rows, input_size, device=device, dtype=dtype))
-        self.weight_hh = Parameter(empty(rows, hidden_size, device=device, dtype=dtype))
+        self.weight_ih = unset((rows, input_size), device, dtype)
+        self.weight_hh = unset((rows, hidden_size), device, dtype)
         for name in ("bias_ih", "bias_hh"):
-            start = empty(rows, device=device, dtype=dtype) if bias else None
-            self.register_parameter(name, None if start is None else Parameter(start))
+            self.register_parameter(name, unset(rows, device, dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

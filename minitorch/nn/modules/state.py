@@ -181,7 +181,12 @@ class State:
         Raises RuntimeError that lists all that does not fit; what does was copied nonetheless.
         """
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+            remedy = ""
+            if isinstance(state_dict, str | os.PathLike):
+                remedy = "\n  read the file first: load_state_dict(minitorch.load(path))"
+            elif hasattr(state_dict, "state_dict"):
+                remedy = "\n  give its state_dict()"
+            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.{remedy}")
         missing: list[str] = []
         unexpected: list[str] = []
         errors: list[str] = []

@@ -10,10 +10,12 @@ import math
 import warnings
 from typing import Any
 
+from minitorch.autograd.grad_mode import is_grad_enabled
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.devices import device as device_type
 from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.backend.errors import ShapeError
+from minitorch.backends.mha import get_fastpath_enabled
 from minitorch.nn import functional as F
 from minitorch.nn import init
 from minitorch.nn.modules.container import ModuleList
@@ -31,8 +33,11 @@ from minitorch.ops.creation import full
 class TransformerEncoder(Module):
     """`num_layers` copies of a layer, one after the other, and at last `norm` if there is one.
 
-    The copies start out with the weights of `encoder_layer`. enable_nested_tensor and mask_check
-    are settings of a shortcut that PyTorch takes over padding; here there is none.
+    The copies start out with the weights of `encoder_layer`.
+
+    enable_nested_tensor  in eval mode and without gradients give zeros where there is padding, if
+                          that is at the ends, there is no other mask and PyTorch could leave it out
+    mask_check            changes nothing
     """
 
     def __init__(
@@ -82,7 +87,25 @@ class TransformerEncoder(Module):
             x = layer(
                 x, src_mask=mask, is_causal=is_causal, src_key_padding_mask=src_key_padding_mask
             )
+        if src_key_padding_mask is not None and mask is None and self.leaves_padding_out(src):
+            padding = src_key_padding_mask != 0
+            if (padding[:, :-1] <= padding[:, 1:]).all():
+                x = x.masked_fill(padding.unsqueeze(-1), 0)
         return x if self.norm is None else self.norm(x)
+
+    def leaves_padding_out(self, src: Tensor) -> bool:
+        """Whether PyTorch would compute nothing for padding, if it is at the ends."""
+        first = self.layers[0]
+        return (
+            self.use_nested_tensor
+            and get_fastpath_enabled()
+            and not first.training
+            and src.ndim == 3
+            and not (
+                is_grad_enabled()
+                and (src.requires_grad or any(p.requires_grad for p in first.parameters()))
+            )
+        )
 
 
 class TransformerDecoder(Module):
@@ -119,15 +142,11 @@ class TransformerDecoder(Module):
         x = tgt
         for layer in self.layers:
             x = layer(
-                x,
-                memory,
-                tgt_mask=tgt_mask,
-                memory_mask=memory_mask,
+                x, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
                 tgt_key_padding_mask=tgt_key_padding_mask,
-                memory_key_padding_mask=memory_key_padding_mask,
-                tgt_is_causal=tgt_is_causal,
+                memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=tgt_is_causal,
                 memory_is_causal=memory_is_causal,
-            )
+            )  # fmt: skip
         return x if self.norm is None else self.norm(x)
 
 
@@ -213,15 +232,11 @@ class Transformer(Module):
             src, mask=src_mask, src_key_padding_mask=src_key_padding_mask, is_causal=src_is_causal
         )
         return self.decoder(
-            tgt,
-            memory,
-            tgt_mask=tgt_mask,
-            memory_mask=memory_mask,
+            tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,
             tgt_key_padding_mask=tgt_key_padding_mask,
-            memory_key_padding_mask=memory_key_padding_mask,
-            tgt_is_causal=tgt_is_causal,
+            memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=tgt_is_causal,
             memory_is_causal=memory_is_causal,
-        )
+        )  # fmt: skip
 
     @staticmethod
     def generate_square_subsequent_mask(

@@ -22,15 +22,9 @@ def fuse_conv_bn_eval(conv: _ConvNd, bn: _BatchNorm, transpose: bool = False) ->
     if bn.running_mean is None or bn.running_var is None:
         raise AssertionError(NO_STATISTICS)
     fused.weight, fused.bias = fuse_conv_bn_weights(
-        fused.weight,
-        fused.bias,
-        bn.running_mean,
-        bn.running_var,
-        bn.eps,
-        bn.weight,
-        bn.bias,
+        fused.weight, fused.bias, bn.running_mean, bn.running_var, bn.eps, bn.weight, bn.bias,
         transpose,
-    )
+    )  # fmt: skip
     return fused
 
 

@@ -1,8 +1,8 @@
 """Weights of convolutions in another order in memory."""
 
+from minitorch.backend.layouts import memory_format as order
 from minitorch.nn.modules.conv import Conv2d, Conv3d, ConvTranspose2d, ConvTranspose3d
 from minitorch.nn.modules.module import Module
-from minitorch.ops.shape import memory_format as order
 
 
 def convert_conv2d_weight_memory_format(module: Module, memory_format: order) -> Module:

@@ -6,7 +6,7 @@ from minitorch.backend.dtypes import finfo
 from minitorch.nn import functional as F
 from minitorch.nn.modules.module import Module
 from minitorch.nn.utils.parametrize import register_parametrization
-from minitorch.nn.utils.spectral_norm import as_matrix, output_dim
+from minitorch.nn.utils.spectral_norm import as_matrix, output_dim, require_iterations
 from minitorch.nn.utils.weight_norm import norm_except_dim, normalized
 from minitorch.ops.comparison import allclose
 from minitorch.ops.creation import eye, zeros_like
@@ -205,11 +205,7 @@ class _SpectralNorm(Module):
                 f"Dimension out of range (expected to be in range of [-{ndim}, {ndim - 1}] but got "
                 f"{dim})"
             )
-        if n_power_iterations <= 0:
-            raise ValueError(
-                "Expected n_power_iterations to be positive, but got "
-                f"n_power_iterations={n_power_iterations}"
-            )
+        require_iterations(n_power_iterations)
         self.dim = dim % ndim
         self.eps = eps
         if ndim > 1:

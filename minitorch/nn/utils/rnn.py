@@ -17,15 +17,9 @@ from minitorch.ops.join import cat, stack
 from minitorch.ops.sort import sort
 
 __all__ = [
-    "PackedSequence",
-    "invert_permutation",
-    "pack_padded_sequence",
-    "pack_sequence",
-    "pad_packed_sequence",
-    "pad_sequence",
-    "unpack_sequence",
-    "unpad_sequence",
-]
+    "PackedSequence", "invert_permutation", "pack_padded_sequence", "pack_sequence",
+    "pad_packed_sequence", "pad_sequence", "unpack_sequence", "unpad_sequence",
+]  # fmt: skip
 
 
 class PackedFields(NamedTuple):
@@ -293,7 +287,11 @@ def pad_sequence(
 
 
 def require_alike(sequences):
-    """Raise PyTorch's error unless all have the same sizes behind their length."""
+    """Raise PyTorch's error unless all are tensors of the same sizes behind their length."""
+    for i, each in enumerate(sequences):
+        if not isinstance(each, Tensor):
+            kind = type(each).__name__
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {kind}")
     first = sequences[0].shape
     if not first:
         raise ShapeError("pad_sequence: a sequence needs at least one dimension, but got 0-D")

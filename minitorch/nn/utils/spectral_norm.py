@@ -22,6 +22,14 @@ def output_dim(module: Module) -> int:
     return 1 if isinstance(module, ConvTranspose1d | ConvTranspose2d | ConvTranspose3d) else 0
 
 
+def require_iterations(n_power_iterations: int) -> None:
+    if n_power_iterations <= 0:
+        raise ValueError(
+            "Expected n_power_iterations to be positive, but got "
+            f"n_power_iterations={n_power_iterations}"
+        )
+
+
 class SpectralNorm:
     """The hook: before each `forward` it computes weight = weight_orig / sigma.
 
@@ -38,11 +46,7 @@ class SpectralNorm:
         dim: int = 0,
         eps: float = 1e-12,
     ) -> None:
-        if n_power_iterations <= 0:
-            raise ValueError(
-                "Expected n_power_iterations to be positive, but got "
-                f"n_power_iterations={n_power_iterations}"
-            )
+        require_iterations(n_power_iterations)
         self.name = name
         self.dim = dim
         self.n_power_iterations = n_power_iterations

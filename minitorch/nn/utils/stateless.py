@@ -29,15 +29,25 @@ def functional_call(
         FutureWarning,
         stacklevel=2,
     )
-    return call(module, parameters_and_buffers, args, kwargs, tie_weights, strict)
+    return _functional_call(
+        module, parameters_and_buffers, args, kwargs, tie_weights=tie_weights, strict=strict
+    )
 
 
-def call(module, tensors, args, kwargs, tie_weights, strict):
-    """`module(*args, **kwargs)` with `tensors` in the place of those of the same names."""
+def _functional_call(
+    module: Module,
+    parameters_and_buffers: dict[str, Tensor],
+    args: Any = None,
+    kwargs: dict[str, Any] | None = None,
+    *,
+    tie_weights: bool = True,
+    strict: bool = False,
+) -> Any:
+    """`module(*args, **kwargs)` with these tensors in the place of those of the same names."""
     if isinstance(module, DataParallel):
         raise RuntimeError("The stateless API can't be used with nn.DataParallel module")
     args = () if args is None else args if isinstance(args, tuple) else (args,)
-    with replaced(module, tensors, tie_weights, strict):
+    with replaced(module, parameters_and_buffers, tie_weights, strict):
         return module(*args, **kwargs or {})
 
 
@@ -48,8 +58,10 @@ def replaced(
     """Inside, the parameters and buffers named in `tensors` are those; what `forward` assigns to
     them is found in `tensors` afterwards.
     """
-    own: dict[str, Tensor] = dict(module.named_parameters(remove_duplicate=False))
-    own.update(module.named_buffers(remove_duplicate=False))
+    own: dict[str, Tensor] = {}
+    if tie_weights or strict:
+        own.update(module.named_parameters(remove_duplicate=False))
+        own.update(module.named_buffers(remove_duplicate=False))
     every = with_tied(own, tensors) if tie_weights else dict(tensors)
     if strict:
         require_all(module, own, every)
@@ -69,9 +81,16 @@ def swapped(module, key, tensor):
     """Put `tensor` in the place `key`, or with MISSING nothing; what was there before."""
     path, _, name = key.rpartition(".")
     owner = module.get_submodule(path)
-    if name in owner._parameters or name in owner._buffers:
-        former, vars(owner)[name] = vars(owner)[name], tensor
-        return former
+    if not (tensor is None or tensor is MISSING or isinstance(tensor, Tensor)):
+        raise TypeError(f"{tensor} is not an instance of torch.Tensor")
+    for members in (owner._parameters, owner._buffers):
+        if name in members:
+            former = members[name]
+            if tensor is MISSING:
+                del members[name]
+            else:
+                members[name] = tensor
+            return former
     former = getattr(owner, name, MISSING)
     if not (former is None or former is MISSING or isinstance(former, Tensor)):
         raise TypeError(f"attribute `{name}`: {former} is not an instance of torch.Tensor")
@@ -105,8 +124,8 @@ def require_all(module, own, tensors):
     lines = [
         f"{kind} key(s): {', '.join(map(repr, keys))}."
         for kind, keys in (
-            ("Unexpected", [key for key in tensors if key not in own]),
-            ("Missing", [key for key in own if key not in tensors]),
+            ("Unexpected", sorted(set(tensors) - set(own))),
+            ("Missing", sorted(set(own) - set(tensors))),
         )
         if keys
     ]
