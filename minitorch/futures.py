@@ -9,7 +9,7 @@
 
 import concurrent.futures
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 T = TypeVar("T")
 
@@ -50,14 +50,20 @@ class Future(Generic[T]):
         self.held.set_exception(result)
 
     def then(self, callback: Callable[["Future[T]"], Any]) -> "Future[Any]":
-        """The Future of `callback(this one)`, which is called when this one is done."""
+        """The Future of `callback(this one)`, which is called when this one is done.
+
+        An error of `callback` becomes a RuntimeError that names it.
+        """
         made: Future[Any] = Future()
 
         def call(_):
             try:
                 made.set_result(callback(self))
             except Exception as error:
-                made.set_exception(error)
+                text = f"{type(error).__name__}: {error}"
+                failed = RuntimeError(f"Got the following error when running the callback: {text}")
+                failed.__cause__ = error
+                made.set_exception(failed)
 
         self.held.add_done_callback(call)
         return made
@@ -66,26 +72,37 @@ class Future(Generic[T]):
         """Call `callback(this one)` when this one is done, at once if it is."""
         self.then(callback)
 
+    def __getstate__(self) -> NoReturn:
+        raise RuntimeError("Can not pickle torch.futures.Future")
+
     def _once(self):
         if self.done():
-            raise RuntimeError("Future can only be marked completed once")
+            raise RuntimeError(
+                "Attempting to mark a completed Future as complete again. Note that a Future can "
+                "only be marked completed once."
+            )
 
 
 def collect_all(futures: list[Future]) -> Future[list[Future]]:
-    """The Future of `futures` itself, done when the last of them is."""
+    """The Future of `futures` itself, done when all are; with an exception, if one of them has."""
     made: Future[list[Future]] = Future()
-    waiting = [future for future in futures if not future.done()]
-    if not waiting:
-        made.set_result(futures)
-    left = set(map(id, waiting))
+    left, errors = set(map(id, futures)), []
 
     def finish(future):
         left.discard(id(future))
-        if not left and not made.done():
+        if (error := future.held.exception()) is not None:
+            errors.append(error)
+        if left or made.done():
+            return
+        if errors:
+            made.set_exception(errors[0])
+        else:
             made.set_result(futures)
 
-    for future in waiting:
+    for future in futures:
         future.add_done_callback(finish)
+    if not futures:
+        made.set_result(futures)
     return made
 
 

@@ -233,3 +233,28 @@ def normalize(input, ord, dim, *, eps=1e-12, dtype=None, mask=None):
     """input / max(norm, eps), with the norm of order `ord` along `dim`."""
     length = norm(input, ord, dim, keepdim=True, dtype=dtype or input.dtype, mask=mask)
     return selected(input, mask, 0) / length.clamp(min=eps)
+
+
+# -------------------------------------------------------------------- as PyTorch's tests ask
+
+ALONG = {"cumsum", "cumprod", "softmax", "log_softmax", "softmin", "normalize"}
+REDUCTIONS = {*__all__} - ALONG - {"logaddexp"}
+
+
+def _input_mask(input, *args, mask=None, **settings):
+    """The mask that a function of this module uses, in the shape of `input`."""
+    if mask is None:
+        raise ValueError("_input_mask requires explicit mask")
+    return mask_for(input, mask)
+
+
+def _output_mask(op, input, *args, dim=None, keepdim=False, **settings):
+    """Which elements of the value of `op`, a function of this module, come of any at all."""
+    mask, name = _input_mask(input, **settings), getattr(op, "__name__", type(op).__name__)
+    if name in ALONG:
+        return mask
+    if name not in REDUCTIONS:
+        raise ValueError(f"_output_mask expected masked operation (got {name})")
+    given = args[1:] if name == "norm" else args
+    axes = axes_of(input.ndim, given[0] if given else dim)
+    return mask.any(axes, keepdim) if axes else mask

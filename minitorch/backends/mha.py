@@ -1,13 +1,13 @@
-"""The fast path of PyTorch's transformer layers: there is none; its switch is remembered."""
+"""The fast path of PyTorch's transformer layers: all that is here of it is zeros for padding."""
 
 _switch = {"enabled": True}
 
 
 def get_fastpath_enabled() -> bool:
-    """What was set last, at first True. It says nothing about how a layer computes."""
+    """Whether `nn.TransformerEncoder` gives zeros for padding where PyTorch leaves it out."""
     return _switch["enabled"]
 
 
 def set_fastpath_enabled(value: bool) -> None:
-    """Remember `value`, with no effect."""
+    """Say so."""
     _switch["enabled"] = value

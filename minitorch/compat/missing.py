@@ -13,7 +13,6 @@ INSTEAD = {  # the start of a name: what to do without it
     "torch.quantization": "there are no quantised tensors: run the model in float32",
     "torch.fx": "models are not traced: they run as written",
     "torch.export": "models are not traced: save state_dict()",
-    "torch.autograd.forward_ad": "directional derivatives come from torch.func.jvp",
     "torch.nn.parallel": "one device computes all: call the module itself",
     "torch._": "this is an inner part of PyTorch",
     "torch.nested": "pad the sequences, nn.utils.rnn.pad_sequence, and pass a mask",

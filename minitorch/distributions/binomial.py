@@ -63,8 +63,7 @@ class Binomial(ProbsOrLogits):
             return binomial(self.total_count.expand(shape), self.probs.expand(shape))
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         n, logits = self.total_count, self.logits
         # log(1 + exp(logits)), by parts of which none overflows; its slope at 0 is 1/2
         above = (logits.clamp(min=0) + logits - logits.clamp(max=0)) / 2

@@ -93,15 +93,13 @@ class ContinuousBernoulli(ProbsOrLogits, ExponentialFamily):
         return self.icdf(rand(shape, dtype=self.probs.dtype, device=self.probs.device))
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         logits, value = broadcast_all(self.logits, value)
         bits = F.binary_cross_entropy_with_logits(logits, value, reduction="none")
         return self._cont_bern_log_norm() - bits
 
     def cdf(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         p = self._cut_probs()
         exact = (p.pow(value) * (1 - p).pow(1 - value) + p - 1) / (2 * p - 1)
         cdf = exact.where(self._outside_unstable_region(), value)

@@ -198,6 +198,11 @@ class Distribution:
         """exp(entropy): among how many equally likely values one knows as little."""
         return self.entropy().exp()
 
+    def _check_sample(self, value):
+        """`_validate_sample`, where checks are on."""
+        if self._validate_args:
+            self._validate_sample(value)
+
     def _validate_sample(self, value):
         """Raise ValueError for what is no tensor of draws."""
         if not isinstance(value, Tensor):

@@ -5,6 +5,7 @@ from typing import Any
 from minitorch.autograd import grad
 from minitorch.autograd.tensor import Tensor
 from minitorch.distributions.distribution import Distribution
+from minitorch.distributions.utils import _sum_rightmost
 
 __all__ = ["ExponentialFamily"]
 
@@ -28,11 +29,15 @@ class ExponentialFamily(Distribution):
     def _mean_carrier_measure(self) -> Any:
         raise NotImplementedError
 
-    def entropy(self) -> Tensor:
+    def _means(self):
+        """The natural parameters, F there, and its derivatives: the means of t(x)."""
         parameters = [p.detach().requires_grad_() for p in self._natural_params]
         normalizer = self._log_normalizer(*parameters)
-        means = grad(normalizer.sum(), parameters, create_graph=True)
+        return parameters, normalizer, grad(normalizer.sum(), parameters, create_graph=True)
+
+    def entropy(self) -> Tensor:
+        parameters, normalizer, means = self._means()
         result = normalizer - self._mean_carrier_measure
         for p, mean in zip(parameters, means):
-            result = result - (p * mean).reshape(self._batch_shape + (-1,)).sum(-1)
+            result = result - _sum_rightmost(p * mean, p.dim() - len(self._batch_shape))
         return result

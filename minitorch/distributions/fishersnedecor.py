@@ -57,8 +57,7 @@ class FisherSnedecor(Distribution):
         return (above / below).clamp(min=tiny)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         a, b = self.df1 * 0.5, self.df2 * 0.5
         ratio = self.df1 / self.df2
         constant = (a + b).lgamma() - a.lgamma() - b.lgamma() + a * ratio.log()

@@ -54,8 +54,7 @@ class Gamma(ExponentialFamily):
 
     def log_prob(self, value: Tensor | float) -> Tensor:
         value = as_tensor(value, dtype=self.rate.dtype, device=self.rate.device)
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         return (
             xlogy(self.concentration, self.rate)
             + xlogy(self.concentration - 1, value)
@@ -64,8 +63,7 @@ class Gamma(ExponentialFamily):
         )
 
     def cdf(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         return igamma(self.concentration, self.rate * value)
 
     def entropy(self) -> Tensor:

@@ -50,8 +50,7 @@ class GeneralizedPareto(Distribution):
         return self.icdf(rand(shape, dtype=self.loc.dtype, device=self.loc.device))
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         z = self._z(value)
         zero, shape = self._shape()
         power = 1 / shape + 1
@@ -60,8 +59,7 @@ class GeneralizedPareto(Distribution):
 
     def log_survival_function(self, value: Tensor) -> Tensor:
         """The logarithm of the probability of draws above `value`."""
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         z = self._z(value)
         zero, shape = self._shape()
         return -z.where(zero, (shape * z).log1p() / shape)

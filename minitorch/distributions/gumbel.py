@@ -40,8 +40,7 @@ class Gumbel(TransformedDistribution):
         super().__init__(base, [log, negative, log, last], validate_args=validate_args)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         y = (self.loc - value) / self.scale
         return y - y.exp() - self.scale.log()
 

@@ -1,6 +1,7 @@
 """The inverse gamma distribution."""
 
 from math import inf
+from operator import attrgetter
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.distributions import constraints
@@ -29,13 +30,8 @@ class InverseGamma(TransformedDistribution):
         inverse = PowerTransform(-base.rate.new_ones(()))
         super().__init__(base, inverse, validate_args=validate_args)
 
-    @property
-    def concentration(self) -> Tensor:
-        return self.base_dist.concentration
-
-    @property
-    def rate(self) -> Tensor:
-        return self.base_dist.rate
+    concentration = property(attrgetter("base_dist.concentration"))
+    rate = property(attrgetter("base_dist.rate"))
 
     @property
     def mean(self) -> Tensor:

@@ -74,9 +74,7 @@ class CatTransform(Joined):
         """Of all pieces together."""
         return sum(self.lengths)
 
-    def with_cache(self, cache_size=1):
-        if self._cache_size == cache_size:
-            return self
+    def _copy(self, cache_size):
         return CatTransform(self.transforms, self.dim, self.lengths, cache_size)
 
     def _apart(self, x, name):
@@ -111,9 +109,7 @@ class CatTransform(Joined):
 class StackTransform(Joined):
     """One transform of `tseq` for each slice along `dim`."""
 
-    def with_cache(self, cache_size=1):
-        if self._cache_size == cache_size:
-            return self
+    def _copy(self, cache_size):
         return StackTransform(self.transforms, self.dim, cache_size)
 
     def _apart(self, x, name):

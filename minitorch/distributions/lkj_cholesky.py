@@ -63,8 +63,7 @@ class LKJCholesky(Distribution):
 
         That is the density of L @ L.mT times the Jacobian; the constant is on page 1999.
         """
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         diagonal = value.diagonal(dim1=-1, dim2=-2)[..., 1:]
         i = arange(2, self.dim + 1, device=self.concentration.device)
         power = 2 * (self.concentration - 1).unsqueeze(-1) + self.dim - i

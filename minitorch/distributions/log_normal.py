@@ -1,5 +1,7 @@
 """The log-normal distribution."""
 
+from operator import attrgetter
+
 from minitorch.autograd.tensor import Tensor
 from minitorch.distributions import constraints
 from minitorch.distributions.normal import Normal
@@ -23,13 +25,8 @@ class LogNormal(TransformedDistribution):
         base = Normal(loc, scale, validate_args=validate_args)
         super().__init__(base, ExpTransform(), validate_args=validate_args)
 
-    @property
-    def loc(self) -> Tensor:
-        return self.base_dist.loc
-
-    @property
-    def scale(self) -> Tensor:
-        return self.base_dist.scale
+    loc = property(attrgetter("base_dist.loc"))
+    scale = property(attrgetter("base_dist.scale"))
 
     @property
     def mean(self) -> Tensor:

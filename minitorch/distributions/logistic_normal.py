@@ -1,5 +1,7 @@
 """The logistic-normal distribution."""
 
+from operator import attrgetter
+
 from minitorch.autograd.tensor import Tensor
 from minitorch.distributions import constraints
 from minitorch.distributions.normal import Normal
@@ -28,10 +30,5 @@ class LogisticNormal(TransformedDistribution):
             base = base.expand([1])
         super().__init__(base, StickBreakingTransform(), validate_args=validate_args)
 
-    @property
-    def loc(self) -> Tensor:
-        return self.base_dist.base_dist.loc
-
-    @property
-    def scale(self) -> Tensor:
-        return self.base_dist.base_dist.scale
+    loc = property(attrgetter("base_dist.base_dist.loc"))
+    scale = property(attrgetter("base_dist.base_dist.scale"))

@@ -98,9 +98,7 @@ class LowRankMultivariateNormal(Distribution):
     def mean(self) -> Tensor:
         return self.loc
 
-    @property
-    def mode(self) -> Tensor:
-        return self.loc
+    mode = mean
 
     @lazy_property
     def variance(self):
@@ -136,8 +134,7 @@ class LowRankMultivariateNormal(Distribution):
         return _batch_lowrank_logdet(*self._parts(), self._capacitance_tril)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         square = _batch_lowrank_mahalanobis(
             *self._parts(), value - self.loc, self._capacitance_tril
         )

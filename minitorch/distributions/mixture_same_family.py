@@ -102,8 +102,7 @@ class MixtureSameFamily(Distribution):
         return (cdf * self.mixture_distribution.probs).sum(-1)
 
     def log_prob(self, x: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(x)
+        self._check_sample(x)
         log_prob = self.component_distribution.log_prob(self._pad(x))
         log_mix = self.mixture_distribution.logits.log_softmax(dim=-1)
         return (log_prob + log_mix).logsumexp(dim=-1)

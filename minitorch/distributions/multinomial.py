@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
+from operator import attrgetter
 
-from minitorch.autograd.tensor import Size, Tensor
+from minitorch.autograd.tensor import Tensor
 from minitorch.distributions import constraints
 from minitorch.distributions.binomial import Binomial
 from minitorch.distributions.categorical import Categorical
@@ -46,17 +47,9 @@ class Multinomial(Distribution):
     def support(self):
         return constraints.multinomial(self.total_count)
 
-    @property
-    def logits(self) -> Tensor:
-        return self._categorical.logits
-
-    @property
-    def probs(self) -> Tensor:
-        return self._categorical.probs
-
-    @property
-    def param_shape(self) -> Size:
-        return self._categorical.param_shape
+    logits = property(attrgetter("_categorical.logits"))
+    probs = property(attrgetter("_categorical.probs"))
+    param_shape = property(attrgetter("_categorical.param_shape"))
 
     @property
     def mean(self) -> Tensor:
@@ -79,8 +72,7 @@ class Multinomial(Distribution):
         return n * self._categorical.entropy() - math.lgamma(n + 1) + repeats
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         logits, value = broadcast_all(self.logits, value)
         logits = logits.masked_fill((value == 0) & (logits == -math.inf), 0)
         ways = (value.sum(-1) + 1).lgamma() - (value + 1).lgamma().sum(-1)

@@ -42,6 +42,23 @@ def half_log_det(factor):
     return factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
 
 
+FACTOR_OF = {
+    "covariance_matrix": cholesky,
+    "precision_matrix": _precision_to_scale_tril,
+    "scale_tril": lambda matrix: matrix,
+}
+
+
+def the_given(forms, error):
+    """Name and value of the one of three matrices, in the order of FACTOR_OF, that is not None."""
+    given = [(name, matrix) for name, matrix in zip(FACTOR_OF, forms) if matrix is not None]
+    if len(given) != 1:
+        raise error(
+            "Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified."
+        )
+    return given[0]
+
+
 class CovarianceForms(Distribution):
     """What has a positive definite matrix, given as one of three.
 
@@ -54,14 +71,6 @@ class CovarianceForms(Distribution):
     def _matrix_shape(self):
         n = self._event_shape[-1]
         return self._batch_shape + (n, n)
-
-    def _take(self, covariance_matrix, precision_matrix, scale_tril):
-        """The factor of the one matrix that is given."""
-        if scale_tril is not None:
-            return scale_tril
-        if covariance_matrix is not None:
-            return cholesky(covariance_matrix)
-        return _precision_to_scale_tril(precision_matrix)
 
     @lazy_property
     def scale_tril(self):
@@ -105,18 +114,8 @@ class MultivariateNormal(CovarianceForms):
     ) -> None:
         if loc.dim() < 1:
             raise ValueError("loc must be at least one-dimensional.")
-        forms = {
-            "covariance_matrix": covariance_matrix,
-            "precision_matrix": precision_matrix,
-            "scale_tril": scale_tril,
-        }
-        given = {name: matrix for name, matrix in forms.items() if matrix is not None}
-        if len(given) != 1:
-            raise ValueError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be "
-                "specified."
-            )
-        ((name, matrix),) = given.items()
+        forms = covariance_matrix, precision_matrix, scale_tril
+        name, matrix = the_given(forms, ValueError)
         if matrix.dim() < 2:
             raise ValueError(
                 f"{name}{' matrix' if name == 'scale_tril' else ''} must be at least "
@@ -126,15 +125,13 @@ class MultivariateNormal(CovarianceForms):
         vars(self)[name] = matrix.expand(batch_shape + (-1, -1))
         self.loc = loc.expand(batch_shape + (-1,))
         super().__init__(batch_shape, self.loc.shape[-1:], validate_args=validate_args)
-        self._unbroadcasted_scale_tril = self._take(**forms)
+        self._unbroadcasted_scale_tril = FACTOR_OF[name](matrix)
 
     @property
     def mean(self) -> Tensor:
         return self.loc
 
-    @property
-    def mode(self) -> Tensor:
-        return self.loc
+    mode = mean
 
     @property
     def variance(self) -> Tensor:
@@ -145,8 +142,7 @@ class MultivariateNormal(CovarianceForms):
         return self.loc + _batch_mv(self._unbroadcasted_scale_tril, z)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         factor = self._unbroadcasted_scale_tril
         square = _batch_mahalanobis(factor, value - self.loc)
         return -0.5 * (self._event_shape[0] * math.log(2 * math.pi) + square) - half_log_det(factor)

@@ -64,8 +64,7 @@ class NegativeBinomial(ProbsOrLogits):
             return poisson(self._gamma.sample(sample_shape))
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         tries = self.total_count + value
         ways = tries.lgamma() - (1 + value).lgamma() - self.total_count.lgamma()
         ways = ways.masked_fill(tries == 0, 0)  # one way, but lgamma(0) is infinite

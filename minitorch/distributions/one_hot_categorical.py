@@ -1,8 +1,9 @@
 """The categorical distribution of one-hot vectors."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
-from minitorch.autograd.tensor import Size, Tensor
+from minitorch.autograd.tensor import Tensor
 from minitorch.distributions import constraints
 from minitorch.distributions.categorical import Categorical
 from minitorch.distributions.distribution import Distribution
@@ -36,17 +37,9 @@ class OneHotCategorical(Distribution):
     def _new(self, *args, **kwargs):
         return self._categorical._new(*args, **kwargs)
 
-    @property
-    def _param(self) -> Tensor:
-        return self._categorical._param
-
-    @property
-    def probs(self) -> Tensor:
-        return self._categorical.probs
-
-    @property
-    def logits(self) -> Tensor:
-        return self._categorical.logits
+    _param = property(attrgetter("_categorical._param"))
+    probs = property(attrgetter("_categorical.probs"))
+    logits = property(attrgetter("_categorical.logits"))
 
     @property
     def mean(self) -> Tensor:
@@ -60,17 +53,14 @@ class OneHotCategorical(Distribution):
     def variance(self) -> Tensor:
         return self.probs * (1 - self.probs)
 
-    @property
-    def param_shape(self) -> Size:
-        return self._categorical.param_shape
+    param_shape = property(attrgetter("_categorical.param_shape"))
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         indices = self._categorical.sample(sample_shape)
         return F.one_hot(indices, self.event_shape[0]).to(self.probs)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         return self._categorical.log_prob(value.argmax(-1))
 
     def entropy(self) -> Tensor:

@@ -1,6 +1,7 @@
 """Bernoulli draws made smooth."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.distributions import constraints
@@ -41,8 +42,7 @@ class LogitRelaxedBernoulli(ProbsOrLogits):
         return (u.log() - (-u).log1p() + probs.log() - (-probs).log1p()) / self.temperature
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         logits, value = broadcast_all(self.logits, value)
         away = logits - value * self.temperature
         return self.temperature.log() + away - 2 * away.exp().log1p()
@@ -72,14 +72,6 @@ class RelaxedBernoulli(TransformedDistribution):
         super().__init__(base, SigmoidTransform(), validate_args=validate_args)
         self.has_rsample = True
 
-    @property
-    def temperature(self) -> Tensor:
-        return self.base_dist.temperature
-
-    @property
-    def logits(self) -> Tensor:
-        return self.base_dist.logits
-
-    @property
-    def probs(self) -> Tensor:
-        return self.base_dist.probs
+    temperature = property(attrgetter("base_dist.temperature"))
+    logits = property(attrgetter("base_dist.logits"))
+    probs = property(attrgetter("base_dist.probs"))

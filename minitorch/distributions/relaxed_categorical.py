@@ -1,8 +1,9 @@
 """One-hot draws made smooth."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 
-from minitorch.autograd.tensor import Size, Tensor
+from minitorch.autograd.tensor import Tensor
 from minitorch.distributions import constraints
 from minitorch.distributions.categorical import Categorical
 from minitorch.distributions.distribution import Distribution
@@ -43,17 +44,9 @@ class ExpRelaxedCategorical(Distribution):
     def _new(self, *args, **kwargs):
         return self._categorical._new(*args, **kwargs)
 
-    @property
-    def param_shape(self) -> Size:
-        return self._categorical.param_shape
-
-    @property
-    def logits(self) -> Tensor:
-        return self._categorical.logits
-
-    @property
-    def probs(self) -> Tensor:
-        return self._categorical.probs
+    param_shape = property(attrgetter("_categorical.param_shape"))
+    logits = property(attrgetter("_categorical.logits"))
+    probs = property(attrgetter("_categorical.probs"))
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
         shape = self._extended_shape(sample_shape)
@@ -62,8 +55,7 @@ class ExpRelaxedCategorical(Distribution):
         return scores - scores.logsumexp(dim=-1, keepdim=True)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         n = self.event_shape[0]
         logits, value = broadcast_all(self.logits, value)
         constant = full_like(self.temperature, float(n)).lgamma() + self.temperature.log() * (n - 1)
@@ -93,14 +85,6 @@ class RelaxedOneHotCategorical(TransformedDistribution):
         base = ExpRelaxedCategorical(temperature, probs, logits, validate_args=validate_args)
         super().__init__(base, ExpTransform(), validate_args=validate_args)
 
-    @property
-    def temperature(self) -> Tensor:
-        return self.base_dist.temperature
-
-    @property
-    def logits(self) -> Tensor:
-        return self.base_dist.logits
-
-    @property
-    def probs(self) -> Tensor:
-        return self.base_dist.probs
+    temperature = property(attrgetter("base_dist.temperature"))
+    logits = property(attrgetter("base_dist.logits"))
+    probs = property(attrgetter("base_dist.probs"))

@@ -66,8 +66,7 @@ class StudentT(Distribution):
         return 0.5 * self.df.log() + log_beta
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         y = (value - self.loc) / self.scale
         tail = 0.5 * (self.df + 1) * (y**2 / self.df).log1p()
         return -tail - self.scale.log() - self._log_scale()

@@ -76,22 +76,20 @@ class TransformedDistribution(Distribution):
         more = len(self.event_shape) - support.event_dim
         return constraints.independent(support, more) if more > 0 else support
 
-    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        with no_grad():
-            x = self.base_dist.sample(sample_shape)
-            for transform in self.transforms:
-                x = transform(x)
-            return x
-
-    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        x = self.base_dist.rsample(sample_shape)
+    def _transformed(self, x):
         for transform in self.transforms:
             x = transform(x)
         return x
 
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        with no_grad():
+            return self._transformed(self.base_dist.sample(sample_shape))
+
+    def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        return self._transformed(self.base_dist.rsample(sample_shape))
+
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         dims = len(self.event_shape)
         total: Any = 0
         y = value
@@ -119,7 +117,4 @@ class TransformedDistribution(Distribution):
         return self._monotonize_cdf(self.base_dist.cdf(value))
 
     def icdf(self, value: Tensor) -> Tensor:
-        value = self.base_dist.icdf(self._monotonize_cdf(value))
-        for transform in self.transforms:
-            value = transform(value)
-        return value
+        return self._transformed(self.base_dist.icdf(self._monotonize_cdf(value)))

@@ -76,9 +76,7 @@ class PowerTransform(Transform):
         super().__init__(cache_size=cache_size)
         (self.exponent,) = broadcast_all(exponent)
 
-    def with_cache(self, cache_size=1):
-        if self._cache_size == cache_size:
-            return self
+    def _copy(self, cache_size):
         return PowerTransform(self.exponent, cache_size=cache_size)
 
     @lazy_property
@@ -220,9 +218,7 @@ class AffineTransform(Transform):
     def codomain(self):
         return self.domain
 
-    def with_cache(self, cache_size=1):
-        if self._cache_size == cache_size:
-            return self
+    def _copy(self, cache_size):
         return AffineTransform(self.loc, self.scale, self.event_dim, cache_size=cache_size)
 
     def __eq__(self, other):
@@ -286,9 +282,7 @@ class CumulativeDistributionTransform(Transform):
     def log_abs_det_jacobian(self, x, y):
         return self.distribution.log_prob(x)
 
-    def with_cache(self, cache_size=1):
-        if self._cache_size == cache_size:
-            return self
+    def _copy(self, cache_size):
         return CumulativeDistributionTransform(self.distribution, cache_size=cache_size)
 
 

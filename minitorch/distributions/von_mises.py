@@ -60,8 +60,7 @@ class VonMises(Distribution):
         super().__init__(self.loc.shape, validate_args=validate_args)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         log_scale = math.log(2 * math.pi) + _log_modified_bessel_fn(self.concentration)
         return self.concentration * (value - self.loc).cos() - log_scale
 

@@ -10,7 +10,12 @@ from minitorch.backend.dtypes import finfo
 from minitorch.distributions import constraints
 from minitorch.distributions.chi2 import Chi2
 from minitorch.distributions.exp_family import ExponentialFamily
-from minitorch.distributions.multivariate_normal import CovarianceForms, half_log_det
+from minitorch.distributions.multivariate_normal import (
+    FACTOR_OF,
+    CovarianceForms,
+    half_log_det,
+    the_given,
+)
 from minitorch.ops.creation import arange
 from minitorch.ops.from_data import tensor
 from minitorch.ops.join import broadcast_shapes
@@ -67,18 +72,8 @@ class Wishart(CovarianceForms, ExponentialFamily):
         scale_tril: Tensor | None = None,
         validate_args: bool | None = None,
     ) -> None:
-        forms = {
-            "covariance_matrix": covariance_matrix,
-            "precision_matrix": precision_matrix,
-            "scale_tril": scale_tril,
-        }
-        given = {name: matrix for name, matrix in forms.items() if matrix is not None}
-        if len(given) != 1:
-            raise AssertionError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be "
-                "specified."
-            )
-        ((name, matrix),) = given.items()
+        forms = covariance_matrix, precision_matrix, scale_tril
+        name, matrix = the_given(forms, AssertionError)
         if matrix.dim() < 2:
             raise ValueError(
                 "scale_tril must be at least two-dimensional, with optional leading batch "
@@ -101,7 +96,7 @@ class Wishart(CovarianceForms, ExponentialFamily):
             )
         vars(self)[name] = matrix.expand(batch_shape + (-1, -1))
         super().__init__(batch_shape, event_shape, validate_args=validate_args)
-        self._unbroadcasted_scale_tril = self._take(**forms)
+        self._unbroadcasted_scale_tril = FACTOR_OF[name](matrix)
         self._dist_chi2 = Chi2(
             self.df.unsqueeze(-1) - arange(p, dtype=matrix.dtype, device=matrix.device)
         )
@@ -154,8 +149,7 @@ class Wishart(CovarianceForms, ExponentialFamily):
         return sample
 
     def log_prob(self, value: Tensor) -> Tensor:
-        if self._validate_args:
-            self._validate_sample(value)
+        self._check_sample(value)
         p, factor = self._event_shape[-1], self._unbroadcasted_scale_tril
         trace = cholesky_solve(value, factor).diagonal(dim1=-2, dim2=-1).sum(dim=-1)
         return (

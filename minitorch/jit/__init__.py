@@ -12,11 +12,9 @@ REMEDY = (
 Attribute = Any
 
 __all__ = [
-    "Attribute", "Final", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate",
-    "export", "freeze",
-    "ignore", "is_scripting", "is_tracing",
-    "load", "optimize_for_inference", "save", "script", "script_if_tracing", "script_method",
-    "trace", "trace_module", "unused",
+    "Attribute", "Final", "ScriptFunction", "ScriptModule", "TracerWarning", "annotate", "export",
+    "freeze", "ignore", "is_scripting", "is_tracing", "load", "optimize_for_inference", "save",
+    "script", "script_if_tracing", "script_method", "trace", "trace_module", "unused",
 ]  # fmt: skip
 
 

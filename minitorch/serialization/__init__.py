@@ -11,15 +11,6 @@ from minitorch.serialization.npz import save_npz
 from minitorch.serialization.safetensors import load_safetensors, save_safetensors
 
 __all__ = [
-    "MAP_LOCATION",
-    "SourceChangeWarning",
-    "save",
-    "load",
-    "load_safetensors",
-    "save_safetensors",
-    "save_npz",
-    "add_safe_globals",
-    "clear_safe_globals",
-    "get_safe_globals",
-    "safe_globals",
-]
+    "MAP_LOCATION", "SourceChangeWarning", "save", "load", "load_safetensors", "save_safetensors",
+    "save_npz", "add_safe_globals", "clear_safe_globals", "get_safe_globals", "safe_globals",
+]  # fmt: skip

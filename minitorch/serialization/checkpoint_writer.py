@@ -23,7 +23,7 @@ from minitorch.backend.layouts import layout
 from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.serialization.checkpoints import STORAGES
 from minitorch.serialization.files import checksum
-from minitorch.serialization.memory import Block, blocks_of, plain
+from minitorch.serialization.memory import blocks_of, plain
 from minitorch.serialization.numpy_pickles import KINDS
 from minitorch.serialization.structure import refusal
 from minitorch.serialization.zips import COMMENT, SUM_FIELD
@@ -307,7 +307,7 @@ def save_checkpoint(obj: Any, file: BinaryIO) -> None:
         ".format_version": b"1",
         ".storage_alignment": str(ALIGNMENT).encode(),
         "byteorder": sys.byteorder.encode(),
-        **{f"data/{i}": contents(block) for i, block in enumerate(pickler.blocks)},
+        **{f"data/{i}": block.bytes().data for i, block in enumerate(pickler.blocks)},
         "version": b"3\n",
     }
     tally = Tally(file)
@@ -347,10 +347,6 @@ class Tally(io.RawIOBase):
         self.position += len(data)
         self.file.write(data)
         return len(data)
-
-
-def contents(block: Block) -> Any:
-    return block.bytes().data
 
 
 def padding(position: int) -> bytes:

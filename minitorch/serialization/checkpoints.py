@@ -6,7 +6,6 @@ from argparse import Namespace
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from io import BytesIO
-from pickle import UnpicklingError
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +18,7 @@ from minitorch.backend.dtypes import dtype as dtype_type
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.layouts import strided
 from minitorch.methods.storage import TypedStorage, UntypedStorage
-from minitorch.serialization.files import Source, damaged
+from minitorch.serialization.files import Source, damaged, failed
 from minitorch.serialization.memory import restorer, view_inside
 from minitorch.serialization.numpy_pickles import NUMPY
 from minitorch.serialization.pickles import Machine, Named, plain_keys
@@ -44,7 +43,7 @@ class Kind(NamedTuple):
 
 def storage_of(kind: dtype_type | None, array: Any) -> UntypedStorage:
     """A storage over the 1-D `array`."""
-    return UntypedStorage(array) if kind is None else TypedStorage(array)
+    return (UntypedStorage if kind is None else TypedStorage).over(array)
 
 
 # -------------------------------------------------------------------- what pickles may name
@@ -60,13 +59,13 @@ def rebuild_typed(
     """The tensor of these sizes and strides, in elements, over a storage."""
     whole = isinstance(storage, UntypedStorage) and isinstance(size, tuple)
     if not whole or not isinstance(stride, tuple) or metadata:
-        raise UnpicklingError("Weights only load failed. A tensor without a storage")
+        raise failed("A tensor without a storage")
     kind = storage.memory.dtype if dtype is None else dtype.dtype
     if kind not in BY_NUMPY:
         raise DtypeError(f"a tensor of dtype {kind} is not there")
     n = kind.itemsize
     if not all(type(each) is int for each in (offset, *size, *stride)):
-        raise UnpicklingError("Weights only load failed. Sizes and strides are integers")
+        raise failed("Sizes and strides are integers")
     strides = [n * each for each in stride]
     array = view_inside(storage.memory, kind, offset * n, tuple(size), strides)
     return wrap(array).requires_grad_(bool(requires_grad))
@@ -74,14 +73,14 @@ def rebuild_typed(
 
 def rebuild_parameter(data, requires_grad, hooks, state=None):
     if not isinstance(data, Tensor):
-        raise UnpicklingError("Weights only load failed. A parameter without a tensor")
+        raise failed("A parameter without a tensor")
     return Parameter(data.detach(), bool(requires_grad))
 
 
 def rebuild_from_type(function, kind, arguments, state):
     """A tensor with attributes, which stay behind."""
     if not isinstance(function, Named) or function.name not in REBUILDERS:
-        raise UnpicklingError("Weights only load failed. No function that makes a tensor")
+        raise failed("No function that makes a tensor")
     return REBUILDERS[function.name](*arguments)
 
 
@@ -100,20 +99,20 @@ def keyed(kind):
 def encoded(text, encoding):
     """How protocol 2 spells bytes."""
     if encoding not in ("latin1", "latin-1") or not isinstance(text, str):
-        raise UnpicklingError("Weights only load failed. Bytes in an encoding but latin1")
+        raise failed("Bytes in an encoding but latin1")
     return text.encode("latin-1")
 
 
 def layout_of(name):
     if name != "torch.strided":
-        raise UnpicklingError("Weights only load failed. A layout but torch.strided")
+        raise failed("A layout but torch.strided")
     return strided
 
 
 def bytearray_of(content=b"", encoding=None):
     content = content if encoding is None else encoded(content, encoding)
     if not isinstance(content, bytes | bytearray):  # of a number it makes that many zeros
-        raise UnpicklingError("Weights only load failed. A bytearray of no bytes")
+        raise failed("A bytearray of no bytes")
     return bytearray(content)
 
 
@@ -164,8 +163,8 @@ def storage_id(pid, length):
         and type(pid[4]) is int
         and 0 <= pid[4] < 2**48
     ):
-        raise UnpicklingError(
-            "Weights only load failed. Only persistent_load of storage is allowed, but got "
+        raise failed(
+            "Only persistent_load of storage is allowed, but got "
             + (f"{pid[0]!r:.40}" if named else type(pid).__name__)
         )
     key, location = (each.decode() if isinstance(each, bytes) else each for each in pid[2:4])
@@ -246,16 +245,7 @@ def load_legacy(source: Source, map_location: Any, encoding: str) -> Any:
         raise RuntimeError(f"Invalid protocol version: {version}")
     plain.read(source)  # sizes of C's types where it was written
     begin = source.tell()
-    needed: dict[str, tuple] = {}
-
-    def note(pid):
-        kind, key, location, numel, _ = storage_id(pid, 6)
-        if needed.setdefault(key, (kind, location, numel)) != (kind, location, numel):
-            raise damaged(f"storage {key!r:.80} is described in two ways")
-
-    dry = {**BUILDERS, **dict.fromkeys(REBUILDERS, nothing)}
-    dry["torch._tensor._rebuild_from_type_v2"] = nothing
-    Machine(CONSTANTS, dry, note, encoding).read(source)
+    needed = storages_needed(source, encoding)
     keys = plain.read(source)
     if not (
         isinstance(keys, list)
@@ -285,9 +275,27 @@ def load_legacy(source: Source, map_location: Any, encoding: str) -> Any:
     return Machine(CONSTANTS, BUILDERS, storage, encoding).read(source)
 
 
+def storages_needed(source, encoding):
+    """key -> (dtype or None, location, elements) of what the object's pickle names; reads past it.
+
+    Nothing is made of it yet.
+    """
+    needed: dict[str, tuple] = {}
+
+    def note(pid):
+        kind, key, location, numel, _ = storage_id(pid, 6)
+        if needed.setdefault(key, (kind, location, numel)) != (kind, location, numel):
+            raise damaged(f"storage {key!r:.80} is described in two ways")
+
+    dry = {**BUILDERS, **dict.fromkeys(REBUILDERS, nothing)}
+    dry["torch._tensor._rebuild_from_type_v2"] = nothing
+    Machine(CONSTANTS, dry, note, encoding).read(source)
+    return needed
+
+
 def nothing(*arguments):
     return None
 
 
 def refused(pid):
-    raise UnpicklingError("Weights only load failed. unsupported persistent id encountered")
+    raise failed("unsupported persistent id encountered")

@@ -29,6 +29,11 @@ def damaged(what: str) -> RuntimeError:
     return RuntimeError(f"the file is damaged: {what}")
 
 
+def failed(why: str) -> UnpicklingError:
+    """The error for a pickle that holds more than plain data, or is damaged."""
+    return UnpicklingError(f"Weights only load failed. {why}")
+
+
 def checksum(array: Any) -> bytes:
     """12 bytes for the bytes of a 1-D array, in a fifth of the time of their CRC-32.
 
@@ -169,8 +174,10 @@ def write(f: File, writer: Callable[[BinaryIO], None], keep: int = 0) -> None:
     """
     if not isinstance(f, str | os.PathLike):
         if not hasattr(f, "write"):
-            raise AttributeError("expected 'f' to be string, path, or a file-like object with "
-                                 "a 'write' attribute")  # fmt: skip
+            raise AttributeError(
+                "expected 'f' to be string, path, or a file-like object with a 'write' attribute\n"
+                "  what is saved comes first: save(model.state_dict(), path)"
+            )
         if keep:
             raise ValueError(f"save: keep={keep} needs a path: an open file has no former ones")
         writer(f)

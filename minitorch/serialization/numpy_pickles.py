@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable
-from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
 
+from minitorch.serialization.files import failed
 from minitorch.serialization.pickles import Unfinished
 
 KINDS = "biufcSU"  # of the dtypes that are plain bytes
@@ -20,7 +20,7 @@ class PickledDtype(Unfinished):
         super().__init__()
         code = code if isinstance(code, str) else type(code).__name__
         if not SPELLED.fullmatch(code):
-            raise UnpicklingError(f"Weights only load failed. A NumPy dtype of {code!r:.40}")
+            raise failed(f"A NumPy dtype of {code!r:.40}")
         self.dtype = np.dtype(code)
 
     def finished(self, state: Any) -> Any:
@@ -38,15 +38,15 @@ class PickledArray(Unfinished):
 
 def array_of(content, dtype, shape, order):
     if not isinstance(dtype, np.dtype) or not isinstance(content, bytes | bytearray):
-        raise UnpicklingError("Weights only load failed. A NumPy array of objects")
+        raise failed("A NumPy array of objects")
     return np.frombuffer(bytearray(content), dtype).reshape(shape, order=order)
 
 
 def scalar(dtype, content):
     if not isinstance(dtype, np.dtype) or not isinstance(content, bytes):
-        raise UnpicklingError("Weights only load failed. A NumPy scalar of no plain dtype")
+        raise failed("A NumPy scalar of no plain dtype")
     if len(content) != dtype.itemsize:
-        raise UnpicklingError("Weights only load failed. A NumPy scalar of another size")
+        raise failed("A NumPy scalar of another size")
     return np.frombuffer(content, dtype)[0]
 
 

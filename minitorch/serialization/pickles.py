@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from pickle import UnpicklingError
 from typing import Any
 
-from minitorch.serialization.files import ALWAYS_FINE, Source
+from minitorch.serialization.files import ALWAYS_FINE, Source, failed
 
 MARK = object()
 LONGEST_NAME = 1000  # bytes
@@ -50,8 +50,8 @@ Crowds = dict[int, tuple[Any, Counter]]  # by the ids of containers, which are h
 
 def refuse(name: str, what: str) -> UnpicklingError:
     name = name.removeprefix("builtins.")[:200]
-    return UnpicklingError(
-        f"Weights only load failed. Unsupported global: GLOBAL {name} was not an allowed global "
+    return failed(
+        f"Unsupported global: GLOBAL {name} was not an allowed global "
         f"by default.\n  {what}; minitorch.load builds tensors, containers and numbers and runs "
         "nothing that a file names\n  save state_dict()s and plain data instead, from the program "
         f"that knows {name}"
@@ -96,29 +96,24 @@ class Machine:
                 elif code in ACTIONS:
                     ACTIONS[code](self)
                 else:
-                    raise UnpicklingError(
-                        f"Weights only load failed. Unsupported operand {code[0]}: PyTorch does "
-                        "not write it"
-                    )
+                    raise failed(f"Unsupported operand {code[0]}: PyTorch does not write it")
             return self.pop()
         except (UnpicklingError, RuntimeError):
             raise
         except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
-            raise UnpicklingError(
-                f"Weights only load failed. The pickle is damaged: {error!s:.200}"
-            ) from error
+            raise failed(f"The pickle is damaged: {error!s:.200}") from error
 
     def take(self, count):
         data = self.source.read(count)
         if len(data) < count:
-            raise UnpicklingError("Weights only load failed. The pickle is truncated")
+            raise failed("The pickle is truncated")
         self.position += count
         return data
 
     def line(self):
         data = self.source.readline(LONGEST_NAME)
         if data[-1:] != b"\n":
-            raise UnpicklingError("Weights only load failed. The pickle is truncated in a name")
+            raise failed("The pickle is truncated in a name")
         self.position += len(data)
         return data[:-1].decode()
 
@@ -126,8 +121,8 @@ class Machine:
         """An empty list is 1 byte in a pickle and 64 in memory: a few are data, many a bomb."""
         self.made += size
         if self.made > max(ALWAYS_FINE, LARGEST_GROWTH * self.position):
-            raise UnpicklingError(
-                f"Weights only load failed. A bomb of containers: {self.position} bytes that take "
+            raise failed(
+                f"A bomb of containers: {self.position} bytes that take "
                 f"over {self.made} in memory\n  if it is none: keep what it holds in tensors"
             )
 
@@ -136,7 +131,7 @@ class Machine:
 
     def do_frame(self):
         if int.from_bytes(self.take(8), "little") > self.source.size - self.source.tell():
-            raise UnpicklingError("Weights only load failed. The pickle is truncated in a frame")
+            raise failed("The pickle is truncated in a frame")
 
     # ---------------------------------------------------------------- the memo
 
@@ -159,12 +154,12 @@ class Machine:
     def pop(self):
         value = self.stack.pop()
         if value is MARK:
-            raise UnpicklingError("Weights only load failed. The pickle is damaged: a mark is left")
+            raise failed("The pickle is damaged: a mark is left")
         return value
 
     def top(self):
         if not self.stack or self.stack[-1] is MARK:
-            raise UnpicklingError("Weights only load failed. The pickle is damaged: nothing there")
+            raise failed("The pickle is damaged: nothing there")
         return self.stack[-1]
 
     def above_mark(self):
@@ -173,7 +168,7 @@ class Machine:
                 items = self.stack[start + 1 :]
                 del self.stack[start:]
                 return items
-        raise UnpicklingError("Weights only load failed. The pickle is damaged: no mark")
+        raise failed("The pickle is damaged: no mark")
 
     def do_pop(self):
         self.stack.pop()
@@ -229,10 +224,7 @@ class Machine:
     def container(self, *kinds):
         target = self.top()
         if type(target) not in kinds:
-            raise UnpicklingError(
-                f"Weights only load failed. Can only add to {kinds[0].__name__}, but got "
-                f"{type(target)}"
-            )
+            raise failed(f"Can only add to {kinds[0].__name__}, but got {type(target)}")
         return target
 
     # ---------------------------------------------------------------- names
@@ -246,7 +238,7 @@ class Machine:
     def do_stack_global(self):
         name, module = self.pop(), self.pop()
         if not (isinstance(name, str) and isinstance(module, str)):
-            raise UnpicklingError("Weights only load failed. A name that is no string")
+            raise failed("A name that is no string")
         self.mention(f"{module}.{name}")
 
     def mention(self, name):
@@ -264,12 +256,9 @@ class Machine:
 
     def build(self, called, arguments):
         if not isinstance(called, Named):
-            raise UnpicklingError(
-                f"Weights only load failed. Trying to call reduce for unrecognized function "
-                f"{type(called).__name__}"
-            )
+            raise failed(f"Trying to call reduce for unrecognized function {type(called).__name__}")
         if not isinstance(arguments, tuple):
-            raise UnpicklingError("Weights only load failed. Arguments that are no tuple")
+            raise failed("Arguments that are no tuple")
         self.count(arguments)
         return self.builders[called.name](*arguments)
 
@@ -277,9 +266,7 @@ class Machine:
         """What is built is written out before: a memo bomb hands the same again and again."""
         self.handed += sum(len(each) for each in arguments if isinstance(each, COPIED))
         if self.handed > self.position:
-            raise UnpicklingError(
-                "Weights only load failed. A memo bomb: it asks for more than it holds"
-            )
+            raise failed("A memo bomb: it asks for more than it holds")
 
     def do_build(self):
         state = self.pop()
@@ -296,8 +283,8 @@ class Machine:
             self.memo.update(dict.fromkeys(target.numbers, self.stack[-1]))
             target.numbers.clear()
         else:
-            raise UnpicklingError(
-                "Weights only load failed. Can only build Tensor, Parameter, OrderedDict or types "
+            raise failed(
+                "Can only build Tensor, Parameter, OrderedDict or types "
                 f"allowlisted via `add_safe_globals`, but got {type(target)}"
             )
 
@@ -316,9 +303,9 @@ def plain_keys(keys: Collection[Any], target: Any = (), crowds: Crowds | None = 
     for key in keys:
         if isinstance(key, tuple):
             if len(key) > LONGEST_KEY or not all(isinstance(each, ATOMS) for each in key):
-                raise UnpicklingError("Weights only load failed. A tuple of such things is no key")
+                raise failed("A tuple of such things is no key")
         elif not isinstance(key, ATOMS):
-            raise UnpicklingError(f"Weights only load failed. A {type(key).__name__} is no key")
+            raise failed(f"A {type(key).__name__} is no key")
         elif not isinstance(key, int) or key.bit_length() < 64:
             continue
         if few:
@@ -330,7 +317,7 @@ def plain_keys(keys: Collection[Any], target: Any = (), crowds: Crowds | None = 
             crowd = crowds[id(target)][1]
         crowd[hash(key)] += 1
         if crowd[hash(key)] > LARGEST_CROWD:
-            raise UnpicklingError("Weights only load failed. Keys that are made to clash")
+            raise failed("Keys that are made to clash")
     return keys
 
 

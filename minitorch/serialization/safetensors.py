@@ -184,24 +184,25 @@ def once(pairs):
 
 def checked(name, entry):
     """(dtype, shape, start, stop) of the header's entry for a tensor."""
-    fine = isinstance(entry, dict) and entry.keys() == {"dtype", "shape", "data_offsets"}
-    numbers = [*entry["shape"], *entry["data_offsets"]] if fine and all(
-        isinstance(entry[key], list) for key in ("shape", "data_offsets")
-    ) else [None]  # fmt: skip
-    if not all(type(n) is int and 0 <= n < 2**62 for n in numbers):
-        raise damaged(f"the header's entry for tensor {name!r:.200} is not one of a tensor")
-    code = entry["dtype"]
+    broken = damaged(f"the header's entry for tensor {name!r:.200} is not one of a tensor")
+    if not isinstance(entry, dict) or entry.keys() != {"dtype", "shape", "data_offsets"}:
+        raise broken
+    code, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(shape, list) or not isinstance(offsets, list):
+        raise broken
+    if not all(type(n) is int and 0 <= n < 2**62 for n in (*shape, *offsets)):
+        raise broken
+    if len(offsets) != 2 or len(shape) > 64:
+        raise broken
     if not isinstance(code, str) or code not in NAMES:
         raise DtypeError(
             f"tensor {name!r:.200} has dtype {code!s:.40}, which is not there\n  those that are: "
             + ", ".join(NAMES)
         )
-    if len(entry["data_offsets"]) != 2 or len(entry["shape"]) > 64:
-        raise damaged(f"the header's entry for tensor {name!r:.200} is not one of a tensor")
-    start, stop = entry["data_offsets"]
-    if stop - start != math.prod(entry["shape"]) * np.dtype(NAMES[code]).itemsize:
+    start, stop = offsets
+    if stop - start != math.prod(shape) * np.dtype(NAMES[code]).itemsize:
         raise damaged(f"tensor {name!r:.200} has {stop - start} bytes, not those of its shape")
-    return code, entry["shape"], start, stop
+    return code, shape, start, stop
 
 
 def require_sum(text, crc):

@@ -240,7 +240,7 @@ class Decoder:
         if kind == "ndarray":
             return array
         if kind in STORAGES:
-            return STORAGES[kind](array)
+            return STORAGES[kind].over(array)
         tensor, wanted = wrap(array), bool(record.get("requires_grad"))
         if kind == "Parameter":
             return Parameter(tensor, wanted)

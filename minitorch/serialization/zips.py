@@ -12,6 +12,7 @@ from minitorch.serialization.files import (
     ALWAYS_FINE,
     Source,
     damaged,
+    failed,
     require_checksum,
     require_crc,
 )
@@ -60,7 +61,7 @@ class Zip:
         """Where the bytes of an entry begin."""
         name = entry.filename
         if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/"):
-            raise UnpicklingError(f"Weights only load failed. An entry climbs out: {name!r:.80}")
+            raise failed(f"An entry climbs out: {name!r:.80}")
         offset = entry.header_offset - self.source.start
         head = self.source.bytes(offset, 30, f"entry {name!r:.80}")
         named, extra = struct.unpack("<HH", head[26:])
@@ -112,10 +113,7 @@ class Zip:
         packed = entry.compress_type == zipfile.ZIP_DEFLATED and self.compressed
         stored = entry.compress_type == 0 and entry.file_size == entry.compress_size
         if entry.flag_bits & 1 or not (packed or stored):
-            raise UnpicklingError(
-                f"Weights only load failed. Entry {name!r:.80} is compressed or encrypted: PyTorch "
-                "writes none so"
-            )
+            raise failed(f"Entry {name!r:.80} is compressed or encrypted: PyTorch writes none so")
         what = f"entry {name!r:.80}"
         if stored and entry.extra.startswith(SUM_FIELD):
             array = self.source.array(self.starts[name], entry.compress_size, what)

@@ -1,10 +1,11 @@
 """Tuples, lists and dicts, one within another, taken apart into leaves and put together again."""
 
 from collections import OrderedDict, defaultdict, deque, namedtuple
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 PyTree = Any
+IsLeaf = Callable[[Any], bool] | None
 
 
 class TreeSpec(NamedTuple):
@@ -18,15 +19,22 @@ class TreeSpec(NamedTuple):
     def num_leaves(self) -> int:
         return 1 if self.type is None else sum(part.num_leaves for part in self.children)
 
+    @property
+    def num_nodes(self) -> int:
+        return 1 + sum(part.num_nodes for part in self.children)
+
+    @property
+    def num_children(self) -> int:
+        return len(self.children)
+
+    def is_leaf(self) -> bool:
+        return self.type is None
+
     def __repr__(self) -> str:
         if self.type is None:
             return "*"
-        inside = ", ".join(map(repr, self.children))
-        if self.type is list:
-            return f"[{inside}]"
-        if self.type is tuple:
-            return f"({inside}{',' * (len(self.children) == 1)})"
-        return f"{self.type.__name__}({self.context}: [{inside}])"
+        inside = ",\n".join(map(repr, self.children)).replace("\n", "\n  ")
+        return f"TreeSpec({self.type.__name__}, {self.context}, [{inside}])"
 
 
 LEAF = TreeSpec(None, None, ())
@@ -38,18 +46,52 @@ def LeafSpec() -> TreeSpec:
     return LEAF
 
 
-class NodeDef(NamedTuple):
-    """A kind of tree: flatten_fn(tree) -> (parts, context), unflatten_fn(parts, context)."""
-
-    type: Any
-    flatten_fn: Callable[[Any], tuple[Iterable[Any], Context]]
-    unflatten_fn: Callable[[list[Any], Context], Any]
-
-
 class MappingKey(NamedTuple):
     """Where in a dict a part of a tree is."""
 
     key: Any
+
+    def __str__(self) -> str:
+        return f"[{self.key!r}]"
+
+
+class SequenceKey(NamedTuple):
+    """Where in a list or tuple a part of a tree is."""
+
+    idx: int
+
+    def __str__(self) -> str:
+        return f"[{self.idx!r}]"
+
+
+class GetAttrKey(NamedTuple):
+    """The name of a part of a named tuple."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f".{self.name}"
+
+
+def places(tree: Any) -> list[Any]:
+    """Where in a sequence its parts are."""
+    return [SequenceKey(i) for i in range(len(tree))]
+
+
+def keys(tree: Any) -> list[Any]:
+    """Where in a dict its values are."""
+    return [MappingKey(key) for key in tree]
+
+
+class NodeDef(NamedTuple):
+    """A kind of tree: flatten_fn(tree) -> (parts, context), unflatten_fn(parts, context), and
+    places(tree), which says where the parts are, or None.
+    """
+
+    type: Any
+    flatten_fn: Callable[[Any], tuple[Iterable[Any], Context]]
+    unflatten_fn: Callable[[list[Any], Context], Any]
+    places: Callable[[Any], list[Any]] | None
 
 
 def _dict_flatten(d: dict[Any, Any]) -> tuple[list[Any], Context]:
@@ -64,28 +106,35 @@ def _dict_unflatten(values: Iterable[Any], context: Context) -> dict[Any, Any]:
 
 def _dict_flatten_with_keys(d: dict[Any, Any]) -> tuple[list[tuple[MappingKey, Any]], Context]:
     """The values, each with its MappingKey, and the keys."""
-    values, keys = _dict_flatten(d)
-    return [(MappingKey(key), value) for key, value in zip(keys, values, strict=True)], keys
+    values, context = _dict_flatten(d)
+    return list(zip(keys(d), values, strict=True)), context
 
 
 SUPPORTED_NODES = {
     node.type: node
     for node in (
-        NodeDef(tuple, lambda tree: (tree, None), lambda parts, _: tuple(parts)),
-        NodeDef(list, lambda tree: (tree, None), lambda parts, _: list(parts)),
-        NodeDef(dict, _dict_flatten, _dict_unflatten),
-        NodeDef(namedtuple, lambda tree: (tree, type(tree)), lambda parts, kind: kind(*parts)),
+        NodeDef(tuple, lambda tree: (tree, None), lambda parts, _: tuple(parts), places),
+        NodeDef(list, lambda tree: (tree, None), lambda parts, _: list(parts), places),
+        NodeDef(dict, _dict_flatten, _dict_unflatten, keys),
+        NodeDef(
+            namedtuple,
+            lambda tree: (tree, type(tree)),
+            lambda parts, kind: kind(*parts),
+            lambda tree: [GetAttrKey(name) for name in tree._fields],
+        ),
         NodeDef(
             OrderedDict,
             _dict_flatten,
-            lambda parts, keys: OrderedDict(zip(keys, parts, strict=True)),
+            lambda parts, names: OrderedDict(zip(names, parts, strict=True)),
+            keys,
         ),
         NodeDef(
             defaultdict,
             lambda tree: (tree.values(), [tree.default_factory, list(tree)]),
             lambda parts, context: defaultdict(context[0], zip(context[1], parts, strict=True)),
+            keys,
         ),
-        NodeDef(deque, lambda tree: (tree, tree.maxlen), deque),
+        NodeDef(deque, lambda tree: (tree, tree.maxlen), deque, places),
     )
 }
 
@@ -94,17 +143,22 @@ def register_pytree_node(
     cls: type,
     flatten_fn: Callable[[Any], tuple[Iterable[Any], Context]],
     unflatten_fn: Callable[[list[Any], Context], Any],
+    *,
+    flatten_with_keys_fn: Callable[[Any], tuple[list[tuple[Any, Any]], Context]] | None = None,
     **names: Any,
 ) -> None:
     """Take `cls` for a kind of tree: flatten_fn(tree) -> (parts, context), and the way back.
 
-    names  under which PyTorch saves such trees: accepted, without effect
+    flatten_with_keys_fn  returns ([(where, part), ...], context), for the functions with paths
+    names                 under which PyTorch saves such trees: accepted, without effect
 
     Raises ValueError for a class that is registered already.
     """
     if cls in SUPPORTED_NODES:
         raise ValueError(f"{cls} is already registered as pytree node.")
-    SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn)
+    with_keys: Any = flatten_with_keys_fn
+    found = with_keys and (lambda tree: [where for where, _ in with_keys(tree)[0]])
+    SUPPORTED_NODES[cls] = NodeDef(cls, flatten_fn, unflatten_fn, found)
 
 
 def _get_node_type(tree: PyTree) -> Any:
@@ -122,23 +176,30 @@ def parts_of(tree: PyTree) -> tuple[Any, list[PyTree]] | None:
     return context, list(parts)
 
 
-def tree_flatten(tree: PyTree) -> tuple[list[Any], TreeSpec]:
+def tree_flatten(tree: PyTree, is_leaf: IsLeaf = None) -> tuple[list[Any], TreeSpec]:
     """The leaves, in order, and how the tree is built.
+
+    is_leaf  of what is_leaf(part) is true, is a leaf, whatever it is; so in what follows
 
     >>> tree_flatten({"a": (1, 2), "b": 3})[0]
     [1, 2, 3]
     """
-    found = parts_of(tree)
+    found = None if is_leaf is not None and is_leaf(tree) else parts_of(tree)
     if found is None:
         return [tree], LEAF
     context, parts = found
     leaves: list[Any] = []
     specs = []
     for part in parts:
-        more, spec = tree_flatten(part)
+        more, spec = tree_flatten(part, is_leaf)
         leaves += more
         specs.append(spec)
     return leaves, TreeSpec(_get_node_type(tree), context, tuple(specs))
+
+
+def tree_is_leaf(tree: PyTree, is_leaf: IsLeaf = None) -> bool:
+    """Whether the whole is a leaf."""
+    return (is_leaf is not None and is_leaf(tree)) or _get_node_type(tree) not in SUPPORTED_NODES
 
 
 def tree_unflatten(leaves: Iterable[Any], treespec: TreeSpec) -> PyTree:
@@ -160,52 +221,122 @@ def built(leaves, spec):
     return SUPPORTED_NODES[spec.type].unflatten_fn(parts, spec.context)
 
 
-def tree_leaves(tree: PyTree) -> list[Any]:
+def tree_leaves(tree: PyTree, is_leaf: IsLeaf = None) -> list[Any]:
     """The leaves, in order."""
-    return tree_flatten(tree)[0]
+    return tree_flatten(tree, is_leaf)[0]
 
 
-def tree_structure(tree: PyTree) -> TreeSpec:
+def tree_iter(tree: PyTree, is_leaf: IsLeaf = None) -> Iterator[Any]:
+    """The leaves, one after another."""
+    return iter(tree_leaves(tree, is_leaf))
+
+
+def tree_structure(tree: PyTree, is_leaf: IsLeaf = None) -> TreeSpec:
     """How the tree is built."""
-    return tree_flatten(tree)[1]
+    return tree_flatten(tree, is_leaf)[1]
 
 
-def tree_map(func: Callable[..., Any], tree: PyTree, *rests: PyTree) -> PyTree:
+def tree_map(
+    func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf: IsLeaf = None
+) -> PyTree:
     """The tree with func(leaf) for each leaf; of several trees that are built alike, func(*leaves).
 
     >>> tree_map(lambda n: n + 1, {"a": (1, 2)})
     {'a': (2, 3)}
     """
-    leaves, spec = tree_flatten(tree)
+    leaves, spec = tree_flatten(tree, is_leaf)
     others = []
     for rest in rests:
-        more, other = tree_flatten(rest)
+        more, other = tree_flatten(rest, is_leaf)
         if other != spec:
             raise ValueError(f"Node structure mismatch; expected {spec}, but got {other}.")
         others.append(more)
     return built(map(func, leaves, *others), spec)
 
 
-def tree_map_only(kind: Any, func: Callable[[Any], Any], tree: PyTree) -> PyTree:
+def tree_map_(
+    func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf: IsLeaf = None
+) -> PyTree:
+    """Call func(leaf) for each leaf, as `tree_map` does; returns the tree as it was."""
+    tree_map(func, tree, *rests, is_leaf=is_leaf)
+    return tree
+
+
+def tree_map_only(
+    kind: Any, func: Callable[[Any], Any], tree: PyTree, is_leaf: IsLeaf = None
+) -> PyTree:
     """`tree_map` that leaves all leaves of other types alone."""
-    return tree_map(lambda leaf: func(leaf) if isinstance(leaf, kind) else leaf, tree)
+    return tree_map(
+        lambda leaf: func(leaf) if isinstance(leaf, kind) else leaf, tree, is_leaf=is_leaf
+    )
 
 
-def tree_all(pred: Callable[[Any], bool], tree: PyTree) -> bool:
+def tree_all(pred: Callable[[Any], bool], tree: PyTree, is_leaf: IsLeaf = None) -> bool:
     """Whether `pred` holds for all leaves."""
-    return all(map(pred, tree_leaves(tree)))
+    return all(map(pred, tree_leaves(tree, is_leaf)))
 
 
-def tree_any(pred: Callable[[Any], bool], tree: PyTree) -> bool:
+def tree_any(pred: Callable[[Any], bool], tree: PyTree, is_leaf: IsLeaf = None) -> bool:
     """Whether `pred` holds for a leaf."""
-    return any(map(pred, tree_leaves(tree)))
+    return any(map(pred, tree_leaves(tree, is_leaf)))
 
 
-def tree_all_only(kind: Any, pred: Callable[[Any], bool], tree: PyTree) -> bool:
+def tree_all_only(
+    kind: Any, pred: Callable[[Any], bool], tree: PyTree, is_leaf: IsLeaf = None
+) -> bool:
     """Whether `pred` holds for all leaves of a type or of one of several types."""
-    return all(pred(leaf) for leaf in tree_leaves(tree) if isinstance(leaf, kind))
+    return all(pred(leaf) for leaf in tree_leaves(tree, is_leaf) if isinstance(leaf, kind))
 
 
-def tree_any_only(kind: Any, pred: Callable[[Any], bool], tree: PyTree) -> bool:
+def tree_any_only(
+    kind: Any, pred: Callable[[Any], bool], tree: PyTree, is_leaf: IsLeaf = None
+) -> bool:
     """Whether `pred` holds for a leaf of a type or of one of several types."""
-    return any(pred(leaf) for leaf in tree_leaves(tree) if isinstance(leaf, kind))
+    return any(pred(leaf) for leaf in tree_leaves(tree, is_leaf) if isinstance(leaf, kind))
+
+
+# -------------------------------------------------------------------- where the leaves are
+
+
+def tree_flatten_with_path(
+    tree: PyTree, is_leaf: IsLeaf = None
+) -> tuple[list[tuple[tuple, Any]], TreeSpec]:
+    """The leaves, each after its path, a tuple of keys; and how the tree is built.
+
+    >>> [(keystr(path), leaf) for path, leaf in tree_flatten_with_path({"a": [1, 2]})[0]]
+    [("['a'][0]", 1), ("['a'][1]", 2)]
+    """
+    return list(with_paths(tree, is_leaf, ())), tree_structure(tree, is_leaf)
+
+
+def with_paths(tree, is_leaf, path):
+    if tree_is_leaf(tree, is_leaf):
+        yield path, tree
+        return
+    node = SUPPORTED_NODES[_get_node_type(tree)]
+    if node.places is None:
+        raise ValueError(
+            f"Did not find a flatten_with_keys_fn for type: {node.type}. Please pass a "
+            "flatten_with_keys_fn argument to register_pytree_node."
+        )
+    for where, part in zip(node.places(tree), node.flatten_fn(tree)[0], strict=True):
+        yield from with_paths(part, is_leaf, (*path, where))
+
+
+def tree_leaves_with_path(tree: PyTree, is_leaf: IsLeaf = None) -> list[tuple[tuple, Any]]:
+    """The leaves, each after its path."""
+    return tree_flatten_with_path(tree, is_leaf)[0]
+
+
+def tree_map_with_path(
+    func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf: IsLeaf = None
+) -> PyTree:
+    """`tree_map` with func(path, leaf)."""
+    found, spec = tree_flatten_with_path(tree, is_leaf)
+    others = [tree_leaves(rest, is_leaf) for rest in rests]
+    return built((func(*each, *rest) for each, *rest in zip(found, *others, strict=True)), spec)
+
+
+def keystr(kp: tuple) -> str:
+    """A path as Python writes it, such as "['a'][0].weight"."""
+    return "".join(map(str, kp))

@@ -1,25 +1,23 @@
 """`checkpoint`: less memory for more time. What backward needs is computed again in backward."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
-from minitorch.autograd.engine import collect
+from minitorch.autograd.engine import backward_all, collect, wants_all_leaves
+from minitorch.autograd.function import Function
 from minitorch.autograd.grad_mode import enable_grad
 from minitorch.autograd.node import grad_mode, next_order, saves_array
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.generators import go_to_states, states
 
 __all__ = [
-    "CheckpointError",
-    "checkpoint",
-    "checkpoint_sequential",
-    "noop_context_fn",
-    "set_checkpoint_debug_enabled",
+    "CheckpointError", "CheckpointFunction", "check_backward_validity", "checkpoint",
+    "checkpoint_sequential", "detach_variable", "noop_context_fn", "set_checkpoint_debug_enabled",
     "set_checkpoint_early_stop",
-]
+]  # fmt: skip
 FOR_ALL: dict = {"debug": None, "early_stop": None}  # what holds whatever the calls say; None: not
 
 
@@ -68,10 +66,12 @@ def checkpoint(
     The graph is there as always, without the arrays that its vjps hold; the first of them that
     backward calls runs `function` again and takes the arrays from there.
 
-    use_reentrant       must be given; both ways are the same here
+    use_reentrant       must be given; True is the older way, which knows only the tensors among
+                        `args`, one of which must require a gradient, and goes with `backward()`
+                        alone, without `inputs`; the rest below is not for it
     preserve_rng_state  draw the same random numbers the second time
     context_fn          the contexts of the first and the second call
-    determinism_check   "none": do not compare what the two calls did
+    determinism_check   "default", or "none": do not compare what the two calls did
     debug               CheckpointError lists the operations of both calls
     early_stop          what the second call does more than the first is no error
 
@@ -91,11 +91,18 @@ def checkpoint(
             UserWarning,
             stacklevel=2,
         )
-    elif use_reentrant and kwargs:
-        raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
-    if use_reentrant and (context_fn is not noop_context_fn or debug):
+        use_reentrant = True
+    if use_reentrant:
+        if kwargs:
+            raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
+        if context_fn is not noop_context_fn or debug:
+            raise ValueError(
+                "Passing `context_fn` or `debug` is only supported when use_reentrant=False."
+            )
+        return CheckpointFunction.apply(function, preserve_rng_state, *args)
+    if determinism_check not in ("default", "none"):
         raise ValueError(
-            "Passing `context_fn` or `debug` is only supported when use_reentrant=False."
+            f"determinism_check should be one of ['default', 'none'], but got {determinism_check}"
         )
     known = states() if preserve_rng_state else None
     first, second = context_fn()
@@ -113,6 +120,76 @@ def checkpoint(
             if saves_array(node.vjps):
                 node.vjps = again.stand_ins(index, node.vjps)
     return outputs
+
+
+class CheckpointFunction(Function):
+    """The older way of `checkpoint`: its backward calls the function, and then `backward`."""
+
+    @staticmethod
+    def forward(ctx, run_function, preserve_rng_state, *args):
+        check_backward_validity(args)
+        ctx.run_function = run_function
+        ctx.states = states() if preserve_rng_state else None
+        ctx.others = [None if isinstance(each, Tensor) else each for each in args]
+        ctx.places = [i for i, each in enumerate(args) if isinstance(each, Tensor)]
+        ctx.save_for_backward(*[args[i] for i in ctx.places])
+        return run_function(*args)
+
+    @staticmethod
+    def backward(ctx, *gradients):
+        if not wants_all_leaves():
+            raise RuntimeError(
+                "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or "
+                "passing an `inputs` parameter to .backward(). To resolve this error, you can "
+                "either set use_reentrant=False, or call .backward() without passing the `inputs` "
+                "argument."
+            )
+        given = list(ctx.others)
+        for i, tensor in zip(ctx.places, ctx.saved_tensors, strict=True):
+            given[i] = tensor
+        args = detach_variable(tuple(given))
+        now = states()
+        if ctx.states is not None:
+            go_to_states(ctx.states)
+        with enable_grad():
+            outputs = ctx.run_function(*args)
+        if ctx.states is not None:
+            go_to_states(now)
+        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+        pairs = [
+            (output, g)
+            for output, g in zip(outputs, gradients, strict=True)
+            if isinstance(output, Tensor) and output.requires_grad
+        ]
+        if not pairs:
+            raise RuntimeError(
+                "none of output has requires_grad=True, this checkpoint() is not necessary"
+            )
+        backward_all(*zip(*pairs, strict=True))
+        return None, None, *[each.grad if isinstance(each, Tensor) else None for each in args]
+
+
+def check_backward_validity(inputs: Iterable[Any]) -> None:
+    """Warn if no tensor among `inputs` requires a gradient."""
+    if not any(each.requires_grad for each in inputs if isinstance(each, Tensor)):
+        warnings.warn(
+            "None of the inputs have requires_grad=True. Gradients will be None",
+            UserWarning,
+            stacklevel=2,
+        )
+
+
+def detach_variable(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`inputs` with leaves in the place of tensors, which require a gradient as these do."""
+    if not isinstance(inputs, tuple):
+        raise RuntimeError(
+            f"Only tuple of tensors is supported. Got Unsupported input type: "
+            f"{type(inputs).__name__}"
+        )
+    return tuple(
+        each.detach().requires_grad_(each.requires_grad) if isinstance(each, Tensor) else each
+        for each in inputs
+    )
 
 
 def made_since(start, outputs):

@@ -5,10 +5,12 @@ are 0 (an integer of 7 bits a byte), 1 (8 bytes), 2 (a length and as many bytes)
 The names of the fields are numbers, which TensorBoard's `event.proto` and `summary.proto` give.
 """
 
+import io
 import os
 import socket
 import struct
 import time
+import wave
 import zlib
 from collections.abc import Iterable
 
@@ -66,11 +68,39 @@ def text(tag: str, value: str) -> bytes:
     )
 
 
-def histogram(tag: str, values: np.ndarray, counts: np.ndarray, edges: np.ndarray) -> bytes:
-    """`counts` (n,) of the values between `edges` (n + 1,)."""
-    data = double(1, values.min()) + double(2, values.max()) + double(3, values.size)
-    data += double(4, values.sum()) + double(5, (values * values).sum())
-    return piece(1, piece(1, tag) + piece(5, data + doubles(6, edges[1:]) + doubles(7, counts)))
+def histogram(
+    tag: str, summary: Iterable[float], limits: Iterable[float], counts: Iterable[float]
+) -> bytes:
+    """`counts` (n,) of the values up to each of `limits` (n,).
+
+    summary  the least value, the largest, how many, their sum, and that of their squares
+    """
+    data = b"".join(double(name, value) for name, value in enumerate(summary, 1))
+    return piece(1, piece(1, tag) + piece(5, data + doubles(6, limits) + doubles(7, counts)))
+
+
+def curve(tag: str, rows: np.ndarray) -> bytes:
+    """What the plugin `pr_curves` shows: (6, n), true and false positives, true and false
+    negatives, precision and recall at n thresholds."""
+    content = piece(2, integer(2, rows.shape[1]))
+    shape = b"".join(piece(2, integer(1, n)) for n in rows.shape)
+    data = integer(1, 1) + piece(2, shape) + piece(5, np.asarray(rows, "<f4").tobytes())
+    plugin = piece(9, piece(1, piece(1, "pr_curves") + content))
+    return piece(1, piece(1, tag) + plugin + piece(8, data))
+
+
+def sound(tag: str, samples: np.ndarray, rate: int) -> bytes:
+    """`samples` (n,) int16, `rate` of them a second."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(samples.astype("<i2").tobytes())
+    data = single(1, rate) + integer(2, 1) + integer(3, len(samples))
+    return piece(
+        1, piece(1, tag) + piece(6, data + piece(4, file.getvalue()) + piece(5, "audio/wav"))
+    )
 
 
 def picture(tag: str, pixels: np.ndarray) -> bytes:

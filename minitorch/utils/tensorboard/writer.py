@@ -3,13 +3,14 @@
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.utils.tensorboard import events
+from minitorch.utils.tensorboard.projector import Projector
 from minitorch.utils.tensorboard.summary import hparams
 
 
@@ -37,6 +38,7 @@ class SummaryWriter:
         self.log_dir = str(log_dir)
         self.suffix = filename_suffix
         self.files = {self.log_dir: events.EventFile(self.log_dir, filename_suffix)}
+        self.projector = Projector(self.log_dir)
 
     def get_logdir(self) -> str:
         """Where the files are."""
@@ -95,7 +97,91 @@ class SummaryWriter:
         counts, edges = np.histogram(flat, "auto" if bins == "tensorflow" else bins)
         if max_bins is not None and len(counts) > max_bins:
             counts, edges = np.histogram(flat, max_bins)
-        self._write(events.histogram(tag, flat, counts, edges), global_step, walltime)
+        summary = flat.min(), flat.max(), flat.size, flat.sum(), (flat * flat).sum()
+        self._write(events.histogram(tag, summary, edges[1:], counts), global_step, walltime)
+
+    def add_histogram_raw(
+        self,
+        tag: str,
+        min: float,
+        max: float,
+        num: int,
+        sum: float,
+        sum_squares: float,
+        bucket_limits: Sequence[float],
+        bucket_counts: Sequence[float],
+        global_step: int | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """A histogram that was counted elsewhere: how many values lie below each limit."""
+        if len(bucket_limits) != len(bucket_counts):
+            raise ValueError("len(bucket_limits) != len(bucket_counts), see the document.")
+        summary = min, max, num, sum, sum_squares
+        data = events.histogram(tag, summary, as_array(bucket_limits), as_array(bucket_counts))
+        self._write(data, global_step, walltime)
+
+    def add_pr_curve(
+        self,
+        tag: str,
+        labels: Any,
+        predictions: Any,
+        global_step: int | None = None,
+        num_thresholds: int = 127,
+        weights: Any = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Precision and recall of yes-or-no answers, for each threshold of the probability.
+
+        labels       (n,) 0 or 1
+        predictions  (n,) the probability of 1
+        weights      (n,) how much each counts; None: all the same
+        """
+        labels = as_array(labels).reshape(-1).astype(np.float64)
+        predictions = as_array(predictions).reshape(-1)
+        weights = 1.0 if weights is None else as_array(weights)
+        steps = np.floor(predictions * (num_thresholds - 1)).astype(np.int32)
+        edges = np.linspace(0, num_thresholds - 1, num_thresholds + 1)
+        true, _ = np.histogram(steps, edges, weights=labels * weights)
+        false, _ = np.histogram(steps, edges, weights=(1 - labels) * weights)
+        tp, fp = np.cumsum(true[::-1])[::-1], np.cumsum(false[::-1])[::-1]
+        precision, recall = (tp / np.maximum(1e-7, n) for n in (tp + fp, tp[0]))
+        rows = np.stack([tp, fp, fp[0] - fp, tp[0] - tp, precision, recall])
+        self._write(events.curve(tag, rows), global_step, walltime)
+
+    def add_audio(
+        self,
+        tag: str,
+        snd_tensor: Any,
+        global_step: int | None = None,
+        sample_rate: int = 44100,
+        walltime: float | None = None,
+    ) -> None:
+        """A sound: (n,) or (1, n), from -1 to 1; what lies beyond is clipped."""
+        samples = as_array(snd_tensor).squeeze()
+        if samples.ndim != 1:
+            raise AssertionError("input tensor should be 1 dimensional.")
+        samples = (samples.clip(-1, 1) * np.iinfo(np.int16).max).astype(np.int16)
+        self._write(events.sound(tag, samples, sample_rate), global_step, walltime)
+
+    def add_embedding(
+        self,
+        mat: Any,
+        metadata: Sequence[Any] | None = None,
+        label_img: Any = None,
+        global_step: int | None = None,
+        tag: str = "default",
+        metadata_header: Sequence[str] | None = None,
+    ) -> None:
+        """Points for the projector.
+
+        mat              (n, width)
+        metadata         n labels; or n rows of labels, whose columns `metadata_header` names
+        label_img        (n, channels, height, width) a picture for each, from 0 to 1
+        """
+        pictures = None if label_img is None else as_array(label_img)
+        self.projector.add(
+            as_array(mat), metadata, pictures, global_step or 0, tag, metadata_header
+        )
 
     def add_text(
         self,

@@ -11,14 +11,6 @@ from minitorch.vision.datasets.mnist import EMNIST, KMNIST, MNIST, FashionMNIST
 from minitorch.vision.datasets.vision import VisionDataset
 
 __all__ = [
-    "CIFAR10",
-    "CIFAR100",
-    "DatasetFolder",
-    "EMNIST",
-    "FakeData",
-    "FashionMNIST",
-    "ImageFolder",
-    "KMNIST",
-    "MNIST",
-    "VisionDataset",
-]
+    "CIFAR10", "CIFAR100", "DatasetFolder", "EMNIST", "FakeData", "FashionMNIST", "ImageFolder",
+    "KMNIST", "MNIST", "VisionDataset",
+]  # fmt: skip

@@ -98,12 +98,9 @@ class DatasetFolder(VisionDataset):
         super().__init__(root, transform=transform, target_transform=target_transform)
         self.classes, self.class_to_idx = self.find_classes(self.root)
         self.samples = self.make_dataset(
-            self.root,
-            class_to_idx=self.class_to_idx,
-            extensions=extensions,
-            is_valid_file=is_valid_file,
-            allow_empty=allow_empty,
-        )
+            self.root, class_to_idx=self.class_to_idx, extensions=extensions,
+            is_valid_file=is_valid_file, allow_empty=allow_empty,
+        )  # fmt: skip
         self.loader = loader
         self.extensions = extensions
         self.targets = [target for _, target in self.samples]
@@ -159,12 +156,7 @@ class ImageFolder(DatasetFolder):
         allow_empty: bool = False,
     ) -> None:
         super().__init__(
-            root,
-            loader,
-            IMG_EXTENSIONS if is_valid_file is None else None,
-            transform=transform,
-            target_transform=target_transform,
-            is_valid_file=is_valid_file,
-            allow_empty=allow_empty,
-        )
+            root, loader, IMG_EXTENSIONS if is_valid_file is None else None, transform=transform,
+            target_transform=target_transform, is_valid_file=is_valid_file, allow_empty=allow_empty,
+        )  # fmt: skip
         self.imgs = self.samples

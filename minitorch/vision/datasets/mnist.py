@@ -57,17 +57,9 @@ class MNIST(VisionDataset):
         ),
     }
     classes: ClassVar[list[str]] = [
-        "0 - zero",
-        "1 - one",
-        "2 - two",
-        "3 - three",
-        "4 - four",
-        "5 - five",
-        "6 - six",
-        "7 - seven",
-        "8 - eight",
-        "9 - nine",
-    ]
+        "0 - zero", "1 - one", "2 - two", "3 - three", "4 - four", "5 - five", "6 - six",
+        "7 - seven", "8 - eight", "9 - nine",
+    ]  # fmt: skip
 
     def __init__(
         self,
@@ -165,17 +157,9 @@ class FashionMNIST(MNIST):
         "t10k-labels-idx1-ubyte": "bb300cfdad3c16e7a12a480ee83cd310",
     }
     classes: ClassVar[list[str]] = [
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
         "Ankle boot",
-    ]
+    ]  # fmt: skip
 
 
 class KMNIST(MNIST):

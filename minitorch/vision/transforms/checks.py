@@ -1,7 +1,7 @@
 """Arguments that several transforms take."""
 
 from collections.abc import Sequence
-from numbers import Number
+from numbers import Real
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
@@ -18,10 +18,10 @@ def expect_sequence(x: Any, name: str, lengths: tuple[int, ...]) -> None:
 
 def as_angles(x: Any, name: str, lengths: tuple[int, ...]) -> list[float]:
     """[-x, x] if it is one number, in degrees; else the numbers as they are."""
-    if isinstance(x, Number):
-        if x < 0:  # type: ignore[operator]  # a number by now
+    if isinstance(x, Real):
+        if x < 0:
             raise ValueError(f"If {name} is a single number, it must be positive.\n  got {x}")
-        x = [-x, x]  # type: ignore[operator]  # a number by now
+        x = [-x, x]
     else:
         expect_sequence(x, name, lengths)
     return [float(angle) for angle in x]
@@ -30,7 +30,7 @@ def as_angles(x: Any, name: str, lengths: tuple[int, ...]) -> list[float]:
 def as_fill(fill: Any) -> Any:
     if fill is None:
         return 0
-    if not isinstance(fill, (Sequence, Number)):
+    if not isinstance(fill, (Sequence, Real)):
         raise TypeError(f"Fill should be either a sequence or a number.\n  got {fill!r}")
     return fill
 
@@ -40,4 +40,4 @@ def fill_for(img: Any, fill: Any) -> Any:
     if not isinstance(img, Tensor) or fill is None:
         return fill
     channels = get_dimensions(img)[0]
-    return [float(fill)] * channels if isinstance(fill, Number) else [float(f) for f in fill]  # type: ignore[arg-type]  # a number by now
+    return [float(fill)] * channels if isinstance(fill, Real) else [float(f) for f in fill]

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from numbers import Number
+from numbers import Real
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
@@ -12,7 +12,7 @@ from minitorch.ops.random import randn, randperm
 from minitorch.vision.transforms import functional as F
 from minitorch.vision.transforms.draws import happens, uniform, whole
 from minitorch.vision.transforms.functional.crop import as_pair
-from minitorch.vision.transforms.geometry import expect_bounds
+from minitorch.vision.transforms.geometry import RandomChange, expect_bounds
 
 
 class ColorJitter(Module):
@@ -61,10 +61,10 @@ class ColorJitter(Module):
 
 def as_range(value: Any, name: str, center: int, bound: tuple) -> tuple[float, float] | None:
     """(low, high), or None if that is only `center`, which changes nothing."""
-    if isinstance(value, Number):
-        if value < 0:  # type: ignore[operator]  # a number by now
+    if isinstance(value, Real):
+        if value < 0:
             raise ValueError(f"If {name} is a single number, it must be non negative.")
-        low, high = center - float(value), center + float(value)  # type: ignore[arg-type]  # a number by now
+        low, high = center - float(value), center + float(value)
         if center:
             low = max(low, 0.0)
     elif isinstance(value, (tuple, list)) and len(value) == 2:
@@ -90,19 +90,14 @@ class Grayscale(Module):
         return f"num_output_channels={self.num_output_channels}"
 
 
-class RandomGrayscale(Module):
+class RandomGrayscale(RandomChange):
     """The image in grey with probability `p`, with as many channels as it has."""
 
     def __init__(self, p: float = 0.1) -> None:
-        super().__init__()
-        self.p = p
+        super().__init__(p)
 
-    def forward(self, img: Any) -> Any:
-        channels = F.get_dimensions(img)[0]
-        return F.rgb_to_grayscale(img, channels) if happens(self.p) else img
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}"
+    def change(self, img: Any) -> Any:
+        return F.rgb_to_grayscale(img, F.get_dimensions(img)[0])
 
 
 class RandomErasing(Module):
@@ -124,7 +119,7 @@ class RandomErasing(Module):
         inplace: bool = False,
     ) -> None:
         super().__init__()
-        if not isinstance(value, (Number, str, tuple, list)):
+        if not isinstance(value, (Real, str, tuple, list)):
             raise TypeError(
                 f"Argument value should be either a number or str or a sequence\n  got {value!r}"
             )
@@ -159,7 +154,7 @@ class RandomErasing(Module):
     def forward(self, img: Any) -> Any:
         if not happens(self.p):
             return img
-        values: Any = [self.value] if isinstance(self.value, Number) else self.value
+        values: Any = [self.value] if isinstance(self.value, Real) else self.value
         value = None if isinstance(self.value, str) else [float(v) for v in values]
         if value is not None and len(value) not in (1, img.shape[-3]):
             raise ValueError(
@@ -192,8 +187,8 @@ class GaussianBlur(Module):
             raise ValueError(
                 f"Kernel size value should be an odd and positive number.\n  got {kernel_size}"
             )
-        if isinstance(sigma, Number):
-            if sigma <= 0:  # type: ignore[operator]  # a number by now
+        if isinstance(sigma, Real):
+            if sigma <= 0:
                 raise ValueError(
                     f"If sigma is a single number, it must be positive.\n  got {sigma}"
                 )
@@ -220,88 +215,64 @@ class GaussianBlur(Module):
         return f"kernel_size={self.kernel_size}, sigma={self.sigma}"
 
 
-class RandomInvert(Module):
+class RandomInvert(RandomChange):
     """The negative with probability `p`."""
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Any) -> Any:
-        return F.invert(img) if happens(self.p) else img
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}"
+    def change(self, img: Any) -> Any:
+        return F.invert(img)
 
 
-class RandomPosterize(Module):
+class RandomPosterize(RandomChange):
     """Only the `bits` highest bits of each value, with probability `p`; for uint8."""
 
     def __init__(self, bits: int, p: float = 0.5) -> None:
-        super().__init__()
+        super().__init__(p)
         self.bits = bits
-        self.p = p
 
-    def forward(self, img: Any) -> Any:
-        return F.posterize(img, self.bits) if happens(self.p) else img
+    def change(self, img: Any) -> Any:
+        return F.posterize(img, self.bits)
 
     def extra_repr(self) -> str:
         return f"bits={self.bits},p={self.p}"
 
 
-class RandomSolarize(Module):
+class RandomSolarize(RandomChange):
     """All values from `threshold` on inverted, with probability `p`."""
 
     def __init__(self, threshold: float, p: float = 0.5) -> None:
-        super().__init__()
+        super().__init__(p)
         self.threshold = threshold
-        self.p = p
 
-    def forward(self, img: Any) -> Any:
-        return F.solarize(img, self.threshold) if happens(self.p) else img
+    def change(self, img: Any) -> Any:
+        return F.solarize(img, self.threshold)
 
     def extra_repr(self) -> str:
         return f"threshold={self.threshold},p={self.p}"
 
 
-class RandomAdjustSharpness(Module):
+class RandomAdjustSharpness(RandomChange):
     """The image blurred (factor below 1) or sharpened (above 1), with probability `p`."""
 
     def __init__(self, sharpness_factor: float, p: float = 0.5) -> None:
-        super().__init__()
+        super().__init__(p)
         self.sharpness_factor = sharpness_factor
-        self.p = p
 
-    def forward(self, img: Any) -> Any:
-        return F.adjust_sharpness(img, self.sharpness_factor) if happens(self.p) else img
+    def change(self, img: Any) -> Any:
+        return F.adjust_sharpness(img, self.sharpness_factor)
 
     def extra_repr(self) -> str:
         return f"sharpness_factor={self.sharpness_factor},p={self.p}"
 
 
-class RandomAutocontrast(Module):
+class RandomAutocontrast(RandomChange):
     """Each channel stretched to the whole range, with probability `p`."""
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Any) -> Any:
-        return F.autocontrast(img) if happens(self.p) else img
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}"
+    def change(self, img: Any) -> Any:
+        return F.autocontrast(img)
 
 
-class RandomEqualize(Module):
+class RandomEqualize(RandomChange):
     """The histogram of each channel evened out, with probability `p`; for uint8."""
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Any) -> Any:
-        return F.equalize(img) if happens(self.p) else img
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}"
+    def change(self, img: Any) -> Any:
+        return F.equalize(img)

@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Sequence
-from numbers import Number
+from numbers import Real
 from typing import Any
 
 from minitorch.nn import Module
@@ -65,9 +65,9 @@ class Pad(Module):
 
     def __init__(self, padding: Any, fill: Any = 0, padding_mode: str = "constant") -> None:
         super().__init__()
-        if not isinstance(padding, (Number, tuple, list)):
+        if not isinstance(padding, (Real, tuple, list)):
             raise TypeError(f"Got inappropriate padding arg\n  padding {padding!r}")
-        if not isinstance(fill, (Number, tuple, list)):
+        if not isinstance(fill, (Real, tuple, list)):
             raise TypeError(f"Got inappropriate fill arg\n  fill {fill!r}")
         if padding_mode not in PADDING_MODES:
             raise ValueError(
@@ -141,32 +141,35 @@ class RandomCrop(Module):
         return f"size={self.size}, padding={self.padding}"
 
 
-class RandomHorizontalFlip(Module):
+class RandomChange(Module):
+    """Base of what is done to the image with probability `p`, and else not."""
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self.p = p
+
+    def change(self, img: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} has no change")
+
+    def forward(self, img: Any) -> Any:
+        return self.change(img) if happens(self.p) else img
+
+    def extra_repr(self) -> str:
+        return f"p={self.p}"
+
+
+class RandomHorizontalFlip(RandomChange):
     """Left and right exchanged with probability `p`."""
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Any) -> Any:
-        return F.hflip(img) if happens(self.p) else img
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}"
+    def change(self, img: Any) -> Any:
+        return F.hflip(img)
 
 
-class RandomVerticalFlip(Module):
+class RandomVerticalFlip(RandomChange):
     """Top and bottom exchanged with probability `p`."""
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Any) -> Any:
-        return F.vflip(img) if happens(self.p) else img
-
-    def extra_repr(self) -> str:
-        return f"p={self.p}"
+    def change(self, img: Any) -> Any:
+        return F.vflip(img)
 
 
 class RandomResizedCrop(Module):

@@ -14,14 +14,7 @@ from minitorch.data.collate import (
 )
 
 __all__ = [
-    "collate",
-    "collate_float_fn",
-    "collate_int_fn",
-    "collate_numpy_array_fn",
-    "collate_numpy_scalar_fn",
-    "collate_str_fn",
-    "collate_tensor_fn",
-    "default_collate",
-    "default_collate_fn_map",
-    "default_convert",
-]
+    "collate", "collate_float_fn", "collate_int_fn", "collate_numpy_array_fn",
+    "collate_numpy_scalar_fn", "collate_str_fn", "collate_tensor_fn", "default_collate",
+    "default_collate_fn_map", "default_convert",
+]  # fmt: skip

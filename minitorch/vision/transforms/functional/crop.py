@@ -1,7 +1,8 @@
 """Flips, borders and crops of pictures."""
 
+import math
 from collections.abc import Sequence
-from numbers import Number
+from numbers import Real
 from typing import Any
 
 from minitorch.autograd.tensor import Tensor
@@ -36,13 +37,13 @@ def pad(img: Picture, padding: Any, fill: Any = 0, padding_mode: str = "constant
     padding_mode  constant; edge, which repeats the outermost pixels; reflect, which mirrors the
                   picture without them; or symmetric, which mirrors it with them
     """
-    if not isinstance(padding, (Number, tuple, list)):
+    if not isinstance(padding, (Real, tuple, list)):
         raise TypeError(f"Got inappropriate padding arg\n  padding {padding!r}")
-    if not isinstance(fill, (Number, tuple, list, type(None))):
+    if not isinstance(fill, (Real, tuple, list, type(None))):
         raise TypeError(f"Got inappropriate fill arg\n  fill {fill!r}")
     if not isinstance(padding_mode, str):
         raise TypeError(f"Got inappropriate padding_mode arg\n  padding_mode {padding_mode!r}")
-    sides = [padding] if isinstance(padding, Number) else [*padding]
+    sides = [padding] if isinstance(padding, Real) else [*padding]
     if len(sides) not in (1, 2, 4):
         raise ValueError(
             f"Padding must be an int or a 1, 2, or 4 element tuple, "
@@ -143,8 +144,8 @@ def ten_crop(img: Picture, size: Any, vertical_flip: bool = False) -> tuple[Pict
 
 def as_pair(size: Any, message: str) -> Any:
     """(size, size) if it is one number, alone or in a sequence; else `size`, which has two."""
-    if isinstance(size, Number):
-        return (int(size), int(size))  # type: ignore[call-overload]  # a number by now
+    if isinstance(size, Real):
+        return (math.trunc(size), math.trunc(size))
     if isinstance(size, Sequence) and len(size) == 1:
         return (size[0], size[0])
     if len(size) != 2:

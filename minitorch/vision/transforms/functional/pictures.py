@@ -10,6 +10,7 @@ import numpy as np
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.backend.dtypes import (
     as_dtype,
+    dtype_in_numpy,
     float32,
     float64,
     get_default_dtype,
@@ -87,7 +88,7 @@ def as_planes(pic: np.ndarray) -> Any:
             f"pic should be 2/3 dimensional. Got {pic.ndim} dimensions.\n"
             f"  shape {pic.shape}   an image is (H, W) or (H, W, C)"
         )
-    as_dtype(pic.dtype)  # raises TypeError where no tensor has it
+    dtype_in_numpy(pic.dtype)  # raises TypeError where no tensor has it
     return wrap(pic[None] if pic.ndim == 2 else pic.transpose(2, 0, 1))
 
 
@@ -150,7 +151,7 @@ def to_tensor(pic: Any) -> Tensor:
     else:
         raise TypeError(
             f"pic should be PIL Image or ndarray. Got {type(pic)}\n"
-            f"  a list becomes an array with numpy.asarray(pic)"
+            "  of a tensor leave ToTensor out; a list becomes an array with numpy.asarray(pic)"
         )
     if planes.dtype == uint8:
         return wrap(np.divide(planes.array, 255, dtype=get_default_dtype(), order="C"))

@@ -3,13 +3,13 @@
 import math
 import warnings
 from enum import Enum
-from numbers import Number
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from minitorch.autograd.tensor import Tensor, wrap
-from minitorch.backend.dtypes import as_dtype, float64, uint8
+from minitorch.backend.dtypes import dtype_in_numpy, float64, uint8
 from minitorch.nn import functional as F
 from minitorch.ops.creation import ones
 from minitorch.ops.elementwise import where
@@ -203,11 +203,11 @@ def affine(
         )
     if scale <= 0.0:
         raise ValueError(f"Argument scale should be positive\n  scale {scale}")
-    if not isinstance(shear, (Number, list, tuple)):
+    if not isinstance(shear, (Real, list, tuple)):
         raise TypeError(
             f"Shear should be either a single value or a sequence of two values\n  shear {shear!r}"
         )
-    shears = [shear, 0.0] if isinstance(shear, Number) else [*shear] * (2 if len(shear) == 1 else 1)
+    shears = [shear, 0.0] if isinstance(shear, Real) else [*shear] * (2 if len(shear) == 1 else 1)
     if len(shears) != 2:
         raise ValueError(f"Shear should be a sequence containing two values. Got {shears}")
     expect_center(center)
@@ -336,7 +336,7 @@ def turned_size(matrix: list[float], height: int, width: int) -> tuple[int, int]
 
 def precision(img: Picture) -> Any:
     """In what the places of pixels are computed: the dtype of a float picture, else float32."""
-    return np.float64 if as_dtype(img.dtype) == float64 else np.float32
+    return np.float64 if dtype_in_numpy(img.dtype) == float64 else np.float32
 
 
 def centres(height: int, width: int, first: Any, dtype: Any) -> np.ndarray:

@@ -18,13 +18,7 @@ from minitorch.vision.transforms.v2.pictures import (
 )
 
 __all__ = [
-    "CutMix",
-    "GaussianNoise",
-    "Identity",
-    "MixUp",
-    "ToDtype",
-    "ToImage",
-    "ToPureTensor",
+    "CutMix", "GaussianNoise", "Identity", "MixUp", "ToDtype", "ToImage", "ToPureTensor",
     "functional",
-]
+]  # fmt: skip
 __all__ += first.__all__

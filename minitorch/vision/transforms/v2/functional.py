@@ -14,13 +14,7 @@ from minitorch.vision.transforms.functional.crop import hflip as horizontal_flip
 from minitorch.vision.transforms.functional.crop import vflip as vertical_flip
 from minitorch.vision.transforms.functional.pictures import as_planes
 
-__all__ = [
-    "gaussian_noise",
-    "horizontal_flip",
-    "to_dtype",
-    "to_image",
-    "vertical_flip",
-]
+__all__ = ["gaussian_noise", "horizontal_flip", "to_dtype", "to_image", "vertical_flip"]
 __all__ += first.__all__
 
 
