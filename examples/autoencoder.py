@@ -114,6 +114,8 @@ def main(argv=None):
     args = parser.parse_args(argv)
     if args.resume and not args.checkpoint:
         parser.error("--resume needs --checkpoint FILE")
+    if args.width < 1:
+        parser.error("--width is at least 1")
     if args.plot:
         prepare_plot(args.plot)
 
@@ -131,8 +133,8 @@ def main(argv=None):
         loader=loader,
         progress={"total": 0.0},
     )
-    if args.resume:
-        run.resume()
+    if args.resume and not run.resume():
+        print(f"there is no {args.checkpoint} yet: this run begins at the beginning")
     bar = tqdm(total=args.epochs, unit=" epochs", leave=False, disable=None)
     for epoch in run.epochs(args.epochs):
         bar.update(epoch - bar.n)

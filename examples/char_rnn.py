@@ -65,8 +65,8 @@ def train(model, text, steps, lr, report, path, resume):
     scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
     losses = []
     run = Checkpoint(path, model=model, optimizer=optimizer, scheduler=scheduler, losses=losses)
-    if resume:
-        run.resume()
+    if resume and not run.resume():
+        print(f"there is no {path} yet: this run begins at the beginning")
     for step in run.steps(steps):
         letters, targets = batch_of(text, size=16, length=96)
         optimizer.zero_grad()
@@ -124,7 +124,7 @@ def main(argv=None):
     parser.add_argument(
         "--temperature", type=float, default=0.5, help="of the recital: higher is bolder"
     )
-    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--checkpoint", metavar="FILE", help="save the run there each minute and on Ctrl-C"

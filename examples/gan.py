@@ -66,8 +66,8 @@ def play(generator, critic, rounds, batch_size, lr, device, path, resume):
         slower_judge=slower[0],
         slower_maker=slower[1],
     )
-    if resume:
-        run.resume()
+    if resume and not run.resume():
+        print(f"there is no {path} yet: this run begins at the beginning")
     for i in run.steps(rounds):
         points = real_points(batch_size).to(device).requires_grad_()
         made = generator(minitorch.randn(batch_size, NOISE).to(device))
@@ -153,6 +153,8 @@ def main(argv=None):
     args = parser.parse_args(argv)
     if args.resume and not args.checkpoint:
         parser.error("--resume needs --checkpoint FILE")
+    if args.batch_size < 1:
+        parser.error("--batch-size is at least 1")
     if args.plot:
         prepare_plot(args.plot)
 

@@ -116,12 +116,13 @@ def plot_curves(losses, accuracies, path):
     figure = Figure(figsize=(9, 3.5), layout="constrained")
     left, right = figure.subplots(1, 2)
     left.plot(epochs, losses, marker="o")
-    left.set(title="Training loss", xlabel="epoch", ylim=(0, None))
+    left.set(title="Training loss", ylim=(0, None))
     right.plot(epochs, accuracies, marker="o", color="tab:green")
-    right.set(title="Test accuracy in %", xlabel="epoch")
+    right.set(title="Test accuracy in %", ylim=(None, 100))
     for axes in (left, right):
+        axes.set(xlabel="epoch", xlim=(0.5, len(losses) + 0.5))
         axes.grid(alpha=0.3)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     figure.savefig(path, dpi=150)
 
 
@@ -196,8 +197,8 @@ def main(argv=None):
         loader=train_loader,
         progress=progress,
     )
-    if args.resume:
-        run.resume()
+    if args.resume and not run.resume():
+        print(f"there is no {args.checkpoint} yet: this run begins at the beginning")
     for epoch in run.epochs(args.epochs):
         start, before = time.perf_counter(), run.steps_done
         loss = train(run, criterion, f"epoch {epoch + 1}/{args.epochs}")

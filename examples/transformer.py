@@ -128,8 +128,8 @@ def train(model, texts, known, steps, batch_size, lr, path, resume):
     scheduler = optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=steps)
     losses = []
     run = Checkpoint(path, model=model, optimizer=optimizer, scheduler=scheduler, losses=losses)
-    if resume:
-        run.resume()
+    if resume and not run.resume():
+        print(f"there is no {path} yet: this run begins at the beginning")
     start, first = time.perf_counter(), run.steps_done
     for step in run.steps(steps):
         batch = texts[minitorch.randint(len(texts), (batch_size,))]
@@ -167,11 +167,13 @@ def plot(model, text, losses, path):
     weights = last.attention.weights(last.norm1(x))[0].detach().cpu()
     names = [TOKENS[i] for i in text[0].tolist()]
     after = names.index("=")
-    right.suptitle(f"Where the last layer looks: {read(text[0].tolist())}")
+    right.suptitle(f"The heads of the last layer: {read(text[0].tolist())}")
     for axes, head in zip(right.subplots(HEADS, 1), weights):
         axes.imshow(head[after:], cmap="Blues", vmin=0, vmax=1)
         axes.set_xticks(range(len(names) - 1), names[:-1])
         axes.set_yticks(range(len(names) - 1 - after), names[after + 1 :])
+        axes.set_ylabel("writes")
+    axes.set_xlabel("looks at")
     figure.savefig(path, dpi=150)
     print(f"\nwrote {path}")
 
@@ -191,7 +193,7 @@ def main(argv=None):
     parser.add_argument("--steps", type=int, help="400 for each digit")
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--lr", type=float, default=0.003)
-    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--checkpoint", metavar="FILE", help="save the run there each minute and on Ctrl-C"
@@ -203,6 +205,8 @@ def main(argv=None):
     args = parser.parse_args(argv)
     if args.resume and not args.checkpoint:
         parser.error("--resume needs --checkpoint FILE")
+    if args.batch_size < 1:
+        parser.error("--batch-size is at least 1")
     if args.plot:
         prepare_plot(args.plot)
 
@@ -227,7 +231,7 @@ def main(argv=None):
         print(f"  {read(text)}{'' if good else '   wrong'}")
     print(f"accuracy {100 * right.float().mean().item():.1f} %")
     if args.plot:
-        plot(model, new[2:3], losses, args.plot)
+        plot(model, new[1:2], losses, args.plot)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def plot_surface(model, device, path):
 
     figure = Figure(figsize=(5, 4), layout="constrained")
     axes = figure.subplots()
-    filled = axes.contourf(a, b, output, levels=20, cmap="RdBu_r", vmin=0, vmax=1)
+    filled = axes.contourf(a, b, output, levels=[i / 20 for i in range(21)], cmap="RdBu_r")
     axes.contour(a, b, output, levels=[0.5], colors="black")
     for (u, v), (target,) in zip(INPUTS, TARGETS):
         axes.plot(u, v, "o", color="darkred" if target else "darkblue", markeredgecolor="white")
@@ -89,7 +89,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--epochs", type=int, default=10_001)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument(
         "--plot", nargs="?", const="xor.png", metavar="FILE", help="draw the decision surface"
     )

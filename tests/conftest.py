@@ -12,6 +12,8 @@ import minitorch
 from minitorch.backend import devices
 from minitorch.methods import convert
 
+# Helpers whose assertions should show the values too.
+pytest.register_assert_rewrite("against_torch", "printed", "refusals")
 minitorch.load_families()  # so that all ops are registered, whichever test comes first
 # No test of hypothesis may fail because a machine is slow.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

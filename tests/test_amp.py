@@ -35,10 +35,13 @@ def test_autocast_that_is_not_enabled_is_silent_and_decorates():
 
 
 def test_autocast_refuses_unknown_devices():
-    with pytest.raises(RuntimeError, match="unsupported autocast device_type 'abacus'"):
+    with pytest.raises(RuntimeError, match=r"^Expected one of cpu, cuda"):
         torch.autocast("abacus")
-    with pytest.raises(ValueError, match="Expected `device_type` of type `str`, got"):
-        torch.autocast(None)
+    with pytest.raises(RuntimeError, match=r"^Invalid device string: 'no device'"):
+        amp.is_autocast_available("no device")
+    for wrong in (torch.autocast, lambda kind: amp.custom_fwd(device_type=kind)):
+        with pytest.raises(ValueError, match="Expected `device_type` of type `str`, got"):
+            wrong(None)
 
 
 class Square(torch.autograd.Function):
@@ -338,6 +341,11 @@ def stepped(scaler, optimizer, w):
 NEVER = "but _scale is None.  This may indicate your script did not use scaler.scale"
 ORDERS = [
     (lambda s, o, w: s.update(), AssertionError, f"Attempted update {NEVER}"),
+    (
+        lambda s, o, w: (s.scale(w.sum()), s.update(torch.ones(2))),
+        AssertionError,
+        "new_scale should be a float or a 1-element",
+    ),
     (lambda s, o, w: s.step(o), AssertionError, f"Attempted step {NEVER}"),
     (lambda s, o, w: s.unscale_(o), AssertionError, f"Attempted unscale_ {NEVER}"),
     (

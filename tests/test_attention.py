@@ -13,7 +13,7 @@ import minitorch.nn.functional as F
 from minitorch import nn, tensor
 from minitorch.backend import numpy_attention
 from minitorch.nn.attention import SDPBackend, sdpa_kernel
-from minitorch.nn.attention.bias import causal_lower_right, causal_upper_left
+from minitorch.nn.attention.bias import CausalBias, causal_lower_right, causal_upper_left
 from minitorch.nn.attention.flex_attention import create_block_mask, flex_attention
 
 
@@ -368,9 +368,27 @@ def test_the_choice_of_a_kernel_changes_nothing():
         wrong.__enter__()
 
 
+@pytest.mark.parametrize(
+    "shapes, settings, message",
+    [
+        ([(2, 3, 4), (2, 3, 4), (2, 5, 4)], {}, "Expected key and value to have the same"),
+        ([(3, 2, 4), (2, 2, 4), (2, 2, 4)], {"enable_gqa": True}, "Number of heads in key and"),
+        ([(4,), (1, 4), (1, 4)], {}, r".* but got query.dim: 1 key.dim: 2 and value.dim: 2 inst"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(shapes, settings, message):
+    with pytest.raises(RuntimeError, match=f"^{message}"):
+        F.scaled_dot_product_attention(*map(minitorch.ones, shapes), **settings)
+
+
 def test_causal_masks_of_either_corner():
     assert causal_upper_left(2, 3).int().tolist() == [[1, 0, 0], [1, 1, 0]]
     assert causal_lower_right(2, 3).int().tolist() == [[1, 1, 0], [1, 1, 1]]
+    with pytest.warns(UserWarning, match="^Lower right causal bias will produce NaNs"):
+        bias = causal_lower_right(3, 2)
+    assert isinstance(bias, CausalBias) and bias.variant.name == "LOWER_RIGHT"
+    with pytest.raises(AssertionError, match=r"^variant must be a CausalVariant, got int"):
+        CausalBias(1, 2, 2)
     for f in (causal_upper_left, causal_lower_right):
         with pytest.raises(AssertionError, match=f"^{f.__name__} only supports 2D tensors"):
             f(2)

@@ -177,6 +177,7 @@ def test_a_size_takes_whole_numbers_alone():
         ("", "Device string must not be empty"),
         ("cuda:-1", "Invalid device string: 'cuda:-1'"),
         ("cuda:a", "Invalid device string: 'cuda:a'"),
+        ("cuda1", "Invalid device string: 'cuda1'"),
         ("tpu", "device type at start of device string: tpu\n  device 'tpu' is not one that"),
         (-1, "Device index must not be negative"),
     ],
@@ -193,6 +194,20 @@ def test_a_view_knows_that_it_is_one():
 
 def test_a_deep_copy_keeps_the_order_in_memory():
     assert copy.deepcopy(minitorch.ones(2, 3).t()).stride() == (1, 3)
+
+
+def test_views_copied_together_share_their_memory():
+    x = minitorch.arange(6.0).reshape(2, 3)
+    for parts in ([x, x[1], x.t()], [x[1], x, x.t()]):
+        copies = copy.deepcopy(parts)
+        assert [each.tolist() for each in copies] == [each.tolist() for each in parts]
+        assert [each.stride() for each in copies] == [each.stride() for each in parts]
+        copies[0].fill_(9)
+        assert (copies[2][:, 1] == 9).any() and not (x == 9).any()
+    y = copy.deepcopy(minitorch.ones(1, 2).expand(3, 2))
+    assert y.stride() == (0, 1) and y._base is None
+    z = copy.deepcopy([x.view(minitorch.int32), x[:, ::2][:, 1:]])
+    assert z[0].shape == (2, 3) and z[1].tolist() == [[2], [5]]
 
 
 def test_views_share_one_storage():

@@ -170,7 +170,7 @@ def test_a_function_that_does_something_else_the_second_time_is_found():
 
 def test_use_reentrant_should_be_given():
     with pytest.warns(UserWarning, match="the use_reentrant parameter should be passed explicitly"):
-        checkpoint(torch.exp, torch.ones(1))
+        checkpoint(torch.exp, torch.ones(1, requires_grad=True))
     with pytest.warns(UserWarning, match="checkpoint_sequential: the use_reentrant parameter"):
         checkpoint_sequential([torch.exp], 1, torch.ones(1))
 
@@ -178,11 +178,49 @@ def test_use_reentrant_should_be_given():
 def test_arguments_that_only_the_newer_way_takes_are_refused():
     with pytest.raises(ValueError, match="Unexpected keyword arguments: y"):
         checkpoint(torch.exp, torch.ones(1), use_reentrant=True, y=1)
-    checkpoint(torch.exp, torch.ones(1), use_reentrant=True, context_fn=noop_context_fn)
+    x = torch.ones(1, requires_grad=True)
+    checkpoint(torch.exp, x, use_reentrant=True, context_fn=noop_context_fn)
     with pytest.raises(ValueError, match="Passing `context_fn` or `debug` is only supported when"):
         checkpoint(torch.exp, torch.ones(1), use_reentrant=True, debug=True)
     with pytest.raises(ValueError, match="Unexpected keyword arguments: y"):
         checkpoint_sequential([torch.exp], 1, torch.ones(1), use_reentrant=True, y=1)
+
+
+def test_the_older_way_goes_with_backward_of_all_leaves_alone():
+    x = torch.ones(2, requires_grad=True)
+    y = checkpoint(torch.exp, x, use_reentrant=True).sum()
+    with pytest.raises(RuntimeError, match=r"torch.utils.checkpoint is incompatible with .grad\("):
+        torch.autograd.grad(y, x, retain_graph=True)
+    with pytest.raises(RuntimeError, match=r"torch.utils.checkpoint is incompatible with .grad\("):
+        y.backward(inputs=[x], retain_graph=True)
+    y.backward()
+    assert x.grad.equal(x.detach().exp())
+
+
+def test_the_older_way_needs_a_tensor_that_requires_a_gradient():
+    x, weight = torch.ones(2), torch.ones(2, requires_grad=True)
+    with pytest.warns(UserWarning, match="None of the inputs have requires_grad=True. Gradients"):
+        y = checkpoint(lambda x: x * weight, x, use_reentrant=True)
+    assert not y.requires_grad
+    y = checkpoint(lambda x, weight: x, x, weight, use_reentrant=True)
+    with pytest.raises(RuntimeError, match="none of output has requires_grad=True, this checkpoin"):
+        y.sum().backward()
+
+
+def test_the_older_way_takes_and_returns_other_things_than_tensors():
+    def f(x, scale, nothing):
+        return scale, x * scale, nothing, "text"
+
+    x = torch.ones(2, requires_grad=True)
+    scale, y, nothing, text = checkpoint(f, x, 3, None, use_reentrant=True)
+    assert (scale, nothing, text) == (3, None, "text")
+    y.sum().backward()
+    assert x.grad.tolist() == [3, 3]
+
+
+def test_the_determinism_check_has_two_names():
+    with pytest.raises(ValueError, match=r"should be one of \['default', 'none'\], but got strict"):
+        checkpoint(torch.exp, torch.ones(1), use_reentrant=False, determinism_check="strict")
 
 
 def test_what_the_second_call_does_more_is_an_error_without_early_stop():

@@ -67,6 +67,9 @@ def test_libraries_find_the_versions_of_torch_and_torchvision(through_the_door):
 NAMES = [
     "from torch.utils import model_zoo; assert model_zoo is torch.hub",
     "from torch.storage import UntypedStorage; assert UntypedStorage is torch.UntypedStorage",
+    "import torch.autograd.forward_ad as fwAD; assert fwAD is torch.autograd.forward_ad",
+    "import torch.autograd.anomaly_mode as a; assert a.detect_anomaly is torch.autograd."
+    "detect_anomaly",
     "assert isinstance(torch.ones(2).untyped_storage(), torch.UntypedStorage)",
     "assert torch._C._log_api_usage_once('a') is None",
     "assert issubclass(torch.jit.TracerWarning, Warning)",
@@ -74,6 +77,8 @@ NAMES = [
     "from torch.utils.data.dataloader import _collate_fn_t",
     "from torch.nn.attention.flex_attention import AuxRequest; assert not AuxRequest().lse",
     "torch.distributions.transforms._InverseTransform",
+    "from torch.utils.collect_env import get_pretty_env_info as f; assert 'numpy==' in f()",
+    "from torch.optim import _functional as F; from torch.optim.adam import adam; assert F.adam",
 ]
 
 
@@ -143,7 +148,7 @@ MISSING = [
         "torch.nn.modules.linear.Linear.odd is not in mini",
     ),
     ("from torchvision.io import read_video", "torchvision.io.read_video is not in minitorch: of"),
-    ("import torch.autograd.forward_ad", "torch.autograd.forward_ad is not in minitorch: directi"),
+    ("import torch.autograd.nonsense", "torch.autograd.nonsense is not in minitorch\n"),
     ("from torchvision.models import vit_b_16", "torchvision.models.vit_b_16 is not in minitorch:"),
     ("from torch.nn.parallel import replicate", "torch.nn.parallel.replicate is not in minitorch:"),
     ("import torch._prims", "torch._prims is not in minitorch: this is an inner part"),

@@ -165,3 +165,10 @@ def test_torch_keeps_the_same_order(f, monkeypatch):
     monkeypatch.setitem(f.__globals__, "m", torch)
     monkeypatch.setitem(f.__globals__, "F", torch.nn.functional)
     assert ours.stride() == f(x).stride()
+
+
+@pytest.mark.parametrize("order", [m.contiguous_format, m.channels_last], ids=str)
+def test_a_gradient_lies_in_memory_as_its_input_does(order):
+    x = IMAGES.contiguous(memory_format=order).requires_grad_()
+    (g,) = m.autograd.grad(F.avg_pool2d(x.permute(0, 1, 3, 2), 2).sum(), x)
+    assert g.is_contiguous(memory_format=order)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from printed import printing_tests
 
 import minitorch
 from minitorch import arange, ones, tensor, zeros
@@ -77,20 +78,9 @@ ROWS = {
 }
 
 
-def printed(lib, expression):
-    """What the expression gives in this library, as text."""
-    return repr(eval(expression, {"torch": lib, "np": np}))
-
-
-@pytest.mark.parametrize("expression", ROWS)
-def test_the_result_prints_so(expression):
-    assert printed(minitorch, expression) == ROWS[expression]
-
-
-@pytest.mark.torch
-@pytest.mark.parametrize("expression", ROWS)
-def test_torch_prints_the_same(expression):
-    assert printed(pytest.importorskip("torch"), expression) == ROWS[expression]
+test_the_result_prints_so, test_torch_prints_the_same = printing_tests(
+    ROWS, lambda library: {"torch": library, "np": np}
+)
 
 
 # -------------------------------------------------------------------- NumPy and other libraries
@@ -126,6 +116,13 @@ def test_a_capsule_carries_a_tensor_in_its_own_memory():
     minitorch.from_dlpack(minitorch.to_dlpack(x))[0] = 1
     assert x.tolist() == [1, 0]
     assert minitorch.from_dlpack(x.__dlpack__()).tolist() == [1, 0]
+
+
+def test_a_capsule_is_read_once():
+    capsule = minitorch.to_dlpack(zeros(2))
+    minitorch.from_dlpack(capsule)
+    with pytest.raises(RuntimeError, match="DLTensor capsules can be consumed only once"):
+        minitorch.from_dlpack(capsule)
 
 
 def test_from_dlpack_copies_when_told():
@@ -184,7 +181,7 @@ REFUSED = [
     (lambda: "a" in ones(2), RuntimeError, "only supports Tensor or scalar, but you passed in a"),
     (lambda: f"{ones(2):.2f}", TypeError, "unsupported format string passed to Tensor"),
     (lambda: ones(2).type("torch.OddTensor"), ValueError, "invalid type: 'torch.OddTensor'"),
-    (lambda: ones(2).to("float64"), RuntimeError, "device 'float64' is not one"),
+    (lambda: ones(2).to("gpu"), RuntimeError, "device 'gpu' is not one"),
 ]
 
 
@@ -332,3 +329,12 @@ def test_a_typed_storage_is_taken_by_tensors_of_its_dtype():
     assert (storage.untyped().nbytes(), storage.untyped().data_ptr()) == (32, x.data_ptr())
     with pytest.raises(RuntimeError, match=r"a Storage of type float or an Untyped.* Long"):
         zeros(1).set_(storage)
+
+
+@pytest.mark.parametrize("kind", [float, complex])
+def test_a_number_from_a_recorded_tensor_warns_that_it_is_a_constant(kind):
+    x = minitorch.ones(1, requires_grad=True)
+    with pytest.warns(UserWarning, match="Converting a tensor with requires_grad=True to a scalar"):
+        assert kind(x * 2) == 2
+    with minitorch.no_grad():
+        assert kind(x) == kind(x.detach()) == x.item() == 1

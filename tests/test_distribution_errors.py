@@ -75,7 +75,7 @@ NOT_THERE = {
 
 
 @pytest.mark.parametrize("code", REFUSED)
-def test_value_errors(code):
+def test_bad_arguments_are_value_errors_that_say_why(code):
     with pytest.raises(ValueError, match=REFUSED[code]):
         eval(code, NAMES)
 
@@ -102,7 +102,7 @@ def test_what_is_not_there(code):
         ("Wishart(tensor(3.))", AssertionError, "Exactly one of covariance_matrix or precision"),
     ],
 )
-def test_other_errors(code, error, text):
+def test_other_mistakes_are_refused_with_this_text(code, error, text):
     with pytest.raises(error, match=text):
         eval(code, NAMES)
 

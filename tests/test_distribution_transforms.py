@@ -209,6 +209,17 @@ def test_divergence_is_the_mean_of_the_difference_of_log_prob(unchecked, first, 
         np.testing.assert_allclose(divergence[np.isfinite(divergence)], 0, atol=1e-12)
 
 
+def test_divergence_of_wisharts_is_of_each_in_the_batch():
+    """PyTorch sums a part of it over the whole batch."""
+    p = make("Wishart", minitorch)
+    q = make("Wishart of a factor", minitorch)
+    minitorch.manual_seed(0)
+    x = p.sample((20_000,))
+    gain = (p.log_prob(x) - q.log_prob(x)).numpy()
+    near = 6 * gain.std(0) / len(gain) ** 0.5
+    assert (np.abs(gain.mean(0) - kl_divergence(p, q).detach().numpy()) <= near).all()
+
+
 def test_the_most_specific_divergence_is_taken_and_a_tie_is_warned_of():
     class Wide(Normal):
         pass

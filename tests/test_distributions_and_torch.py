@@ -15,6 +15,7 @@ LOOSE = {
     "Multinomial of logits": 1e-6,
 }
 REFUSED = {"GeneralizedPareto"}  # PyTorch mixes float64 with float32, and raises
+WISHARTS = {"Wishart", "Wishart of a factor"}  # PyTorch sums a part over the whole batch
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def test_shapes_constraints_and_printed_form(torch, name):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_moments(torch, name):
+def test_torch_agrees_on_moments(torch, name):
     ours, theirs = (dist for _, dist, _ in both(name, torch))
     for moment in MOMENTS:
         a, b = (result(lambda d=d: getattr(d, moment)) for d in (ours, theirs))  # noqa: B023  # called at once
@@ -101,7 +102,7 @@ def test_functions_and_their_gradients(torch, name, method):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_quantiles(torch, name):
+def test_torch_agrees_on_quantiles(torch, name):
     found = []
     for library, dist, _ in both(name, torch):
         shape = (3, *dist.batch_shape)
@@ -111,7 +112,7 @@ def test_quantiles(torch, name):
 
 
 @pytest.mark.parametrize("name", [n for n in EXAMPLES if n not in REFUSED])
-def test_expanded(torch, name):
+def test_torch_agrees_on_expanded_distributions(torch, name):
     found = []
     drawn = values(name, 2)
     for library, dist, _ in both(name, torch):
@@ -127,7 +128,7 @@ def test_expanded(torch, name):
 
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("expand", [True, False])
-def test_enumerated_support(torch, name, expand):
+def test_torch_agrees_on_the_enumerated_support(torch, name, expand):
     a, b = (result(lambda d=d: d.enumerate_support(expand)) for _, d, _ in both(name, torch))
     assert_same(a, b, NEAR)
 
@@ -141,6 +142,8 @@ def made(torch):
 @pytest.mark.parametrize("p", EXAMPLES)
 def test_divergence_from_every_other(torch, made, p):
     for q in EXAMPLES:
+        if {p, q} == WISHARTS:
+            continue
         ours, theirs = (
             result(lambda: library.distributions.kl_divergence(made[library][p], made[library][q]))  # noqa: B023  # called at once
             for library in (minitorch, torch)

@@ -2,6 +2,7 @@
 
 import itertools
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 import minitorch
 from minitorch import tensor
-from minitorch.backend.dtypes import ALL, as_dtype, common_dtype, promote_types
+from minitorch.backend.dtypes import ALL, as_dtype, common_dtype, dtype_in_numpy, promote_types
 
 # PyTorch 2.13's table of torch.promote_types; rows and columns in the order of ALL.
 SHORT = ("b1", "u1", "i1", "i2", "i4", "i8", "f2", "f4", "f8")
@@ -208,20 +209,55 @@ def test_dtypes_survive_pickling_as_themselves():
         (float, minitorch.float64),
         (int, minitorch.int64),
         (bool, minitorch.bool),
-        ("int16", minitorch.int16),
-        (np.float64, minitorch.float64),
-        (np.dtype("u1"), minitorch.uint8),
+        (complex, minitorch.complex128),
         (minitorch.int8, minitorch.int8),
     ],
 )
-def test_dtypes_are_recognised_under_other_names(kind, dtype):
+def test_python_types_stand_for_dtypes(kind, dtype):
     assert as_dtype(kind) is dtype
+
+
+@pytest.mark.parametrize(
+    "kind, name",
+    [
+        ("int16", "str"),
+        (np.float64, "type"),
+        (np.dtype("u1"), "numpy.dtypes.UInt8DType"),
+        (3, "int"),
+    ],
+)
+def test_names_and_dtypes_of_numpy_are_no_dtypes(kind, name):
+    words = f"argument 'dtype' must be torch.dtype, not {re.escape(name)}\n"
+    for call in (
+        lambda: minitorch.zeros(2, dtype=kind),
+        lambda: minitorch.tensor([2], dtype=kind),
+        lambda: minitorch.ones(2).sum(dtype=kind),
+        lambda: minitorch.ones(2).to(dtype=kind),
+        lambda: minitorch.linalg.vector_norm(minitorch.ones(2), dtype=kind),
+        lambda: minitorch.tril_indices(2, 2, dtype=kind),
+    ):
+        with pytest.raises(TypeError, match=words):
+            call()
+
+
+@pytest.mark.parametrize(
+    "kind, dtype", [("int16", minitorch.int16), (np.float64, minitorch.float64)]
+)
+def test_dtypes_of_numpy_have_counterparts(kind, dtype):
+    assert dtype_in_numpy(kind) is dtype
 
 
 @pytest.mark.parametrize("kind", [complex, "U3", object, np.uint32])
 def test_what_no_tensor_can_hold_is_refused(kind):
     with pytest.raises(TypeError, match="not one that a tensor can hold"):
-        as_dtype(kind)
+        dtype_in_numpy(kind)
+
+
+def test_limits_are_those_of_python_types_too():
+    assert minitorch.finfo(float).max == minitorch.finfo(minitorch.float64).max
+    assert minitorch.iinfo(int).max == 2**63 - 1
+    with pytest.raises(TypeError, match=r"argument 'type' \(position 1\) must be torch"):
+        minitorch.finfo("float32")
 
 
 def test_limits_are_python_numbers():

@@ -309,3 +309,19 @@ def test_an_example_cannot_resume_from_nowhere(capsys):
     with pytest.raises(SystemExit):
         mnist.main(["--resume"])
     assert "--resume needs --checkpoint FILE" in capsys.readouterr().err
+
+
+def test_an_example_says_when_there_is_nothing_to_resume(tmp_path, capsys):
+    path = tmp_path / "run"
+    mnist.main(["--epochs", "1", "--limit", "128", "--checkpoint", str(path), "--resume"])
+    assert f"there is no {path} yet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "module, option",
+    [(transformer, "--batch-size"), (gan, "--batch-size"), (autoencoder, "--width")],
+)
+def test_an_example_refuses_a_size_of_0(module, option, capsys):
+    with pytest.raises(SystemExit):
+        module.main([option, "0"])
+    assert f"{option} is at least 1" in capsys.readouterr().err

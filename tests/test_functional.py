@@ -328,7 +328,7 @@ def test_softmax_without_a_dimension_guesses_and_warns():
     assert F.softmax(tensor([1, 2]), 0, dtype=minitorch.float64).dtype is minitorch.float64
 
 
-def test_one_hot():
+def test_one_hot_adds_an_axis_of_classes():
     assert F.one_hot(tensor([[0, 2]])).tolist() == [[[1, 0, 0], [0, 0, 1]]]
     y = F.one_hot(tensor([1]), 4)
     assert y.tolist() == [[0, 1, 0, 0]] and y.dtype is minitorch.int64
@@ -404,6 +404,16 @@ REFUSED = [
         RuntimeError,
         "Given input size: (3x8x8). Calculated output size: (3x0x0). Output size is too small",
         lambda: F.max_pool2d(ones(*X), 9),
+    ),
+    (
+        RuntimeError,
+        "Given input size: (3x8x8). Calculated output size: (3x-1x-1). Output size is too small",
+        lambda: F.max_pool2d(ones(*X), 12, stride=2),
+    ),
+    (
+        RuntimeError,
+        "input image (T: 2 H: 4 W: 4) smaller than kernel size (kT: 3 kH: 3 kW: 3)",
+        lambda: F.avg_pool3d(ones(1, 2, 4, 4), 3, padding=1),
     ),
     (
         RuntimeError,

@@ -1,5 +1,6 @@
 """`minitorch.futures`: results that are not there yet."""
 
+import pickle
 import threading
 
 import pytest
@@ -34,8 +35,10 @@ def test_what_follows_gets_the_future_and_its_error_arrives():
     future.add_done_callback(lambda done: seen.append(done.value()))
     future.set_result(3)
     assert doubled.wait() == 6 and seen == [3]
-    with pytest.raises(ZeroDivisionError):
+    text = "Got the following error when running the callback: ZeroDivisionError: division by zero"
+    with pytest.raises(RuntimeError, match=text) as caught:
         failed.wait()
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
 
 
 def test_an_exception_in_place_of_a_result_is_raised_by_wait():
@@ -55,3 +58,18 @@ def test_several_are_collected_when_the_last_is_done():
     first.set_result(1)
     assert [f.value() for f in every.wait()] == [1, 2] == wait_all([first, second])
     assert collect_all([]).wait() == []
+
+
+def test_several_fail_with_the_first_that_does():
+    first, second = Future(), Future()
+    every = collect_all([first, second])
+    second.set_exception(ValueError("no"))
+    assert not every.done()
+    first.set_exception(KeyError("late"))
+    with pytest.raises(ValueError, match="no"):
+        every.wait()
+
+
+def test_what_is_not_there_yet_cannot_be_pickled():
+    with pytest.raises(RuntimeError, match="Can not pickle"):
+        pickle.dumps(Future())

@@ -105,6 +105,14 @@ def bags():
     return minitorch.arange(4).reshape(2, 2)
 
 
+def sampled(mode):
+    return lambda x, grid: F.grid_sample(x, grid, mode, align_corners=False)
+
+
+def spelled(x):
+    return F.ctc_loss(x.log_softmax(2), bags(), (7, 6), (2, 1))
+
+
 LAYERS = {  # what: shapes of what it is given, its launches there and back
     "linear": (F.linear, [(4, 6), (3, 6), (3,)], 2, 3),
     "layer_norm": (lambda x, w, b: F.layer_norm(x, (6,), w, b), [(4, 6), (6,), (6,)], 1, 2),
@@ -122,6 +130,9 @@ LAYERS = {  # what: shapes of what it is given, its launches there and back
     "cross_entropy": (lambda x: F.cross_entropy(x, classes()), [(4, 6)], 2, 1),
     "cross_entropy, smoothed": (
         lambda x: F.cross_entropy(x, classes(), label_smoothing=0.1), [(4, 6)], 3, 1),
+    "grid_sample": (sampled("bilinear"), [(2, 3, 5, 6), (2, 3, 3, 2)], 36, 18),
+    "grid_sample, bicubic": (sampled("bicubic"), [(2, 3, 5, 6), (2, 3, 3, 2)], 44, 22),
+    "ctc_loss": (spelled, [(7, 2, 4)], 18, 13),
     "rms_norm": (lambda x, w: F.rms_norm(x, (6,), w), [(4, 6), (6,)], 1, 3),
     "embedding": (lambda w: F.embedding(classes(), w), [(5, 2)], 1, 1),
     "embedding_bag": (lambda w: F.embedding_bag(bags(), w), [(5, 2)], 3, 2),
@@ -166,6 +177,16 @@ def test_a_sum_within_a_rule_ends_the_chain(cupy):
     x = leaf(cupy.asarray([1.0, 2.0, 3.0], "f"))
     unit = (x - x.mean()) / 2 + 1
     np.testing.assert_allclose(arrays_of(unit).get(), [0.5, 1, 1.5])
+
+
+def test_another_number_needs_no_other_kernel(cupy):
+    from minitorch.backend.cupy_chains import kernel
+
+    x = minitorch.randn(4)
+    F.leaky_relu(x, 0.1)
+    known = kernel.cache_info().misses
+    F.leaky_relu(x, 0.2), F.leaky_relu(x, float("inf"))
+    assert kernel.cache_info().misses == known
 
 
 def test_a_chain_is_computed_before_it_is_too_long(cupy):

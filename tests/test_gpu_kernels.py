@@ -170,6 +170,28 @@ def test_a_mean_over_no_rows_is_nan(cupy):
     assert cupy.isnan(value) and not share.any()
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("times", "longest"), [(5, 0), (7, 3), (300, 140)])
+def test_the_sums_over_paths_of_labels_are_those_of_numpy(cupy, times, longest, dtype):
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3, (4, 2 * longest + 1))
+    emitted = np.log(random.uniform(size=(times, 4, 2 * longest + 1))).astype(dtype)
+    given = (
+        labels[:, 2:] != labels[:, :-2],
+        np.array([times, times // 2, 1, 0]),
+        np.array([longest, longest // 3, longest, 0]),  # the third cannot be spelled
+    )
+    alphas, total = namespace_of(np).ctc_alphas(emitted, *given)
+    on_gpu = [cupy.asarray(x) for x in given]
+    made = namespace_of(cupy).ctc_alphas(cupy.asarray(emitted), *on_gpu)
+    near = 100 * NEAR[dtype]
+    for ours, wanted in zip(made, (alphas, total), strict=True):
+        np.testing.assert_allclose(ours.get(), wanted, near, near)
+    shares = namespace_of(np).ctc_shares(emitted, alphas, total, *given)
+    found = namespace_of(cupy).ctc_shares(cupy.asarray(emitted), *made, *on_gpu)
+    np.testing.assert_allclose(found.get(), shares, times * near, times * near)
+
+
 @pytest.mark.parametrize("p", [2, np.inf])
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 @pytest.mark.parametrize("count", [1, 3, 200])

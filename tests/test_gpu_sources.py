@@ -23,9 +23,8 @@ from minitorch.nn import functional as F
 
 FILES = sorted(Path(minitorch.__file__).parent.glob("backend/cupy_*.py"))
 FACTORIES = {  # files whose functions write kernels, and the names of these
-    "cupy_bessel": lambda module: [f"minitorch_{kind}" for kind in module.POLYNOMIALS],
+    "cupy_bessel": lambda module: [f"minitorch_{kind}" for kind in ("series", *module.POLYNOMIALS)],
     "cupy_chains": lambda module: ["chain"],
-    "cupy_rules": lambda module: ["fused_update"],
     "cupy_blocks": lambda module: [],  # whose sources stand in the other files
     "cupy_random": lambda module: [f"minitorch_{kind}" for kind in module.KINDS],
 }
@@ -153,6 +152,10 @@ def held(dtype):
     return [p]
 
 
+def sampled(x, grid):
+    return F.grid_sample(x, grid, padding_mode="reflection", align_corners=False)
+
+
 IMAGE, ROWS, QUERIES = (2, 3, 9, 8), (5, 70), (2, 3, 40, 8)
 USES = {
     "softmax": both_ways(lambda x: x.softmax(1), ROWS),
@@ -184,6 +187,10 @@ USES = {
     "lstm": both_ways(recurrent(minitorch.nn.LSTM), (7, 3, 6)),
     "gru": both_ways(recurrent(minitorch.nn.GRU), (7, 3, 6)),
     "rnn": both_ways(recurrent(minitorch.nn.RNN), (7, 3, 6)),
+    "grid_sample": both_ways(sampled, IMAGE, (2, 5, 4, 2)),
+    "ctc_loss": both_ways(
+        lambda x: F.ctc_loss(x, integers(1, 4)[:60].reshape(2, 30), (70, 50), (30, 15)), (70, 2, 4)
+    ),
     "nll_loss": both_ways(lambda x: F.nll_loss(x, minitorch.arange(len(x)) % 3), ROWS),
     "gather": both_ways(lambda x: x.gather(1, minitorch.arange(70).reshape(5, 14) % 9), ROWS),
     "sort": both_ways(lambda x: x.sort(1).values, ROWS),
@@ -208,6 +215,8 @@ USES = {
     },
     "hermite_polynomial_h": one_way(special.hermite_polynomial_h, (40,), (40,)),
     "hermite_polynomial_he": one_way(special.hermite_polynomial_he, (40,), (40,)),
+    "i1e": one_way(special.i1e, (40,)),
+    "sinc": one_way(minitorch.sinc, (40,)),
     "rand": draws(lambda x: minitorch.rand(1000, dtype=x.dtype)),
     "randn": draws(lambda x: minitorch.randn(1000, dtype=x.dtype)),
     "exponential": draws(lambda x: x.exponential_()),

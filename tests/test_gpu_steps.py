@@ -158,6 +158,20 @@ def test_gradients_are_joined_in_one_launch_and_a_rule_without_a_kernel_is_anoth
     assert made == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "shape", "most"),
+    [("Adafactor", (4, 5), 13), ("Adafactor", (5,), 6), ("Muon", (4, 5), 28)],
+)
+def test_a_rule_of_sums_and_products_takes_few_launches_more(rig, name, shape, most):
+    p = nn.Parameter(minitorch.ones(shape))
+    p.grad = minitorch.ones(shape)
+    optimizer = getattr(optim, name)([p])
+    optimizer.step()
+    before = cupy_rig.counts["launches"]
+    optimizer.step()
+    assert cupy_rig.counts["launches"] - before <= most
+
+
 def test_more_parameters_than_fit_into_one_launch_take_two(rig):
     params = [nn.Parameter(minitorch.full((i % 3 + 1,), float(i))) for i in range(200)]
     for p in params:
@@ -230,6 +244,13 @@ def test_a_step_with_a_scaler_waits_once(rig):
 
 # -------------------------------------------------------------------- docs/synchronisation.md
 
+
+def spelled(x, lengths):
+    """The loss of a target of a step, where there are two of three classes."""
+    target = minitorch.ones(1, 2, dtype=minitorch.int64)
+    return nn.functional.ctc_loss(x.reshape(2, 1, 3), target, lengths, (1,))
+
+
 WAITS = {  # what a row of the table there does to x (6,), float, on a GPU
     "`item()`, `float(t)`, `int(t)`, `bool(t)`, `if t:`": lambda x: x[0].item(),
     '`tolist()`, `numpy()`, `cpu()`, `to("cpu")`': lambda x: x.cpu(),
@@ -244,6 +265,7 @@ WAITS = {  # what a row of the table there does to x (6,), float, on a GPU
     '`embedding_bag(..., offsets, mode="max")`': lambda x: nn.functional.embedding_bag(
         minitorch.arange(len(x)), x.outer(x), minitorch.tensor([0, 1]), mode="max"
     ),
+    "`ctc_loss` with its lengths on the GPU": lambda x: spelled(x, minitorch.tensor([2])),
     "`equal`, `allclose`": lambda x: minitorch.equal(x, x),
     "`linalg.solve`, `linalg.inv`, `linalg.cholesky` and what uses them, `_ex` forms too": (
         lambda x: minitorch.linalg.inv(x.outer(x) + minitorch.eye(len(x)))
@@ -259,6 +281,7 @@ DOES_NOT_WAIT = {
     "`t[indices]`, `gather`, `scatter_add`": lambda x: x[(x > 0).long()],
     "`sum()`, `max()`, `argmax()`, `sort()`, `topk()`": lambda x: x.topk(2),
     '`to("cuda")`': lambda x: minitorch.ones(3, device="cpu").to("cuda"),
+    "`ctc_loss` with its lengths in tuples, or tensors on the CPU": lambda x: spelled(x, (2,)),
     "`rand`, `randn`, `dropout`": lambda x: nn.functional.dropout(minitorch.rand(3)),
     "`detach()`, `+=` on a tensor of losses": lambda x: x.detach().sum(),
 }

@@ -5,6 +5,7 @@ import pytest
 import minitorch
 from minitorch import tensor
 from minitorch.autograd import grad, gradgradcheck
+from minitorch.nn import functional as F
 
 
 def leaf(*values):
@@ -143,3 +144,34 @@ def test_hessian_of_a_network_is_that_of_torch():
 
     for ours, theirs in zip(hessian(minitorch), hessian(torch), strict=True):
         assert ours == pytest.approx(theirs)
+
+
+PIECEWISE = {
+    "hardshrink": F.hardshrink,
+    "hardtanh": F.hardtanh,
+    "leaky_relu": F.leaky_relu,
+    "prelu": lambda x: F.prelu(x, minitorch.tensor([0.5])),
+    "relu": F.relu,
+    "softshrink": F.softshrink,
+    "threshold": lambda x: F.threshold(x, 0.1, 2.0),
+    "avg_pool1d": lambda x: F.avg_pool1d(x, 2),
+    "max_pool1d": lambda x: F.max_pool1d(x, 2),
+    "adaptive_max_pool1d": lambda x: F.adaptive_max_pool1d(x, 2),
+    "reflection": lambda x: F.pad(x, (1, 1), mode="reflect"),
+    "nll_loss": lambda x: F.nll_loss(x, minitorch.tensor([[0, 0, 1, 1]])),
+}
+
+
+@pytest.mark.parametrize("f", PIECEWISE.values(), ids=PIECEWISE)
+def test_the_second_derivative_of_straight_pieces_is_zero(f):
+    x = minitorch.randn(1, 2, 4, requires_grad=True)
+    (g,) = grad(f(x).sum(), x, create_graph=True)
+    (h,) = grad((g * g.detach()).sum(), x, create_graph=True)
+    assert h.shape == x.shape and not h.any()
+
+
+def test_a_net_of_straight_pieces_has_a_second_derivative_of_zero():
+    x, w = (minitorch.randn(3, 1, requires_grad=True) for _ in range(2))
+    (g,) = grad((x @ w.T).relu().sum(), x, create_graph=True)
+    of_x, of_w = grad(g.sum(), (x, w))
+    assert not of_x.any() and of_w.any()

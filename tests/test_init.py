@@ -42,7 +42,7 @@ KERNEL = (30, 20, 3, 2)  # fan-in 120, fan-out 180
         (lambda w: init.kaiming_uniform_(w, nonlinearity="linear"), math.sqrt(3 / 40)),
     ],
 )
-def test_uniform_bounds(fill, bound):
+def test_uniform_draws_fill_the_range_up_to_the_bound(fill, bound):
     w = nn.Parameter(minitorch.zeros(W))
     assert fill(w) is w and w.requires_grad and w.is_leaf
     assert_uniform(w, bound)
@@ -57,13 +57,13 @@ def test_uniform_bounds(fill, bound):
         (lambda w: init.kaiming_normal_(w, mode="fan_out", nonlinearity="tanh"), 5 / 3 / 180**0.5),
     ],
 )
-def test_normal_deviations(fill, std):
+def test_normal_draws_have_this_deviation(fill, std):
     w = nn.Parameter(minitorch.zeros(KERNEL))
     assert fill(w) is w
     assert_normal(w, std)
 
 
-def test_constants():
+def test_constants_fill_the_tensor():
     w = nn.Parameter(minitorch.zeros(2, 3))
     assert (init.constant_(w, 3.0) == 3).all()
     assert (init.ones_(w) == 1).all()
@@ -102,7 +102,7 @@ def test_draws_follow_the_seed_or_the_generator():
     assert (nn.Linear(3, 2).weight == layer.weight).all()
 
 
-def test_gains():
+def test_gains_are_those_of_the_nonlinearity():
     assert init.calculate_gain("linear") == init.calculate_gain("sigmoid") == 1
     assert init.calculate_gain("tanh") == 5 / 3
     assert init.calculate_gain("relu") == math.sqrt(2)

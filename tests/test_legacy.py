@@ -26,6 +26,14 @@ def test_variable_refuses_what_is_no_tensor():
         Variable([1])
 
 
+def test_volatile_has_no_effect_but_a_warning():
+    x = torch.zeros(1)
+    with pytest.warns(UserWarning, match="volatile was removed and now has no effect"):
+        x.volatile = True
+    with pytest.warns(UserWarning, match=r"Variable.volatile is always False"):
+        assert x.volatile is False
+
+
 def test_volatile_warns_and_excludes_gradients():
     with pytest.warns(UserWarning, match="volatile was removed and now has no effect"):
         assert not Variable(torch.zeros(1), volatile=True).requires_grad

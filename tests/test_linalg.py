@@ -208,6 +208,23 @@ def test_tensors_are_solved_and_inverted_as_matrices():
     close(linalg.tensorinv(moved, ind=1), N.tensorinv(moved.detach().numpy(), 1))
 
 
+def test_cross_without_a_dimension_warns_and_takes_the_first_of_size_3():
+    a, b = minitorch.rand(3, 2), minitorch.rand(3, 2)
+    with pytest.warns(UserWarning, match="Using torch.cross without specifying the dim arg is"):
+        found = minitorch.cross(a, b)
+    assert minitorch.equal(found, minitorch.cross(a, b, dim=0))
+    with (
+        pytest.warns(UserWarning, match="Using torch.cross"),
+        pytest.raises(RuntimeError, match="no dimension of size 3 in input"),
+    ):
+        minitorch.cross(minitorch.ones(2, 4), minitorch.ones(2, 4))
+
+
+def test_cross_takes_vectors_of_one_dtype():
+    with pytest.raises(RuntimeError, match="expected scalar type Float but found Double"):
+        linalg.cross(minitorch.ones(3), minitorch.ones(3).double())
+
+
 def test_vander_and_vecdot_and_cross():
     x = minitorch.tensor([1, 2, 3])
     assert linalg.vander(x).tolist() == np.vander([1, 2, 3], increasing=True).tolist()
@@ -453,3 +470,42 @@ def test_principal_components_are_those_of_the_centred_rows():
 def test_principal_components_name_what_they_refuse(settings, text):
     with pytest.raises(ValueError, match=text):
         minitorch.pca_lowrank(random(20, 5), **settings)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        linalg.inv,
+        linalg.cholesky,
+        partial(linalg.cholesky, upper=True),
+        linalg.qr,
+        lambda A: linalg.qr(A[..., :2, :]),
+        lambda A: linalg.svd(A)[::2],
+        lambda A: linalg.eigh(A).eigenvectors,
+        lambda A: linalg.solve(A, A[..., :2]),
+        lambda A: linalg.solve_triangular(A, A, upper=True),
+        lambda A: linalg.solve_triangular(A, A, upper=True, left=False),
+        lambda A: linalg.lu_factor(A).LU,
+        lambda A: minitorch.geqrf(A).a,
+    ],
+    ids=[
+        "inv",
+        "cholesky",
+        "upper",
+        "qr",
+        "wide",
+        "svd",
+        "eigh",
+        "solve",
+        "triangular",
+        "right",
+        "lu_factor",
+        "geqrf",
+    ],
+)
+def test_results_lie_in_memory_column_by_column(f):
+    for shape in ((3, 3), (2, 3, 3)):
+        A = random(*shape).detach()
+        made = f(A @ A.mT + minitorch.eye(3, dtype=A.dtype))
+        for y in [made] if isinstance(made, minitorch.Tensor) else made:
+            assert y.mT.is_contiguous()

@@ -108,3 +108,8 @@ def test_torch_agrees(number):
     torch = pytest.importorskip("torch")
     make, *shapes = LAYERS[number]
     compare_modules(torch, make(nn), make(torch.nn), *(np.random.normal(size=s) for s in shapes))
+
+
+def test_a_number_is_no_input_of_a_linear_layer():
+    with pytest.raises(TypeError, match=r"linear\(\): argument 'input' \(position 1\) must be Ten"):
+        nn.Linear(1, 1)(3)

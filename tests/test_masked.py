@@ -130,3 +130,28 @@ def test_torch_gives_the_same(name, dtype):
     ours = getattr(masked, name)(tensor(x), 1, mask=tensor(MASK[:2]))
     theirs = getattr(torch.masked, name)(torch.tensor(x), 1, mask=torch.tensor(MASK[:2]))
     assert_close(ours, theirs, 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "shown"),
+    [
+        ("sum", (0,), [True, True, False]),
+        ("norm", (2.0, 1), [True, True]),
+        ("softmax", (0,), [[True, False, False], [False, True, False]]),
+        ("amax", (), True),
+    ],
+)
+def test_which_elements_of_a_result_come_of_any(name, args, shown):
+    mask = minitorch.tensor([[True, False, False], [False, True, False]])
+    op = getattr(minitorch.masked, name)
+    assert (
+        minitorch.masked._output_mask(op, minitorch.ones(2, 3), *args, mask=mask).tolist() == shown
+    )
+
+
+def test_the_mask_of_a_result_wants_a_masked_operation_and_a_mask():
+    x = minitorch.ones(2)
+    with pytest.raises(ValueError, match="expected masked operation"):
+        minitorch.masked._output_mask(minitorch.exp, x, mask=x > 0)
+    with pytest.raises(ValueError, match="requires explicit mask"):
+        minitorch.masked._output_mask(minitorch.masked.sum, x)

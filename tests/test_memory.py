@@ -155,8 +155,8 @@ def test_a_leaf_is_freed_with_its_tensor():
     y.backward()
 
 
-@pytest.mark.parametrize("count", [1_000_000])
-def test_a_chain_of_a_million_nodes_is_built_run_and_freed_in_linear_time(count):
+@pytest.mark.parametrize("count", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_a_long_chain_is_built_run_and_freed_in_linear_time(count):
     def seconds(count):
         x = minitorch.ones(1, requires_grad=True)
         start = time.process_time()  # whatever else the machine does

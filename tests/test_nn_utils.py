@@ -36,7 +36,7 @@ def test_small_gradients_stay_as_they_are():
 @pytest.mark.parametrize(
     "p, norm", [(1, 7), (2.0, 5), (3, 91 ** (1 / 3)), (math.inf, 4), ("inf", 4)]
 )
-def test_norms(p, norm):
+def test_the_total_norm_is_that_of_all_gradients_together(p, norm):
     gradients = [each.grad for each in parameters() if each.grad is not None]
     assert utils.get_total_norm(gradients, p).item() == pytest.approx(norm)
     assert utils.get_total_norm(gradients[0]).item() == 3

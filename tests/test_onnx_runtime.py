@@ -133,6 +133,7 @@ LAYERS = {
     "Conv1d same": (nn.Conv1d(3, 4, 2, padding="same"), (3, 7)),
     "Conv2d": (nn.Conv2d(4, 6, 3, 2, 1, dilation=2, groups=2), (4, 9, 9)),
     "Conv2d reflect": (nn.Conv2d(2, 3, 3, padding=1, padding_mode="reflect"), (2, 5, 5)),
+    "ReplicationPad1d": (nn.ReplicationPad1d((2, 1)), (2, 5)),
     "Conv3d": (nn.Conv3d(2, 3, 2), (2, 4, 4, 4)),
     "ConvTranspose1d": (nn.ConvTranspose1d(4, 6, 3, 2, 1, 1, dilation=2), (4, 7)),
     "ConvTranspose2d": (nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, groups=2), (4, 7, 7)),
@@ -158,7 +159,7 @@ LAYERS = {
     "ChannelShuffle": (nn.ChannelShuffle(2), (8, 3, 3)),
     "Unfold": (nn.Unfold(2, padding=1, stride=2), (3, 4, 5)),
     "ReplicationPad2d": (nn.ReplicationPad2d(1), (3, 4, 5)),
-    "CircularPad2d": (nn.CircularPad2d(1), (3, 4, 5)),
+    "CircularPad2d": (nn.CircularPad2d((1, 0, 2, 3)), (3, 4, 5)),
     "LSTMCell": (nn.LSTMCell(3, 4), (3,)), "GRUCell": (nn.GRUCell(3, 4), (3,)),
 }  # fmt: skip
 

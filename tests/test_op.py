@@ -44,8 +44,23 @@ def test_tensors_go_by_the_names_that_torch_gives_them(x):
     assert minitorch.where(condition=x > 2, input=x, other=0.0).tolist() == [[0, 0], [3, 4]]
 
 
+def test_the_dtype_of_softmax_may_stand_behind_dim(x):
+    half = x.half()
+    assert half.softmax(0, minitorch.float64).dtype is minitorch.float64
+    assert minitorch.log_softmax(half, 1, None).dtype is minitorch.float16
+
+
+def test_a_number_that_the_dtype_does_not_hold_is_refused():
+    x = minitorch.ones(2, dtype=minitorch.uint8)
+    for value in (300, 2**70, float("inf")):
+        with pytest.raises(RuntimeError, match="value cannot be converted to type uint8_t without"):
+            minitorch.addcmul(x, x, x, value=value)
+
+
 def test_dim_and_keepdim_go_by_the_names_that_numpy_gives_them_too(x):
     assert minitorch.sum(x, axis=0, keepdims=True).tolist() == [[4, 6]]
+    assert minitorch.chunk(x, 2, axis=1)[0].shape == (2, 1)
+    assert x.median(axis=0, keepdims=True).values.shape == (1, 2)
     assert x.softmax(axis=1).shape == (2, 2)
     with pytest.raises(TypeError, match=r"softmax\(\) missing 1 required argument: 'dim'"):
         x.softmax()

@@ -1,5 +1,7 @@
 """`out=`: what it is refused for, and what it does where several tensors are written."""
 
+import re
+
 import pytest
 
 import minitorch as m
@@ -113,7 +115,7 @@ def test_all_and_any_take_uint8_for_their_result():
         ),
     ],
 )
-def test_an_out_of_another_dtype_is_refused(call, text):
+def test_an_out_of_a_dtype_that_the_result_does_not_have_is_refused(call, text):
     with pytest.raises(RuntimeError, match=text):
         call(m.ones(2))
 
@@ -128,3 +130,75 @@ def test_linalg_writes_over_its_input():
 
 def test_a_linear_system_without_unknowns_has_a_solution():
     assert m.linalg.tensorsolve(m.empty(0, 0, 1, 2, 3, 0), m.empty(0, 0)).shape == (1, 2, 3, 0)
+
+
+A, INDEX, PLACES = m.ones(2, 2), m.tensor([[0, 1], [1, 0]]), m.tensor([0, 1])
+EXPECTED = "Expected out tensor to have dtype float, but got double instead"
+
+
+@pytest.mark.parametrize(
+    "text, call",
+    [
+        (EXPECTED, lambda out: m.tril(A, out=out)),
+        (EXPECTED, lambda out: m.diag(A, out=out)),
+        (EXPECTED, lambda out: m.msort(A, out=out)),
+        (EXPECTED, lambda out: m.slice_scatter(A, A, out=out)),
+        (EXPECTED, lambda out: m.take_along_dim(A, INDEX, 0, out=out)),
+        (EXPECTED, lambda out: m.gather(A, 0, INDEX, out=out)),
+        (EXPECTED, lambda out: m.scatter(A, 0, INDEX, A, out=out)),
+        (EXPECTED, lambda out: m.index_add(A, 0, PLACES, A, out=out)),
+        (EXPECTED, lambda out: m.t_copy(A, out=out)),
+        (EXPECTED, lambda out: m.norm(A, out=out)),
+        (EXPECTED, lambda out: m.renorm(A, 2, 0, 1.0, out=out)),
+        (EXPECTED, lambda out: m.mm(A, A, out=out)),
+        (EXPECTED, lambda out: m.softmax(A, 0, out=out)),
+        ("Expected out tensor to have dtype bool", lambda out: m.isin(A, A, out=out)),
+        ("index_select(): self and result must", lambda out: m.index_select(A, 0, PLACES, out=out)),
+        ("masked_select(): self and result", lambda out: m.masked_select(A, A > 0, out=out)),
+        ("out expected to have the same dtype", lambda out: m.take(A, PLACES, out=out)),
+        ("Expected self.dtype() == output.dtype()", lambda out: m.narrow_copy(A, 0, 0, 1, out=out)),
+        ("Expected out type to be Float but got", lambda out: m.where(A > 0, A, A, out=out)),
+        ("Found dtype Double but expected Float", lambda out: m.clamp(A, 0, 1, out=out)),
+        ("should have the same dtype, but got", lambda out: m.histc(A, out=out)),
+        ("Found dtype Double but expected", lambda out: m.nn.functional.softplus(A, out=out)),
+        ("expected scalar type Float but", lambda out: m.nn.functional.logsigmoid(A, out=out)),
+    ],
+    ids=str,
+)
+def test_an_out_of_another_dtype_is_refused(text, call):
+    with pytest.raises(RuntimeError, match=re.escape(text)):
+        call(m.empty(0, dtype=m.float64))
+
+
+@pytest.mark.parametrize(
+    "text, call",
+    [
+        ("torch.cat(): input types can't be cast to", lambda out: m.cat([A, A], out=out)),
+        ("torch.cat(): input types can't be cast to", lambda out: m.stack([A, A], out=out)),
+        ("logsumexp(): Expected floating point type", lambda out: m.logsumexp(A, 0, out=out)),
+    ],
+    ids=str,
+)
+def test_an_out_of_a_lower_kind_is_refused(text, call):
+    call(m.empty(0, dtype=m.float64))
+    with pytest.raises(RuntimeError, match=re.escape(text)):
+        call(m.empty(0, dtype=m.int64))
+
+
+def test_products_of_halves_are_written_into_an_out_of_halves():
+    x, out = A.half(), m.empty(0, dtype=m.half)
+    assert m.mm(x, x, out=out).equal(m.mm(x, x))
+    assert m.softmax(x, 0, out=out).equal(m.softmax(x, 0))
+    with pytest.raises(RuntimeError, match="Expected out tensor to have dtype float, but got"):
+        m.mm(A, A, out=out)
+
+
+def test_what_is_computed_on_halves_is_rounded_in_a_wider_out_too():
+    x, out = m.tensor([0.1], dtype=m.half), m.empty(1)
+    assert m.erf(x, out=out).equal(m.erf(x).float())
+
+
+@pytest.mark.parametrize("f", [m.isfinite, m.isinf, m.isnan, m.isreal, m.Tensor.abs_])
+def test_what_has_no_out_refuses_it(f):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'out'"):
+        f(A, out=m.empty(0))

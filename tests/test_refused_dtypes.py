@@ -35,7 +35,7 @@ ROWS = [
         "LayerNormKernelImpl",
         "Char",
     ),
-    (lambda: m.cross(ones("bool", 3), ones("bool", 3)), "cross", "Bool"),
+    (lambda: m.cross(ones("bool", 3), ones("bool", 3), dim=0), "cross", "Bool"),
     (lambda: ones("bool").index_reduce(0, at(2), ones("bool"), "amax"), "index_func_", "Bool"),
     (
         lambda: ones("bool").scatter_reduce(0, at(2), ones("bool"), "mean"),

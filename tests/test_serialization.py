@@ -104,7 +104,7 @@ def test_tensors_that_share_memory_share_it_again(format):
 @pytest.mark.parametrize("format", FORMATS)
 def test_storages_come_back_with_the_tensors_that_lie_in_them(format):
     a = minitorch.arange(6.0).reshape(2, 3)
-    memory = TypedStorage(a.array.reshape(-1))
+    memory = TypedStorage.over(a.array.reshape(-1))
     b, whole, loose = again([a[1], memory, minitorch.arange(2).untyped_storage()], format)
     assert (whole.dtype, whole.tolist()) == (minitorch.float32, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
     assert b.data_ptr() == whole.data_ptr() + 12

@@ -124,12 +124,26 @@ def test_airy_ai_obeys_its_differential_equation():
         ("bessel_y0", [0, -1, INF], [-INF, NAN, NAN]),
         ("modified_bessel_k1", [0, -1, INF], [INF, NAN, 0]),
         ("airy_ai", [INF, 200], [NAN, 0]),
-        ("sinc", [0, 1e-300], [1, 1]),
+        ("sinc", [0, 1e-300, NAN], [1, 1, NAN]),
     ],
 )
-def test_edges(f, x, y):
+def test_edges_have_their_limits(f, x, y):
     found = getattr(special, f)(tensor(x, dtype=minitorch.float64)).numpy()
     np.testing.assert_allclose(found, y, rtol=0, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("i0e", 0.0399443793),
+        ("i1e", 0.0397441530),
+        ("scaled_modified_bessel_k0", 0.1251756217),
+        ("scaled_modified_bessel_k1", 0.1257999505),
+    ],
+)
+def test_scaled_functions_are_finite_where_the_exponential_is_not(name, value):
+    y = getattr(special, name)(tensor([100.0], dtype=minitorch.float32))
+    assert y.item() == pytest.approx(value, rel=1e-6)
 
 
 @pytest.mark.parametrize(

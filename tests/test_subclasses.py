@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 import minitorch
-from minitorch import Tensor, nn, ones
+from minitorch import Tensor, nn, ones, overrides
 
 
 class Scaled(nn.Parameter):
@@ -23,6 +23,15 @@ class Named(Tensor):
 
     def __init__(self, data, name):
         self.name = name
+
+
+overrides.end()  # other tests want functions as they are without such classes
+
+
+@pytest.fixture(autouse=True)
+def functions_as_they_were():
+    yield
+    overrides.end()
 
 
 def test_a_parameter_can_be_made_by_new():
@@ -76,3 +85,30 @@ def test_a_parameter_is_made_of_a_tensor(data):
         ):
             kind(data)
     assert nn.Parameter().shape == nn.Buffer().shape == minitorch.Size([0])
+
+
+def test_a_tensor_can_be_seen_as_one_of_a_subclass():
+    class Marked(Tensor):
+        pass
+
+    x = minitorch.tensor([1.0, 2.0], requires_grad=True)
+    y = x.as_subclass(Marked)
+    assert type(y) is Marked and y._base is x and type(y.as_subclass(Tensor)) is Tensor
+    (y * 3).sum().backward()
+    assert x.grad.tolist() == [3, 3]
+    with pytest.raises(TypeError, match="a class that does not inherit from Tensor"):
+        x.as_subclass(int)
+    with pytest.raises(TypeError, match=r"cls must be a type \(got int\)"):
+        x.as_subclass(3)
+
+
+def test_subclasses_print_under_their_name():
+    class Long(Tensor):
+        pass
+
+    class Weight(nn.Parameter):
+        pass
+
+    assert repr(Long([[1.0], [2.0]])) == "Long([[1.],\n      [2.]])"
+    assert repr(Weight(ones(2))) == "Parameter(Weight([1., 1.], requires_grad=True))"
+    assert repr(nn.Buffer(ones(1))) == "tensor([1.])"

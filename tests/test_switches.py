@@ -165,7 +165,7 @@ def test_flags_hold_inside_the_block():
         pass
 
 
-# -------------------------------------------------------------------- compile, jit, hub
+# -------------------------------------------------------------------- compile, jit
 
 
 def test_compile_returns_the_model_and_says_once_that_nothing_is_compiled(monkeypatch):
@@ -235,26 +235,6 @@ def test_marks_for_torchscript_are_harmless():
     assert torch.jit.annotate(list[int], 3) == 3
 
 
-def test_models_from_the_net_are_refused():
-    for name in ("load", "load_state_dict_from_url", "download_url_to_file"):
-        with pytest.raises(RuntimeError, match="minitorch loads nothing from the net"):
-            getattr(torch.hub, name)("a", "b")
-
-
-def test_the_hub_offers_tqdm_as_programs_expect():
-    assert list(torch.hub.tqdm([1, 2], disable=True)) == [1, 2]
-
-
-def test_the_hub_reads_the_digest_in_a_name():
-    path = torch.hub.urlparse("https://example.org/models/net-5c106cde.pth?x=1").path
-    assert torch.hub.HASH_REGEX.search(path).group(1) == "5c106cde"
-
-
-def test_the_hub_directory_is_pytorchs(monkeypatch):
-    monkeypatch.setenv("TORCH_HOME", "somewhere")
-    assert torch.hub.get_dir().replace("\\", "/") == "somewhere/hub"
-
-
 @pytest.mark.parametrize("name", ["init_process_group", "get_rank", "all_reduce", "barrier"])
 def test_several_processes_are_refused(name):
     with pytest.raises(RuntimeError, match=f"{name}: minitorch trains in one process"):
@@ -282,21 +262,6 @@ def test_other_gpus_are_refused(module):
     if module is torch.mps:
         with pytest.raises(RuntimeError, match=r"Cannot execute emptyCache\(\) without MPS"):
             module.empty_cache()
-
-
-def test_no_class_overrides_functions():
-    assert torch.overrides.is_tensor_like(torch.ones(1))
-    assert not torch.overrides.has_torch_function((torch.ones(1),))
-    assert not torch.overrides.has_torch_function_unary(torch.ones(1))
-    assert not torch.overrides.has_torch_function_variadic(torch.ones(1), 2)
-
-
-def test_a_mode_for_torch_functions_can_be_defined_but_not_begun():
-    class Mode(torch.overrides.TorchFunctionMode):
-        pass
-
-    with pytest.raises(NotImplementedError, match="Mode: ops call no __torch_function__"), Mode():
-        pass
 
 
 def test_conversions_keep_parameters_and_say_so():

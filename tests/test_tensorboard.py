@@ -220,3 +220,46 @@ def test_after_close_nothing_is_flushed_and_a_new_file_is_begun(tmp_path):
     writer.close()
     steps = [step for path in sorted(tmp_path.iterdir()) for step, _ in values(path)]
     assert sorted(steps) == [0, 1]
+
+
+def test_a_sound_is_a_wave_file(written):
+    step, value = written(lambda w: w.add_audio("a", torch.tensor([0.0, 2.0, -1.0]), 3, 8000))[0]
+    sound = fields(value[6][0])
+    assert step == 3 and struct.unpack("<f", sound[1][0]) == (8000,) and sound[3] == [3]
+    assert sound[4][0][:4] == b"RIFF" and sound[5] == [b"audio/wav"]
+    assert np.frombuffer(sound[4][0][-6:], "<i2").tolist() == [0, 32767, -32767]
+
+
+def test_precision_and_recall_are_given_for_each_threshold(written):
+    labels, guesses = torch.tensor([0, 1, 1, 0]), torch.tensor([0.1, 0.9, 0.4, 0.6])
+    ((_, value),) = written(lambda w: w.add_pr_curve("p", labels, guesses, num_thresholds=3))
+    numbers = np.frombuffer(fields(value[8][0])[5][0], "<f4").reshape(6, 3)
+    tp, fp, tn, fn, precision, recall = numbers.tolist()
+    assert (tp, fp, tn, fn) == ([2, 1, 0], [2, 1, 0], [0, 1, 2], [0, 1, 2])
+    assert precision == [0.5, 0.5, 0] and recall == [1, 0.5, 0]
+
+
+def test_a_histogram_may_be_counted_elsewhere(written):
+    ((_, value),) = written(
+        lambda w: w.add_histogram_raw("h", 0, 3, 4, 6, 14, [1, 2, 4], torch.tensor([1, 1, 2]))
+    )
+    found = fields(value[5][0])
+    assert struct.unpack("<d", found[5][0]) == (14,)
+    assert np.frombuffer(found[7][0]).tolist() == [1, 1, 2]
+
+
+def test_points_for_the_projector_are_tables(tmp_path):
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_embedding(torch.eye(2), ["a", "b"], torch.ones(2, 3, 4, 5), 7)
+        writer.add_embedding(torch.eye(2), [["a", 1], ["b", 2]], tag="x/y", metadata_header="ln")
+    assert (tmp_path / "00007/default/tensors.tsv").read_text() == "1.0\t0.0\n0.0\t1.0\n"
+    assert (tmp_path / "00007/default/metadata.tsv").read_text() == "a\nb\n"
+    assert (tmp_path / "00000/x%2fy/metadata.tsv").read_text() == "l\tn\na\t1\nb\t2\n"
+    assert (tmp_path / "00007/default/sprite.png").read_bytes()[16:24] == bytes(
+        [0, 0, 0, 10, 0, 0, 0, 8]
+    )
+    listed = (tmp_path / "projector_config.pbtxt").read_text()
+    assert listed.count("embeddings {") == 2 and "single_image_dim: 5" in listed
+    for given, message in (([torch.eye(2), ["a"]], "#labels"), ([torch.ones(2)], "mat should be")):
+        with SummaryWriter(tmp_path) as writer, pytest.raises(AssertionError, match=message):
+            writer.add_embedding(*given)

@@ -76,6 +76,32 @@ APART = {
     ),
     "t.ones(1), None": "None mismatch: tensor([1.]) is not None",
     "1, 2, msg='mine'": "mine",
+    "True, False": "Booleans mismatch: True is not False",
+    "1 + 2j, 1": "The (d)types do not match: <class 'complex'> != <class 'int'>.",
+    "1 + 1j, 1 + 2j": (
+        "Scalars are not close!\n\nExpected (1+2j) but got (1+1j).\n"
+        "Absolute difference: 1.0 (up to 1e-07 allowed)\n"
+        "Relative difference: 0.4472135954999579 (up to 1e-07 allowed)"
+    ),
+    "[t.tensor(0.0)], [t.tensor(0)]": (
+        "The values for attribute 'dtype' do not match: torch.float32 != torch.int64.\n\n"
+        "The failure occurred for item [0]"
+    ),
+    "t.tensor([0.3, 0.5]), t.tensor([0.3, 0.7])": (
+        "Tensor-likes are not close!\n\nMismatched elements: 1 / 2 (50.0%)\n"
+        "Greatest absolute difference: 0.19999998807907104 at index (1,) (up to 1e-05 allowed)\n"
+        "Greatest relative difference: 0.2857142686843872 at index (1,) (up to 1.3e-06 allowed)"
+    ),
+    "t.tensor([0, 1], dtype=t.uint8), t.tensor([255, 1], dtype=t.uint8), rtol=0, atol=1": (
+        "Tensor-likes are not close!\n\nMismatched elements: 1 / 2 (50.0%)\n"
+        "Greatest absolute difference: 255 at index (0,) (up to 1 allowed)\n"
+        "Greatest relative difference: 1.0 at index (0,) (up to 0 allowed)"
+    ),
+    "{'b': 1, 'a': 1}, {'b': 2, 'a': 3}": (
+        "Scalars are not equal!\n\nExpected 3 but got 1.\nAbsolute difference: 2\n"
+        "Relative difference: 0.6666666666666666\n\nThe failure occurred for item ['a']"
+    ),
+    "1, 2, msg=''": "",
     "None, 1, msg=lambda text: 'mine: ' + text": "mine: None mismatch: None is not 1",
 }
 
@@ -101,8 +127,11 @@ def test_the_errors_are_those_of_torch(call):
 def test_arguments_that_make_no_sense_are_refused():
     with pytest.raises(ValueError, match="Both 'rtol' and 'atol' must be either specified or om"):
         assert_close(1, 1, rtol=0)
+    text = "No comparison pair was able to handle inputs of type(.*\n)+The failure .* item \\[0\\]"
+    with pytest.raises(TypeError, match=text):
+        assert_close(["a"], ["b"])
     with pytest.raises(TypeError, match="No comparison pair was able to handle inputs of type"):
-        assert_close("a", "b")
+        assert_close(np.array(["a"]), np.array(["a"]))
     with pytest.raises(TypeError, match="No comparison pair was able to handle inputs of type"):
         assert_close(torch.nn.Parameter(ones), ones, allow_subclasses=False)
     with pytest.raises(TypeError, match="No comparison pair was able to handle inputs of type"):
@@ -126,8 +155,46 @@ def test_made_tensors_can_be_asked_for_more():
     assert make_tensor(2, dtype=torch.float64, device="cpu", requires_grad=True).requires_grad
     y = make_tensor(500, dtype=torch.int64, device="cpu", low=0, high=3, exclude_zero=True)
     assert sorted(set(y.tolist())) == [1, 2]
-    with pytest.raises(ValueError, match="`low` must be less than `high`, but got 2 >= 1"):
-        make_tensor(1, dtype=torch.float32, device="cpu", low=2, high=1)
+    image = make_tensor(
+        1, 2, 3, 3, dtype=torch.float32, device="cpu", memory_format=torch.channels_last
+    )
+    assert image.stride() == (18, 1, 6, 2)
+
+
+def test_made_tensors_stay_in_the_range_of_their_dtype():
+    x = make_tensor(50, dtype=torch.uint8, device="cpu", low=-3, high=2)
+    assert x.max() <= 1
+    inf = float("inf")
+    assert make_tensor(50, dtype=torch.float64, device="cpu", low=-inf, high=inf).isfinite().all()
+
+
+REFUSED = [
+    ("float32", {"low": 2, "high": 1}, "`low` must be less than `high`, but got 2 >= 1"),
+    (
+        "float32",
+        {"low": float("nan")},
+        "`low` and `high` cannot be NaN, but got low=nan and high=9",
+    ),
+    ("uint8", {"low": -3, "high": -1}, r"\[-3, -1\), but torch.uint8 only supports \[0, 256\)"),
+    ("int64", {"requires_grad": True}, "`requires_grad=True` is not supported for boolean and int"),
+    (
+        "float32",
+        {"noncontiguous": True, "memory_format": torch.channels_last},
+        "`noncontiguous` and `memory_format` are mutually exclusive",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "options", "text"), REFUSED)
+def test_what_cannot_be_made_is_refused(name, options, text):
+    with pytest.raises(ValueError, match=text):
+        make_tensor(2, 2, 2, 2, dtype=getattr(torch, name), device="cpu", **options)
+
+
+def test_a_made_interval_without_length_warns():
+    with pytest.warns(FutureWarning, match="Passing `low==high` to"):
+        x = make_tensor(2, dtype=torch.float32, device="cpu", low=1, high=1)
+    assert x.tolist() == [1, 1]
 
 
 def test_assert_as_a_call_takes_truths_and_tensors():
@@ -142,6 +209,7 @@ def test_assert_allclose_warns_and_takes_no_notice_of_dtypes():
         assert_allclose(one, one.double())
     with pytest.warns(FutureWarning):
         assert_allclose(nan, nan)
+        assert_allclose(one, one + 5e-5)
         assert_allclose([1.0], [1.1], rtol=0.2, atol=0)
     with pytest.warns(FutureWarning), pytest.raises(AssertionError, match="not alike"):
         assert_allclose(one, one + 1, msg="not alike")

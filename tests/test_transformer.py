@@ -98,6 +98,15 @@ def test_padding_counts_for_nothing():
     assert minitorch.allclose(y[:, :3], encoder(x[:, :3]), atol=1e-6)
 
 
+def test_without_gradients_zeros_come_out_for_padding_at_the_end():
+    encoder = nn.TransformerEncoder(encoder_layer(**FIRST), 2).eval()
+    x, padding = minitorch.randn(2, 3, 4), tensor([[False, True, True], [True, True, True]])
+    assert (encoder(x, src_key_padding_mask=padding) != 0).all()
+    with minitorch.no_grad():
+        assert (encoder(x, src_key_padding_mask=padding)[padding] == 0).all()
+        assert (encoder(x, src_key_padding_mask=padding.flip(1)) != 0).all()
+
+
 def test_the_batch_may_be_first_second_or_missing():
     first = nn.Transformer(4, 2, 1, 1, **SMALL, **FIRST)
     second = nn.Transformer(4, 2, 1, 1, **SMALL)

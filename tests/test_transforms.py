@@ -210,7 +210,7 @@ def test_a_crop_reaches_over_the_edge_into_zeros():
         ("symmetric", [2, 1, 1, 2, 3, 3]),
     ],
 )
-def test_borders(mode, row):
+def test_borders_repeat_the_pixels_as_their_mode_says(mode, row):
     x = minitorch.tensor([[[1, 2, 3]]], dtype=minitorch.uint8)
     padded = F.pad(x, [2, 0, 1, 0], fill=9, padding_mode=mode)
     assert padded.dtype == minitorch.uint8 and padded.tolist() == [[row]]

@@ -455,7 +455,7 @@ def test_to_tensor_gives_the_default_float_dtype():
         (
             [[1]],
             TypeError,
-            "pic should be PIL Image or ndarray. Got <class 'list'>\n  a list becomes",
+            "pic should be PIL Image or ndarray. Got <class 'list'>\n.*; a list becomes",
         ),
         (np.zeros(3, np.uint8), ValueError, "pic should be 2/3 dimensional. Got 1 dimensions."),
         (np.zeros((1, 2, 3, 4)), ValueError, "pic should be 2/3 dimensional. Got 4 dimensions."),

@@ -282,6 +282,11 @@ def test_an_epoch_that_was_broken_off_leaves_nothing_for_the_next():
         assert len(set(seen)) == n
 
 
+def test_workers_make_their_items_on_the_cpu():
+    (x, y), *_ = loader(Calls(lambda index: (minitorch.ones(1), np.ones(1))), 1)
+    assert x.device == y.device == minitorch.device("cpu")
+
+
 def test_workers_multiply_matrices_in_one_thread():
     assert listed(list(loader(Calls(lambda index: minitorch.get_num_threads()), 1))) == [[1]] * 4
 
@@ -390,7 +395,7 @@ def test_arrays_of_a_batch_are_changed_in_place_apart():
     """A write to one is none to another that a gradient needs."""
     (batch,) = loader([(np.ones((90, 90)), np.ones((90, 90)))], 1, batch_size=None)
     x, y = batch
-    w = minitorch.ones(90, 90, dtype=minitorch.float64, requires_grad=True)
+    w = minitorch.ones(90, 90, dtype=minitorch.float64, device="cpu", requires_grad=True)
     loss = (w * x).sum()
     y.zero_()
     loss.backward()

@@ -89,7 +89,8 @@ def test_parts_of_an_expanded_tensor_that_do_not_overlap_are_written():
     y = x.expand(3, 4)
     y[1, 2] = 5
     y[:, 1] += 1
-    y[[2]] = tensor([7.0, 7, 7, 7])
+    with pytest.warns(UserWarning, match="Use of index_put_ on expanded tensors is deprecated"):
+        y[[2]] = tensor([7.0, 7, 7, 7])
     assert x.tolist() == [[1], [6], [7]]
     z = minitorch.ones(4)
     z.unfold(0, 2, 1)[1].mul_(2)
@@ -110,6 +111,25 @@ def test_an_expanded_tensor_can_be_filled():
     assert x.tolist() == [[2], [2], [2]]
     x.expand(3, 4).zero_()
     assert x.sum() == 0
+
+
+def test_masked_and_indexed_elements_of_an_expanded_tensor_are_filled_with_a_warning():
+    x = minitorch.ones(3, 1)
+    mask = tensor([[False, True], [False, False], [True, False]])
+    with pytest.warns(UserWarning, match="Use of masked_fill_ on expanded tensors is deprecated"):
+        x.expand(3, 2).masked_fill_(mask, 0.0)
+    assert x.tolist() == [[0], [1], [0]]
+    with pytest.warns(UserWarning, match="Use of index_fill_ on expanded tensors is deprecated"):
+        x.expand(3, 2).index_fill_(0, tensor([1]), 5.0)
+    assert x.tolist() == [[0], [5], [0]]
+    with pytest.raises(RuntimeError, match="output with shape"), pytest.warns(UserWarning):
+        minitorch.ones(1).expand(2).masked_fill_(mask, 0.0)
+
+
+def test_functions_of_python_write_to_expanded_tensors_element_by_element():
+    x = minitorch.zeros(1)
+    x.expand(3).apply_(lambda each: each + 1)
+    assert x.item() == 3
 
 
 def test_read_only_memory_of_numpy_stays_unwritten():
