@@ -163,6 +163,17 @@ def test_what_was_written_to_after_an_activation_read_it_is_refused(cupy):
         y.sum().backward()
 
 
+def test_what_an_activation_kept_is_shown(cupy):
+    x = minitorch.randn(3).requires_grad_()
+    F.gelu(x)  # the first call of all may be of rules that are not fused yet
+    y = F.gelu(x)
+    assert y.grad_fn._saved_self is x
+    y.grad_fn._raw_saved_self.register_hooks(lambda t: t * 2, lambda t: t / 2)
+    y.sum().backward()
+    wanted = minitorch.func.grad(lambda x: F.gelu(x).sum())(x.detach())
+    np.testing.assert_allclose(x.grad.tolist(), wanted.tolist(), 1e-6)
+
+
 def test_what_an_activation_kept_is_freed_by_backward(cupy):
     x = minitorch.randn(3).requires_grad_()
     y = F.mish(x * 1).sum()

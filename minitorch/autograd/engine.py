@@ -90,7 +90,7 @@ def walk(nodes, gradients, retain_graph, create_graph, targets, lands):
     reader = Reader(nodes) if create_graph else None
     last_write = versions.clock.latest
     watch = grad_mode.anomaly
-    found, summed = {}, set()  # parents whose gradient is a sum that was made here
+    found, summed = {}, set()  # parents whose gradient is a sum made here, of slices too
 
     for node in nodes:
         g = gradients.pop(node, None)
@@ -128,7 +128,8 @@ def walk(nodes, gradients, retain_graph, create_graph, targets, lands):
             if parent is None or (wanted is not None and parent not in wanted):
                 continue
             held = gradients.get(parent)
-            if held is not None and parent in summed and added_in_place(held, node, g):
+            adds = None if held is None else node.op.adds
+            if adds and parent in summed and added_in_place(held, node, g):
                 continue
             share = vjps[index](g) if shares is None else shares[index]
             if share is None:
@@ -141,7 +142,7 @@ def walk(nodes, gradients, retain_graph, create_graph, targets, lands):
                 gradients[parent] = share
             else:
                 gradients[parent] = held + share
-                if reader is None and watch is None:
+                if adds and reader is None and watch is None:
                     summed.add(parent)
         if not retain_graph and (node.op.saves_arrays or holds_arrays(node)):
             node.vjps = node.inputs = None
@@ -154,16 +155,17 @@ def added_in_place(total, node, g):
 
     64 slices of (64, 32, 128), each of which would be an array of that size: 2 ms instead of 13.
     """
-    adds = getattr(node.op, "adds", None)
-    if adds is None or node.hooks or not total.shape or total.dtype != g.dtype:
+    if node.hooks or not total.shape or total.dtype != g.dtype:
         return False
-    adds(total, g, *node.settings)
+    node.op.adds(total, g, *node.settings)
     return True
 
 
 def holds_arrays(node):
     """Whether the vjps of a node hold arrays; one that holds none can serve again."""
     op = node.op
+    if op.saves_nothing is None:
+        op.look_at_rule()
     if not op.saves_nothing:
         op.saves_arrays = saves_array(node.vjps)
     return op.saves_arrays

@@ -47,6 +47,7 @@ class Cut:
     """The step to a tensor that stands for another of the same memory."""
 
     saves_nothing = True
+    adds = None
     saves_arrays = False
     view = False
     name = "alias"

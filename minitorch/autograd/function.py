@@ -215,6 +215,7 @@ class Step:
     """What the engine asks of an op, for one call of a Function."""
 
     view = False
+    adds = None
 
     def __init__(self, name, ctx, saves, seen):
         self.name = name

@@ -14,7 +14,6 @@ numbers on the left, NumPy arrays, mixed dtypes, `out=`) goes through `Op.bind`,
 """
 
 import warnings
-from functools import cached_property
 from inspect import CO_VARARGS
 from types import FunctionType
 from typing import Any
@@ -81,7 +80,7 @@ class Op:
     composite      what is read on Tensors in place of a rule that works in place
     adds           adds(total, g, *settings) does in place what total + vjp(g) would make anew
     exact          refuses an `out` of another dtype, as `require_out` does; None: values are cast
-    saves_nothing  no vjp captures anything, so nothing is freed after backward
+    saves_nothing  no vjp captures anything, so nothing is freed after backward; None: not known yet
     saves_arrays   a vjp was seen to capture an array, so it is freed without a look
     """
 
@@ -123,11 +122,11 @@ class Op:
         )
         self.exact = exact or (require_out if outputs else None)
         self.saves_arrays = False
+        self.saves_nothing: bool | None = None
 
-    @cached_property
-    def saves_nothing(self):
-        # Asked at the first backward, when the rule's module is there as a whole.
-        return not makes_closures(self.rule, FUNCTIONS.values())
+    def look_at_rule(self):
+        """Find out whether its vjps capture anything: when all that the rule calls is there."""
+        self.saves_nothing = not makes_closures(self.rule, FUNCTIONS.values())
 
     def read_signature(self, rule):
         """Tensors, settings and defaults, from the code itself: `inspect` takes 60 us a rule."""

@@ -71,6 +71,8 @@ def opened(array, repeated=False):
 
     Raises RuntimeError where elements overlap, and for memory that nobody may write.
     """
+    if not hasattr(array.flags, "writeable"):  # CuPy's arrays can be written as they are
+        return array
     y = namespace(array).strided(array, array.shape, array.strides, 0)
     if repeated and y.base.flags.writeable:
         y.flags.writeable = True

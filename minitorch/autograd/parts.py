@@ -27,6 +27,7 @@ class Pick:
     """The step from an op with several outputs to one of them."""
 
     saves_nothing = True
+    adds = None
     saves_arrays = False
     view = False
     name = "pick"

@@ -99,6 +99,7 @@ class Tie:
     """The step from a gradient to the same gradient as a function of another tensor too."""
 
     saves_nothing = True
+    adds = None
     saves_arrays = False
     view = False
     name = "tie"

@@ -53,8 +53,10 @@ def cells_of(vjps):
     found: dict = {}
     for vjp in vjps if type(vjps) is tuple else (vjps,):
         f = vjp.vjp if type(vjp) is PackedVjp else vjp
-        if isinstance(f, FunctionType):
-            found.update(zip(f.__code__.co_freevars, f.__closure__ or ()))
+        while isinstance(f, FunctionType):
+            cells = dict(zip(f.__code__.co_freevars, f.__closure__ or ()))
+            found.update(cells)
+            f = cells["vjp"].cell_contents if "vjp" in cells else None  # that a GPU calls fused
     return found
 
 
@@ -75,7 +77,8 @@ class SavedTensor:
                 "graph a second time or if you need to access saved variables after calling "
                 "backward."
             )
-        return cells_of(self.node.vjps)[self.name].cell_contents
+        found = cells_of(self.node.vjps)[self.name].cell_contents
+        return found.value if hasattr(found, "leaves") else found  # a chain of calls on a GPU
 
     @property
     def data(self):
