@@ -97,6 +97,9 @@ class Chain:
     def __pow__(self, exponent):
         return chained("power", self, exponent)
 
+    def __float__(self):
+        return float(array_of(self))
+
     def __matmul__(self, other):
         return leaf(array_of(self) @ arrays_of(other))
 

@@ -34,7 +34,8 @@ class DataLoader(Generic[T_co]):
     sampler             what yields the indices, instead of shuffle
     batch_sampler       what yields lists of indices, instead of batch_size, shuffle, sampler and
                         drop_last
-    num_workers         how many processes make the batches; 0: this one does
+    num_workers         how many processes make the batches, on the CPU whatever the default device
+                        is; 0: this one does
     collate_fn          from a list of items to a batch; `default_collate` if None
     pin_memory          give out batches in memory that a GPU reads by itself, where there is one
     drop_last           leave out a last batch that is not full
