@@ -69,6 +69,7 @@ NOT_ON_CUDA = {
         "test_optim_rules.py::test_what_cannot_be_is_refused[<lambda>-AssertionError-If capturable",
         "test_recurrent.py::test_a_packed_sequence_is_converted_whole",
         "test_shape_and_index.py::test_what_a_tensor_says_of_its_shape",
+        "test_storage.py::test_the_old_names_know_the_storages_of_their_dtype",
     ],
     "the state is that of the CPU's generator": [
         "test_random.py::test_a_state_brings_back_what_followed_it",
