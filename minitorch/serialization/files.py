@@ -40,7 +40,8 @@ def checksum(array: Any) -> bytes:
     100 MB take 5 ms. In rows of 512 little-endian words of 8 bytes, the sum of each row's words,
     each times a weight of its column, is taken modulo 2**64. The first 4 bytes are the CRC-32 of
     these and of what is left behind the last row; the others are their sum. Since weights are odd,
-    whatever happens to a single word is found; since they differ, so is what moves.
+    whatever happens to a single word is found; since they differ, so is what moves, unless words of
+    a row differ in their highest bits alone.
     """
     data = array.view(np.uint8)
     whole = data.size // (8 * ROW) * 8 * ROW
