@@ -176,7 +176,9 @@ def definition(name, f, returns, bound=False, indent=""):
         parts.append(shown(parameter, op, returns))
     if bound:
         parts = ["self", "other: Any"] if name in OPERATORS else ["self", *parts[1:]]
-    ignore = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""
+    ignore = (
+        "  # type: ignore[override]  # a tensor, no bool" if name in ("__eq__", "__ne__") else ""
+    )
     line = f"{indent}def {name}({', '.join(parts)}) -> {returns}: ...{ignore}\n"
     if len(line) <= 100:
         return line

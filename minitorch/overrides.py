@@ -162,7 +162,8 @@ class TorchFunctionMode:
 @functools.cache
 def begin() -> None:
     """Let the functions and methods ask, from now on."""
-    Tensor.__torch_function__ = classmethod(default_torch_function)  # type: ignore[attr-defined]
+    asking_tensor: Any = Tensor
+    asking_tensor.__torch_function__ = classmethod(default_torch_function)
     scopes = [vars(importlib.import_module(f"minitorch.{module}")) for module in MODULES]
     functions = [f for scope in (OPS, FUNCTIONS, *scopes) for f in scope.values()]
     functions += [f for name, f in vars(Tensor).items() if name[0] != "_"]

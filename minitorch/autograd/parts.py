@@ -23,13 +23,24 @@ def pick(index, count):
     return lambda g: Parts(g if i == index else None for i in range(count))
 
 
-class Pick:
-    """The step from an op with several outputs to one of them."""
+class Link:
+    """What the engine asks of an op, for a step that no op makes: value and gradient go on."""
 
     saves_nothing = True
-    adds = None
     saves_arrays = False
+    adds = None
     view = False
+
+    def value(self, node, arrays):
+        return arrays[0]
+
+    def read_again(self, node, inputs):
+        return node.vjps
+
+
+class Pick(Link):
+    """The step from an op with several outputs to one of them."""
+
     name = "pick"
 
     def backward_name(self, node):
@@ -37,9 +48,6 @@ class Pick:
 
     def value(self, node, arrays):
         return arrays[0][node.settings[0]]
-
-    def read_again(self, node, inputs):
-        return node.vjps
 
 
 PICK = Pick()
