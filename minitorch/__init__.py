@@ -83,14 +83,12 @@ from minitorch.methods import (
     attributes,
     convert,
     copying,
+    families,
     inplace,
-    legacy,
-    memory,
     operators,
     sharing,
 )
 from minitorch.methods.printing import get_printoptions, printoptions, set_printoptions
-from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.ops import (
     activation,
     bits,
@@ -99,36 +97,20 @@ from minitorch.ops import (
     complex_numbers,
     creation,
     cuts,
-    decompose,
-    draws,
     elementwise,
     exponents,
     extremes,
-    families,
     from_data,
     gather,
-    histogram,
     index,
     join,
-    least_squares,
-    matrix_functions,
-    norms,
-    orders,
     pieces,
     products,
     random,
     rearrange,
     reduce,
     reorder,
-    scan,
-    scatter,
     shape,
-    solve,
-    sort,
-    statistics,
-    strides,
-    sums_of_products,
-    trigonometry,
 )
 from minitorch.version import __version__
 
@@ -172,6 +154,8 @@ NAMED = {  # single names from these
     "Event": "cuda",
     "Stream": "cuda",
     "OutOfMemoryError": "cuda",
+    "TypedStorage": "storage",
+    "UntypedStorage": "storage",
 }
 
 

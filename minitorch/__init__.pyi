@@ -107,10 +107,10 @@ from minitorch.jit import ScriptModule as ScriptModule
 from minitorch.methods.printing import get_printoptions as get_printoptions
 from minitorch.methods.printing import printoptions as printoptions
 from minitorch.methods.printing import set_printoptions as set_printoptions
-from minitorch.methods.storage import TypedStorage as TypedStorage
-from minitorch.methods.storage import UntypedStorage as UntypedStorage
 from minitorch.serialization import load as load
 from minitorch.serialization import save as save
+from minitorch.storage import TypedStorage as TypedStorage
+from minitorch.storage import UntypedStorage as UntypedStorage
 from minitorch.testing import _assert as _assert
 
 _dtype = dtype

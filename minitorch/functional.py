@@ -1,8 +1,8 @@
 """The address `torch.functional`: functions of `minitorch` that PyTorch also has there."""
 
 from minitorch.autograd.tensor import FUNCTIONS
+from minitorch.methods import families
 from minitorch.nn import functional as F
-from minitorch.ops import families
 
 __all__ = ["F"]
 NAMES = """

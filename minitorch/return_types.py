@@ -2,7 +2,7 @@
 
 import minitorch.linalg  # noqa: F401  its types are among them
 from minitorch.autograd.parts import RETURN_TYPES
-from minitorch.ops import families
+from minitorch.methods import families
 
 families.load()
 globals().update(RETURN_TYPES)

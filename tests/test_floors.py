@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import minitorch
+from minitorch.autograd.tensor import METHODS
+from minitorch.methods import families
 
 ROOT = Path(minitorch.__file__).parent
 FLOORS = [
@@ -149,13 +151,54 @@ def test_importing_minitorch_loads_nothing_but_numpy():
 def test_families_of_ops_load_at_the_first_function_that_is_asked_for():
     code = (
         "import sys, minitorch;"
-        "late = [f'minitorch.ops.{family}' for family in minitorch.families.LATER];"
+        "families = minitorch.methods.families;"
+        "late = [f'minitorch.ops.{family}' for family in families.LATER];"
+        "late += [f'minitorch.{module}' for module in families.METHODS];"
         "assert not set(late) & set(sys.modules);"
         "assert 'minitorch.backend.numpy_conv' not in sys.modules;"
         "assert minitorch.conv2d is minitorch.nn.functional.conv2d;"
         "assert set(late) < set(sys.modules);"
         "assert {'einsum', 'nn', 'save', 'add'} < set(dir(minitorch));"
         "assert minitorch.special.i0(minitorch.zeros(1)).item() == 1"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_methods_that_load_late_are_those_that_are_not_there_at_first():
+    code = (
+        "import minitorch; from minitorch.autograd.tensor import METHODS;"
+        "families = minitorch.methods.families;"
+        "early = set(METHODS);"
+        "families.load();"
+        "assert sorted(set(METHODS) - early) == sorted(' '.join(families.METHODS.values()).split())"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("module", [m for m in families.METHODS if m.startswith("ops.")])
+def test_the_methods_that_load_late_are_in_the_module_named(module):
+    defined = {name for name, f in METHODS.items() if f.__module__ == f"minitorch.{module}"}
+    assert set(families.METHODS[module].split()) == defined
+
+
+def test_a_method_loads_its_family_from_the_class_a_subclass_or_a_tensor():
+    code = (
+        "import sys, minitorch;"
+        "own = type('Own', (minitorch.Tensor,), {});"
+        "assert 'minitorch.ops.scan' not in sys.modules;"
+        "assert own.cumsum is minitorch.cumsum is minitorch.Tensor.cumsum;"
+        "assert 'minitorch.ops.sort' in sys.modules;"
+        "assert minitorch.ones(2).cumsum(0).tolist() == [1, 2]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_a_body_asks_for_on_tensors_loads_its_family():
+    code = (
+        "import minitorch; from minitorch.backend.namespaces import namespace;"
+        "x = minitorch.ones(2);"
+        "assert namespace(x).cumsum(x, 0).tolist() == [1, 2];"
+        "assert not hasattr(namespace(x), 'no_such_function')"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -11,7 +11,7 @@ The forms without `_` return a tuple of new tensors.
 
 from minitorch.autograd.tensor import FUNCTIONS, METHODS, Tensor
 from minitorch.backend.errors import ShapeError
-from minitorch.ops import families
+from minitorch.methods import families
 
 families.load()
 

@@ -10,7 +10,6 @@ from minitorch.autograd.overlap import (
     is_expanded,
     opened,
     require_apart,
-    require_disjoint,
     warn_of_expanded,
 )
 from minitorch.autograd.rebase import address, require_writable, write
@@ -35,11 +34,6 @@ from minitorch.ops import (
     gather,
     products,
     rearrange,
-    scan,
-    scatter,
-    special,
-    statistics,
-    trigonometry,
 )
 from minitorch.ops.index import assign, concerns_graph
 from minitorch.ops.join import together
@@ -73,21 +67,8 @@ FORMS = {
         logical_or logical_xor lt ne not_equal
     """,
     exponents: "exp2 ldexp log10 log2 pow",
-    statistics: "renorm",
-    special: """
-        digamma erf erfc erfinv i0 igamma igammac lgamma logit mvlgamma sinc xlogy
-    """,
-    trigonometry: """
-        acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh
-        cos cosh deg2rad hypot rad2deg sin sinh tan
-    """,
     products: "addbmm addmm addmv addr baddbmm",
     rearrange: "tril triu",
-    scan: "cumprod cumsum",
-    scatter: """
-        index_add index_copy index_reduce masked_scatter put scatter scatter_add
-        scatter_reduce
-    """,
 }
 
 
@@ -111,8 +92,7 @@ def in_place(name, f, require=require_apart):
 
 for module, names in FORMS.items():
     for name in names.split():
-        require = require_disjoint if module is scatter else require_apart
-        in_place(f"{name}_", getattr(module, name), require)
+        in_place(f"{name}_", getattr(module, name))
 
 
 def filling(name, f, require):
@@ -137,7 +117,6 @@ def filling(name, f, require):
 
 
 filling("masked_fill_", gather.masked_fill, None)
-filling("index_fill_", scatter.index_fill, require_disjoint)
 
 
 # -------------------------------------------------------------------- arithmetic, quickly
@@ -419,10 +398,9 @@ def require_alone(name, tensor):
 # -------------------------------------------------------------------- as functions
 
 ALSO_FUNCTIONS = """
-    abs acos acosh addmv arccos arccosh arcsin arcsinh arctan arctanh asin asinh atan atanh ceil
-    clamp clamp_max clamp_min clip cos cosh deg2rad detach erf erfc exp exp2 expm1
-    fill fix floor frac gcd i0 lcm ldexp log log10 log1p log2 logit nan_to_num neg negative rad2deg
-    reciprocal round rsqrt sin sinc sinh sqrt square tan trunc xlogy zero
+    abs addmv ceil clamp clamp_max clamp_min clip detach exp exp2 expm1 fill fix floor frac gcd
+    lcm ldexp log log10 log1p log2 nan_to_num neg negative reciprocal round rsqrt sqrt square
+    trunc zero
 """
 for name in ALSO_FUNCTIONS.split():
     function(getattr(Tensor, f"{name}_"))

@@ -18,10 +18,10 @@ from minitorch.autograd import rebase
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.op import OPS
 from minitorch.autograd.versions import owner, touch
-from minitorch.methods import convert, inplace, legacy
+from minitorch.methods import convert, families, inplace, legacy
 from minitorch.nn.modules.module import Module
 from minitorch.onnx.errors import OnnxExporterError
-from minitorch.ops import families, index
+from minitorch.ops import index
 from minitorch.ops.shape import astype
 from minitorch.profiler.recorder import replaced
 

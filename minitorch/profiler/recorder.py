@@ -24,8 +24,8 @@ from minitorch.autograd.op import OPS
 from minitorch.autograd.specialise import first_call, specialise
 from minitorch.autograd.tensor import Tensor
 from minitorch.data.batches import Batches
+from minitorch.methods import families
 from minitorch.nn.modules.module import Module
-from minitorch.ops import families
 from minitorch.optim.optimizer import Optimizer
 from minitorch.profiler.events import FunctionEvent
 
