@@ -8,17 +8,17 @@ numbers. `cupy_rows.py` holds the same names and signatures for the GPU.
 
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 
-from minitorch.backend.threads import share, thread_count
+from minitorch.backend.threads import blocks, share
 
 SHORT = 32  # numbers in a row that is better transposed: NumPy finds the maxima of (10000, 10) in
 # 430 us, those of (10, 10000) in 12
 WIDE = 512  # numbers in a row that is better not buffered
 LARGE = 1 << 15  # numbers from which that pays
 PIECE = 1 << 10  # numbers that a product with ones adds up
+PART_BYTES = 1 << 21
 
 
 def softmax(x, axis):
@@ -27,7 +27,7 @@ def softmax(x, axis):
         return x.copy()
     if _in_short_rows(x, axis):
         return softmax(_columns(x), 0).T.copy().reshape(x.shape)
-    return _in_parts(_softmax, axis, x)
+    return _along(_softmax, axis, x)
 
 
 def _softmax(x, axis, out=None):
@@ -39,7 +39,7 @@ def _softmax(x, axis, out=None):
 
 def softmax_share(g, y, axis):
     """(g - sum(g * y)) * y: the gradient of `softmax`, whose value is y."""
-    return _in_parts(_softmax_share, axis, g, y)
+    return _along(_softmax_share, axis, g, y)
 
 
 def _softmax_share(g, y, axis, out=None):
@@ -54,7 +54,7 @@ def log_softmax(x, axis):
         return x.copy()
     if _in_short_rows(x, axis):
         return log_softmax(_columns(x), 0).T.copy().reshape(x.shape)
-    return _in_parts(_log_softmax, axis, x)
+    return _along(_log_softmax, axis, x)
 
 
 def _log_softmax(x, axis, out=None):
@@ -65,7 +65,7 @@ def _log_softmax(x, axis, out=None):
 
 def log_softmax_share(g, y, axis):
     """g - exp(y) * sum(g): the gradient of `log_softmax`, whose value is y."""
-    return _in_parts(_log_softmax_share, axis, g, y)
+    return _along(_log_softmax_share, axis, g, y)
 
 
 def _log_softmax_share(g, y, axis, out=None):
@@ -80,11 +80,19 @@ def normalize_rows(x, weight, bias, eps, centre=True):
     centre   False: to mean square 1; the mean stays
     returns  that; what it was before weight and bias; and what rows were multiplied by, (n, 1)
     """
-    with _buffers(x):
-        unit = np.subtract(x, _total(x, 1) / x.shape[1]) if centre else x.copy()
-        scale = 1 / np.sqrt(_products(unit, unit, 1) / x.shape[1] + eps)
+    y, unit, scale = np.empty_like(x), np.empty_like(x), np.empty((len(x), 1), x.dtype)
+
+    def formula(x, y, unit, scale):
+        if centre:
+            np.subtract(x, _total(x, 1) / x.shape[1], unit)
+        else:
+            np.copyto(unit, x)
+        np.divide(1, np.sqrt(_products(unit, unit, 1) / x.shape[1] + eps), scale)
         unit *= scale
-    return _scale_rows(unit, weight, bias), unit, scale
+        _scale_rows(unit, weight, bias, y)
+
+    _in_parts(formula, x, y, unit, scale)
+    return y, unit, scale
 
 
 def normalize_rows_share(g, weight, unit, scale, centre=True):
@@ -93,29 +101,35 @@ def normalize_rows_share(g, weight, unit, scale, centre=True):
     (g - mean(g) - unit * mean(g * unit)) * scale, where g counts times the weight; the first mean
     only if the rows were centred.
     """
-    n = g.shape[1]
-    g = g if weight is None else _scale_rows(g, weight, None)
-    with _buffers(g):
-        share = unit * (_products(g, unit, 1) / -n)
+    share = np.empty_like(unit)
+
+    def formula(g, unit, scale, share):
+        if weight is not None:
+            g = _scale_rows(g, weight, None)
+        np.multiply(unit, _products(g, unit, 1) / -g.shape[1], share)
         share += g
         if centre:
-            share -= _total(g, 1) / n
+            share -= _total(g, 1) / g.shape[1]
         share *= scale
+
+    _in_parts(formula, g, unit, scale, share)
     return share
 
 
-def _scale_rows(x, weight, bias):
+def _scale_rows(x, weight, bias, out=None):
     """x * weight + bias for (n, c) and (c,), either of which may be None; not x itself."""
-    with _buffers(x):
-        y = x.copy() if weight is None else x * weight
-        if bias is not None:
-            y += bias
+    y = np.positive(x, out) if weight is None else np.multiply(x, weight, out)
+    if bias is not None:
+        y += bias
     return y
 
 
 def scale_rows_shares(g, unit):
-    """The gradients of weight and bias in `normalize_rows`: sums over the rows, (c,)."""
-    return sum_of_rows(g * unit), sum_of_rows(g)
+    """The gradients of weight and bias in `normalize_rows`: sums over the rows, (c,).
+
+    For (4096, 1000) the first takes 0.7 ms as one einsum, 1.4 as a product and a sum.
+    """
+    return np.einsum("ij,ij->j", g, unit), sum_of_rows(g)
 
 
 def parts_of_rows(x, count):
@@ -181,26 +195,33 @@ def _columns(x):
     return x.reshape(-1, x.shape[-1]).T.copy()
 
 
-def _in_parts(formula, axis, *arrays):
-    """formula(*arrays, axis); along large rows each thread computes some of them."""
+def _along(formula, axis, *arrays):
+    """formula(*arrays, axis), of large rows in parts."""
     x = arrays[0]
-    if x.size < LARGE:
-        return formula(*arrays, axis)
-    threads = thread_count() if axis in (-1, x.ndim - 1) else 1
-    rows = [a.reshape(-1, x.shape[-1]) for a in arrays] if threads > 1 else arrays
-    if threads == 1 or len(rows[0]) < threads:
+    if x.size < LARGE or axis not in (-1, x.ndim - 1):
         with _buffers(x):
             return formula(*arrays, axis)
-    made = np.empty(rows[0].shape, x.dtype)
+    made = np.empty(x.shape, x.dtype)
+    rows = [a.reshape(-1, x.shape[-1]) for a in (*arrays, made)]
+    _in_parts(lambda *parts: formula(*parts[:-1], 1, out=parts[-1]), *rows)
+    return made
+
+
+def _in_parts(formula, *rows):
+    """formula(*rows), matrices of as many rows; of large ones with parts that fit the cache.
+
+    Layer norm of (4096, 1000) takes 4.2 ms, all at once 5.3; its gradient 3.9 and 5.4.
+    """
+    x = rows[0]
+    if x.size < LARGE:
+        return formula(*rows)
 
     def of_rows(run):
-        for part in run:
-            with _buffers(x):
-                formula(*[a[part] for a in rows], 1, out=made[part])
+        with _buffers(x):
+            for part in run:
+                formula(*[each[part] for each in rows])
 
-    ends = [len(made) * i // threads for i in range(threads + 1)]
-    share(of_rows, [slice(*span) for span in pairwise(ends)])
-    return made.reshape(x.shape)
+    return share(of_rows, blocks(len(x), x.itemsize * x.shape[1], limit=PART_BYTES))
 
 
 _AS_THEY_ARE = nullcontext()
