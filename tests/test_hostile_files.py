@@ -88,6 +88,37 @@ def peak(data):
     return found
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "os\nsystem", "builtins\neval", "minitorch\nsave", "minitorch\ncompat",
+        "minitorch\nonnx.export",
+        "minitorch.nn.modules.linear\nLinear.forward", "minitorch.optim.sgd\nSGD", "numpy\nload",
+        "functools\npartial", "this\ns", "minitorch.ops\n__builtins__.eval",
+    ],
+)  # fmt: skip
+def test_no_name_stands_for_more_than_a_module_or_an_operation(name):
+    pickled = b"\x80\x02c" + name.encode() + b"\n)\x81}b."
+    assert "not an allowed global" in refused(zipped(pickled))
+    structure, entries, shapes = encode({"a": 1})
+    for kind in ([name.replace("\n", "."), []], name.replace("\n", ".")):
+        node = {"Module" if isinstance(kind, list) else "function": kind}
+        changed = json.dumps({**structure, "tree": node})
+        file = io.BytesIO()
+        write_entries(file, entries, shapes, {"minitorch": changed})
+        assert "not an allowed global" in refused(file.getvalue())
+
+
+def test_a_class_of_modules_is_not_called():
+    linear = b"\x80\x02cminitorch.nn.modules.linear\nLinear\n"
+    assert type(load(zipped(linear + b")\x81}b."), weights_only=False)) is minitorch.nn.Linear
+    refused(zipped(linear + b"K\x01K\x01\x86R."))
+    refused(zipped(linear + b")\x81K\x01b."))
+    relu = b"\x80\x02cminitorch.ops.activation\nrelu\n"
+    assert load(zipped(relu + b".")) is minitorch.relu
+    refused(zipped(relu + b"K\x01\x85R."))
+
+
 def test_what_runs_while_a_file_is_read_is_heard():
     class Hostile(io.BytesIO):
         def read(self, *size):

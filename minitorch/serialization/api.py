@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from minitorch.backend.devices import device
+from minitorch.serialization.allowed import known
 from minitorch.serialization.checkpoint_writer import save_checkpoint
 from minitorch.serialization.checkpoints import load_legacy, load_zip
 from minitorch.serialization.files import File, Source, damaged, reading, write
@@ -47,7 +48,8 @@ def save(
     are loaded, and strides stay. Hooks and attributes of tensors are not saved. What pickles are
     made with is accepted and not used: nothing is pickled.
 
-    Raises TypeError for objects that are no plain data, such as modules: save their state_dict().
+    A module is saved as the name of its class and its attributes, which `load` gives back to a
+    program that allows it; its state_dict() is plain data. Raises TypeError for other objects.
 
     >>> import io
     >>> from minitorch import tensor
@@ -86,11 +88,14 @@ def load(
                   or a function of the memory, a 1-D tensor, and the name of its device
     mmap          True: the tensors lie in the file's own pages, which become memory where they are
                   written to; no other program may write to the file while they are in use
+    weights_only  False: the file may hold modules of all classes that are imported; else only of
+                  those that `add_safe_globals` was given. A class gives an empty object with the
+                  file's attributes: none of its methods is called
     encoding      of the strings in files that Python 2 wrote; "bytes": they stay bytes
 
     Reads minitorch's files, safetensors (a dict of tensors), PyTorch's zip and its format before
     1.6, .npz (a dict of tensors) and .npy (a tensor). bfloat16 becomes float32. No code that a file
-    names is run, whatever `weights_only` and `pickle_module` say.
+    names is run or imported, whatever `weights_only` and `pickle_module` say.
 
     The tensors take the memory of the file, three times that at most (bfloat16), or what a
     compressed .npz holds: at most 64 MB or 100 times the file. Python's own objects are larger than
@@ -104,10 +109,12 @@ def load(
     if mmap and not isinstance(f, str | os.PathLike):
         raise ValueError("f must be a file path in order to use the mmap argument")
     with reading(f, bool(mmap)) as source:
-        return load_source(source, map_location, encoding)
+        return load_source(source, map_location, encoding, known(weights_only))
 
 
-def load_source(source: Source, map_location: MAP_LOCATION, encoding: str) -> Any:
+def load_source(
+    source: Source, map_location: MAP_LOCATION, encoding: str, allowed: Callable[[str], Any]
+) -> Any:
     start = source.bytes(0, min(source.size, 264))
     if not start:
         raise EOFError("Ran out of input: the file is empty")
@@ -115,16 +122,16 @@ def load_source(source: Source, map_location: MAP_LOCATION, encoding: str) -> An
         length = int.from_bytes(start[26:28], "little")
         if start[30 : 30 + length].endswith(b".npy"):
             return load_npz(source, map_location)
-        return load_zip(source, map_location, encoding)
+        return load_zip(source, map_location, encoding, allowed)
     if start.startswith(MAGIC):
         return load_npy(source, map_location)
     if start[8:9] == b"{":
         entries = Entries(source)
         if "minitorch" not in entries.metadata:
             return named_tensors(entries, map_location)
-        return decode(structure_of(entries), entries.flat, map_location)
+        return decode(structure_of(entries), entries.flat, map_location, allowed)
     if start.startswith(b"\x80"):
-        return load_legacy(source, map_location, encoding)
+        return load_legacy(source, map_location, encoding, allowed)
     if start[257:262] == b"ustar":
         raise RuntimeError(
             "Cannot use ``weights_only=True`` with files saved in the legacy .tar format\n"

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from argparse import Namespace
 from collections import Counter, OrderedDict
+from types import FunctionType
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -21,6 +22,7 @@ from minitorch.backend import dtypes
 from minitorch.backend.devices import device
 from minitorch.backend.layouts import layout
 from minitorch.methods.storage import TypedStorage, UntypedStorage
+from minitorch.serialization.allowed import is_module, name_of, named
 from minitorch.serialization.checkpoints import STORAGES
 from minitorch.serialization.files import checksum
 from minitorch.serialization.memory import blocks_of, plain
@@ -59,12 +61,12 @@ class Pickler:
         """Enter the tensors and storages in `value`."""
         if isinstance(value, Tensor | UntypedStorage):
             self.tensors[id(value)] = value
-        elif isinstance(value, dict | list | tuple | set | frozenset | Namespace):
+        elif is_object(value) or isinstance(value, dict | list | tuple | set | frozenset):
             number = id(value)
             if number in self.open:
                 raise ValueError("save: the object contains itself")
             self.open.add(number)
-            if isinstance(value, Namespace):
+            if is_object(value):
                 value = vars(value)
             else:
                 self.collect(getattr(value, "_metadata", None))
@@ -90,6 +92,10 @@ class Pickler:
             self.put_scalar(value)
         elif isinstance(value, dtypes.dtype):
             self.name("torch", value.name)
+        elif is_object(value):
+            self.put_object(value, path)
+        elif isinstance(value, FunctionType):
+            self.put_global(value, path)
         else:
             raise refusal(value, path)
 
@@ -131,8 +137,13 @@ class Pickler:
     def put_set(self, value, path):
         self.call("builtins", type(value).__name__, list(value))
 
-    def put_namespace(self, value, path):
-        self.name("argparse", "Namespace")
+    def put_global(self, value, path):
+        if named(name_of(value)) is not value:
+            raise refusal(value, path)
+        self.name(value.__module__, value.__qualname__)
+
+    def put_object(self, value, path):
+        self.put_global(type(value), path)
         self.code += b")\x81"
         self.put(vars(value), path)
         self.code += b"b"
@@ -233,6 +244,11 @@ class Pickler:
         self.code += b"tb"
 
 
+def is_object(value):
+    """Whether it is saved as its class's name and its attributes."""
+    return isinstance(value, Namespace) or is_module(type(value))
+
+
 def integer(value):
     if -(2**31) <= value < 2**31:
         return b"J" + value.to_bytes(4, "little", signed=True)
@@ -270,7 +286,7 @@ WRITERS: dict[type, Any] = {
     Counter: Pickler.put_counter,
     set: Pickler.put_set,
     frozenset: Pickler.put_set,
-    Namespace: Pickler.put_namespace,
+    Namespace: Pickler.put_object,
     Tensor: Pickler.put_tensor,
     Parameter: Pickler.put_tensor,
     Buffer: Pickler.put_tensor,  # a tensor to PyTorch

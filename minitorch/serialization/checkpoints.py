@@ -184,7 +184,7 @@ def elements(raw: Any, kind: dtype_type | None, swapped: bool) -> Any:
 # -------------------------------------------------------------------- the zip
 
 
-def load_zip(source: Source, map_location: Any, encoding: str) -> Any:
+def load_zip(source: Source, map_location: Any, encoding: str, known: Callable) -> Any:
     """The object in a zip that PyTorch or minitorch wrote."""
     files = Zip(source)
     found = [name for name in files.entries if name.endswith("/data.pkl") and name.count("/") == 1]
@@ -225,13 +225,13 @@ def load_zip(source: Source, map_location: Any, encoding: str) -> Any:
         return storages[key]
 
     pickle = Source(BytesIO(files.content(found[0]).tobytes()))
-    return Machine(CONSTANTS, BUILDERS, storage, encoding).read(pickle)
+    return Machine(CONSTANTS, BUILDERS, storage, encoding, known).read(pickle)
 
 
 # -------------------------------------------------------------------- before version 1.6
 
 
-def load_legacy(source: Source, map_location: Any, encoding: str) -> Any:
+def load_legacy(source: Source, map_location: Any, encoding: str, known: Callable) -> Any:
     """The object in a file of the former format: pickles, then the storages' bytes.
 
     The object's pickle is read twice: for the storages that it needs, and when these are there.
@@ -245,7 +245,7 @@ def load_legacy(source: Source, map_location: Any, encoding: str) -> Any:
         raise RuntimeError(f"Invalid protocol version: {version}")
     plain.read(source)  # sizes of C's types where it was written
     begin = source.tell()
-    needed = storages_needed(source, encoding)
+    needed = storages_needed(source, encoding, known)
     keys = plain.read(source)
     if not (
         isinstance(keys, list)
@@ -272,10 +272,10 @@ def load_legacy(source: Source, map_location: Any, encoding: str) -> Any:
         return storage_of(kind, storages[key].memory[start : start + numel])
 
     source.seek(begin)
-    return Machine(CONSTANTS, BUILDERS, storage, encoding).read(source)
+    return Machine(CONSTANTS, BUILDERS, storage, encoding, known).read(source)
 
 
-def storages_needed(source, encoding):
+def storages_needed(source, encoding, known):
     """key -> (dtype or None, location, elements) of what the object's pickle names; reads past it.
 
     Nothing is made of it yet.
@@ -289,7 +289,7 @@ def storages_needed(source, encoding):
 
     dry = {**BUILDERS, **dict.fromkeys(REBUILDERS, nothing)}
     dry["torch._tensor._rebuild_from_type_v2"] = nothing
-    Machine(CONSTANTS, dry, note, encoding).read(source)
+    Machine(CONSTANTS, dry, note, encoding, known).read(source)
     return needed
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from minitorch.autograd.rebase import address
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.backend.devices import cuda_device_count, device, device_of, move
+from minitorch.backend.meta import Meta
 from minitorch.methods.storage import TypedStorage, UntypedStorage
 from minitorch.ops.pieces import require_inside
 
@@ -129,7 +130,8 @@ def view_inside(block: Any, dtype: np.dtype, offset: int, shape: Any, strides: A
     if 0 in shape:
         return block[:0].view(np.uint8)[:0].view(dtype).reshape(shape)
     if isinstance(block, np.ndarray):
-        return np.ndarray(shape, dtype, block, offset, strides)
+        kind = Meta if isinstance(block, Meta) else np.ndarray
+        return kind(shape, dtype, block, offset, strides)
     return type(block)(shape, dtype, block.data + offset, strides)  # CuPy's
 
 
@@ -190,7 +192,7 @@ def to_device(array: Any, name: str) -> Any:
                 f"torch.cuda.device_count() is {count}. Please use torch.load with map_location "
                 "to map your storages to an existing device."
             )
-    elif kind != "cpu":
+    elif kind not in ("cpu", "meta"):
         raise RuntimeError(
             "don't know how to restore data location of torch.storage.UntypedStorage "
             f"(tagged with {name})\n  give load() a map_location, such as 'cpu'"

@@ -13,6 +13,7 @@ from argparse import Namespace
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from contextlib import contextmanager
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from minitorch.backend.dtypes import BY_NUMPY
 from minitorch.backend.generators import Generator
 from minitorch.backend.layouts import layout, strided
 from minitorch.methods.storage import UntypedStorage
+from minitorch.serialization.allowed import blank, is_module, name_of, named
 from minitorch.serialization.memory import (
     STORAGES,
     array_of,
@@ -34,7 +36,7 @@ from minitorch.serialization.memory import (
     restorer,
     view_inside,
 )
-from minitorch.serialization.pickles import LARGEST_CROWD
+from minitorch.serialization.pickles import LARGEST_CROWD, refuse
 
 LEAVES = {"Tensor": Tensor, "Parameter": Parameter, "Buffer": Buffer, **STORAGES}
 SEQUENCES = {"tuple": tuple, "set": set, "frozenset": frozenset, "Size": Size}
@@ -86,7 +88,8 @@ class Encoder:
             return value
         if kind is float:
             return value if math.isfinite(value) else {"float": repr(value)}
-        if kind in (list, Namespace, *SEQUENCES.values(), *MAPPINGS.values()):
+        objects = kind is Namespace or is_module(kind)
+        if objects or kind in (list, *SEQUENCES.values(), *MAPPINGS.values()):
             if id(value) in self.open:
                 raise ValueError(f"save: {path or 'the object'} contains itself")
             self.open.add(id(value))
@@ -102,6 +105,8 @@ class Encoder:
         inside = f"{path}." if path else ""
         if kind is Namespace:
             return {"Namespace": self.pairs(vars(value), inside)}
+        if is_module(kind):
+            return {"Module": [self.known(kind, path), self.pairs(vars(value), inside)]}
         for name, each in MAPPINGS.items():
             if kind is each:
                 node = {name: self.pairs(value, inside)}
@@ -130,7 +135,15 @@ class Encoder:
             self.names.append(path)
         return {"leaf": number}
 
+    def known(self, value, path):
+        """The name by which a program that has this class or function finds it."""
+        if named(name_of(value)) is not value:
+            raise refusal(value, path)
+        return name_of(value)
+
     def atom(self, value, path):
+        if isinstance(value, FunctionType):
+            return {"function": self.known(value, path)}
         if isinstance(value, bytes | bytearray) and type(value) in (bytes, bytearray):
             return {type(value).__name__: base64.b64encode(value).decode()}
         if isinstance(value, np.generic) and value.dtype.kind in ARRAY_KINDS:
@@ -225,9 +238,13 @@ class Decoder:
 
     leaves  the records
     blocks  1-D arrays by name, where they were saved on the CPU and where they are wanted
+    known   the class or function that a name may stand for, or None
     """
 
-    def __init__(self, leaves: Any, here: dict[str, Any], there: dict[str, Any]) -> None:
+    def __init__(
+        self, leaves: Any, here: dict[str, Any], there: dict[str, Any], known: Callable[[str], Any]
+    ) -> None:
+        self.known = known
         self.leaves = [self.leaf(record, here, there) for record in leaves]
 
     def leaf(self, record, here, there):
@@ -269,7 +286,20 @@ class Decoder:
             if "_metadata" in node:
                 mapping._metadata = self.value(node["_metadata"])
             return mapping
+        if kind == "function":
+            return self.allowed(content)
+        if kind == "Module":
+            name, pairs = content
+            module = blank(self.allowed(name))
+            vars(module).update({key: self.value(each) for key, each in pairs})
+            return module
         return ATOMS[kind](content)
+
+    def allowed(self, name):
+        found = self.known(name)
+        if found is None:
+            raise refuse(name, "the file asks for it")
+        return found
 
 
 def spread(keys):
@@ -322,7 +352,9 @@ def malformed():
         raise RuntimeError("the file is damaged: it is nested too deep") from None
 
 
-def decode(structure: Any, flat: Callable[[str], Any], map_location: Any) -> Any:
+def decode(
+    structure: Any, flat: Callable[[str], Any], map_location: Any, known: Callable[[str], Any]
+) -> Any:
     """The object that `encode` turned into `structure`.
 
     flat  gives the 1-D array of a name, or raises KeyError
@@ -334,4 +366,4 @@ def decode(structure: Any, flat: Callable[[str], Any], map_location: Any) -> Any
         here = {name: flat(name) for name in devices}
     there = {name: restore(block, devices[name]) for name, block in here.items()}
     with malformed():
-        return Decoder(leaves, here, there).value(tree)
+        return Decoder(leaves, here, there, known).value(tree)
