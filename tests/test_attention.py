@@ -28,6 +28,12 @@ def test_attention_by_hand():
     assert F.scaled_dot_product_attention(q, k, tensor([[4.0], [8.0]]), scale=0.0).item() == 6
 
 
+def test_vectors_without_elements_are_all_alike():
+    value = minitorch.tensor([[1.0], [3.0]])
+    y = F.scaled_dot_product_attention(minitorch.ones(3, 0), minitorch.ones(2, 0), value)
+    assert y.tolist() == [[2], [2], [2]]
+
+
 def test_a_query_for_which_no_key_counts_gets_zeros_and_no_nan():
     q, k, v = (minitorch.randn(2, 3, requires_grad=True) for _ in range(3))
     mask = tensor([[True, False], [False, False]])
@@ -75,7 +81,7 @@ def test_the_kernel_goes_through_many_heads_in_blocks(batch, length, keys, size)
         )
         g = normal(*y.shape)
         ways = [normal(*x.shape) for x in (q, k, v)]
-        shares = numpy_attention.attend_share(g, q, k, v, drop, y, *rest, 0.3, causal)
+        shares = numpy_attention.attend_share(g, q, k, v, mask, drop, y, *rest, 0.3, causal)
         step = 1e-6
         ends = [
             numpy_attention.attend(
@@ -373,12 +379,38 @@ def test_the_choice_of_a_kernel_changes_nothing():
     [
         ([(2, 3, 4), (2, 3, 4), (2, 5, 4)], {}, "Expected key and value to have the same"),
         ([(3, 2, 4), (2, 2, 4), (2, 2, 4)], {"enable_gqa": True}, "Number of heads in key and"),
+        ([(2, 2, 4), (0, 2, 4), (0, 2, 4)], {"enable_gqa": True}, "Number of heads in key and"),
+        (
+            [(2, 4, 3, 4), (2, 2, 3, 4), (2, 2, 3, 4)],
+            {},
+            r"The size of tensor a \(4\) must match the size of tensor b \(2\) at non-singleton "
+            "dimension 1",
+        ),
         ([(4,), (1, 4), (1, 4)], {}, r".* but got query.dim: 1 key.dim: 2 and value.dim: 2 inst"),
+        (
+            [(2, 3, 4), (2, 5, 4), (2, 5, 4)],
+            {"attn_mask": minitorch.ones(3, 3)},
+            r"The size of tensor a \(5\) must match the size of tensor b \(3\) at non-singleton "
+            r"dimension 2\n  attn_mask \(3, 3\) must broadcast to the scores \(2, 3, 5\)",
+        ),
+        (
+            [(1, 3, 4), (1, 5, 4), (1, 5, 4)],
+            {"attn_mask": minitorch.ones(2, 3, 5)},
+            r"output with shape \[1, 3, 5\] doesn't match the broadcast shape \[2, 3, 5\]",
+        ),
     ],
 )
 def test_shapes_that_do_not_fit_are_refused(shapes, settings, message):
     with pytest.raises(RuntimeError, match=f"^{message}"):
         F.scaled_dot_product_attention(*map(minitorch.ones, shapes), **settings)
+
+
+def test_a_causal_mask_goes_where_the_queries_are():
+    q = minitorch.randn(1, 3, 4)
+    with minitorch.device("cpu"):
+        bias = causal_lower_right(3, 3)
+    wanted = F.scaled_dot_product_attention(q, q, q, is_causal=True)
+    assert minitorch.allclose(F.scaled_dot_product_attention(q, q, q, bias), wanted)
 
 
 def test_causal_masks_of_either_corner():

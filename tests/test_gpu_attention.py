@@ -46,10 +46,10 @@ def test_attention_and_its_gradients_are_those_of_numpy(
         for mask in masks(dtype, batch, length, keys):
             how = kept, 0.4, is_causal
             y, *rest = numpy_attention.attend(q, k, v, mask, *how)
-            wanted = [y, *numpy_attention.attend_share(g, q, k, v, kept, y, *rest, *how[1:])]
+            wanted = [y, *numpy_attention.attend_share(g, q, k, v, mask, kept, y, *rest, *how[1:])]
             put = [x if x is None else cupy.asarray(x) for x in (g, q, k, v, mask, kept)]
             y, *rest = xp.attend(*put[1:], *how[1:])
-            found = [y, *xp.attend_share(*put[:4], put[5], y, *rest, *how[1:])]
+            found = [y, *xp.attend_share(*put, y, *rest, *how[1:])]
             shown = 1 if np.isnan(wanted[0]).any() else 4  # a nan may spread to what is hidden
             for ours, theirs in zip(found[:shown], wanted[:shown], strict=True):
                 np.testing.assert_allclose(ours.get(), theirs, 0, 8 * NEAR[dtype])
@@ -64,7 +64,7 @@ def test_heads_that_lie_beside_one_another_are_not_copied(rig):
     assert cupy_rig.counts["launches"] - before == 3
     assert y.swapaxes(0, 1).flags.c_contiguous
     before = cupy_rig.counts["launches"]
-    shares = xp.attend_share(g, q, k, v, None, y, *rest, 0.4, False)
+    shares = xp.attend_share(g, q, k, v, None, None, y, *rest, 0.4, False)
     assert cupy_rig.counts["launches"] - before == 5
     assert all(share.swapaxes(0, 1).flags.c_contiguous for share in shares)
 

@@ -2,6 +2,7 @@
 
 import importlib
 
+import minitorch.autograd.fusing  # which waits for the first CuPy array
 from minitorch.autograd.engine import backward_all as backward
 from minitorch.autograd.engine import grad
 from minitorch.autograd.grad_mode import (

@@ -14,6 +14,7 @@ from minitorch.autograd.landing import ALONE, accumulate, own
 from minitorch.autograd.node import GradientEdge, captured, freed, grad_mode, saves_array
 from minitorch.autograd.node_hooks import call_after, call_before, call_hooks, followed
 from minitorch.autograd.parts import Parts
+from minitorch.autograd.refusals import unequal_sizes
 from minitorch.autograd.reread import Reader, collect, tensor_at
 from minitorch.autograd.tensor import Tensor, method, wrap
 from minitorch.backend.errors import ShapeError
@@ -45,9 +46,16 @@ def unbroadcast(g, shape):
         if axis < extra or (shape[axis - extra] == 1 != g.shape[axis])
     )
     if getattr(g.dtype, "char", None) == "e":  # NumPy would add in float16
-        total = g.sum(axis=stretched, keepdims=True, dtype="float32")
-        return total.astype(g.dtype).reshape(shape)
-    return g.sum(axis=stretched, keepdims=True).reshape(shape)
+        total = g.sum(axis=stretched, keepdims=True, dtype="float32").astype(g.dtype)
+    else:
+        total = g.sum(axis=stretched, keepdims=True)
+    if total.shape[extra:] != shape:
+        raise ShapeError(
+            f"{unequal_sizes(shape, g.shape)}\n"
+            f"  a gradient of shape {tuple(g.shape)} comes to a tensor that has the shape "
+            f"{tuple(shape)} by now: change no shape of what a graph has used"
+        )
+    return total.reshape(shape)
 
 
 def run(gradients, retain_graph, create_graph, targets=None, lands=True):
@@ -151,7 +159,7 @@ def walk(nodes, gradients, retain_graph, create_graph, targets, lands):
 
 
 def added_in_place(total, node, g):
-    """Whether what `node` makes of `g` could be added to `total` where it belongs.
+    """Add what `node` makes of `g` to `total` where it belongs; False where that can't be done.
 
     64 slices of (64, 32, 128), each of which would be an array of that size: 2 ms instead of 13.
     """
@@ -307,20 +315,25 @@ def grad(
         if isinstance(g, Parts):
             g = g[each.output_nr]
         if g is None:
-            if materialize_grads and isinstance(each, GradientEdge):
-                raise RuntimeError(
-                    "materialize_grads cannot be used when the given input is a GradientEdge"
-                )
-            if materialize_grads:
-                g = wrap(namespace(each.array).zeros_like(each.array))
-                g.requires_grad_(create_graph)
-            elif not allow_unused:
-                raise RuntimeError(
-                    f"The differentiated Tensor at index {position} appears to not have been used "
-                    "in the graph. Set allow_unused=True if this is the desired behavior."
-                )
+            g = unused(each, position, create_graph, allow_unused, materialize_grads)
         results.append(g if g is None or isinstance(g, Tensor) else wrap(own(g, each)))
     return tuple(results)
+
+
+def unused(each, position, create_graph, allowed, materialize):
+    """What `grad` returns for the input number `position`, on which no output depends."""
+    if materialize and isinstance(each, GradientEdge):
+        raise RuntimeError(
+            "materialize_grads cannot be used when the given input is a GradientEdge"
+        )
+    if materialize:
+        return wrap(namespace(each.array).zeros_like(each.array)).requires_grad_(create_graph)
+    if not allowed:
+        raise RuntimeError(
+            f"The differentiated Tensor at index {position} appears to not have been used in the "
+            "graph. Set allow_unused=True if this is the desired behavior."
+        )
+    return None
 
 
 def grad_of_each(outputs, inputs, weights, create_graph, allow_unused, materialize_grads):

@@ -201,11 +201,8 @@ def make_dual(tensor, tangent, *, level=None):
             "Trying to create a dual Tensor for forward AD but no level exists, make sure to "
             "enter_dual_level() first."
         )
-    for name, each in (("primal", tensor), ("tangent", tangent)):
-        if not each.is_floating_point():
-            raise ValueError(
-                f"Expected {name} to be floating point or complex, but got: {each.dtype}"
-            )
+    require_floating("primal", tensor)
+    require_floating("tangent", tangent)
     dual = grad_mode.dual
     if level != current_level():
         raise RuntimeError("Invalid level given to _make_dual")
@@ -258,6 +255,13 @@ def __getattr__(name):
     raise AttributeError(f"module 'minitorch.autograd.forward_ad' has no attribute {name!r}")
 
 
+def require_floating(name, tensor):
+    if not tensor.is_floating_point():
+        raise ValueError(
+            f"Expected {name} to be floating point or complex, but got: {tensor.dtype}"
+        )
+
+
 def require_size(tensor, tangent):
     if tensor.shape != tangent.shape:
         raise RuntimeError(
@@ -277,25 +281,39 @@ def zeros_like(tensor):
 def push_forward(outputs, places, tangents, create_graph):
     """How each output changes when the tensors at `places` change by `tangents`; None: not at all.
 
+    tangents  for each place, or None for one that stays
+    """
+    return pushing(outputs, places)(tangents, create_graph)
+
+
+def pushing(outputs, places):
+    """`push_forward` from these places to these outputs, as a function of the rest.
+
     The gradients there are linear in the weights of the outputs; the derivatives of these by the
     weights, in the direction of the tangents, are what is asked for.
     """
     recorded = [each for each in outputs if each.requires_grad]
     if not recorded or not places:
-        return [None] * len(outputs)
+        return lambda tangents, create_graph: [None] * len(outputs)
     with enable_grad():
         weights = [zeros_like(each).requires_grad_() for each in recorded]
         shares = grad(recorded, places, weights, create_graph=True, allow_unused=True)
+
+    def push(tangents, create_graph):
         pairs = [
             (share, tangent)
             for share, tangent in zip(shares, tangents, strict=True)
-            if share is not None and share.requires_grad
+            if share is not None and share.requires_grad and tangent is not None
         ]
         if not pairs:
             return [None if all(s is None for s in shares) else zeros_like(y) for y in outputs]
-        shares, tangents = map(list, zip(*pairs, strict=True))
-        changes = iter(grad(shares, weights, tangents, True, create_graph, allow_unused=True))
-    return [next(changes) if each.requires_grad else None for each in outputs]
+        moved, directions = map(list, zip(*pairs, strict=True))
+        with enable_grad():
+            changes = grad(moved, weights, directions, True, create_graph, allow_unused=True)
+        changes = iter(changes)
+        return [next(changes) if each.requires_grad else None for each in outputs]
+
+    return push
 
 
 def reaches_leaf(node, level=None):

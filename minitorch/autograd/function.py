@@ -90,6 +90,15 @@ class Function:
             "forward mode AD."
         )
 
+    generate_vmap_rule = False  # what it is changes nothing: `func.vmap` is a loop over `forward`
+
+    @staticmethod
+    def vmap(info, in_dims, *args):
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or "
+            "set generate_vmap_rule=True."
+        )
+
     @classmethod
     def apply(cls, *args, **kwargs):
         """Call `forward` on these arguments, and record `backward` for what comes out."""
@@ -216,6 +225,7 @@ class Step:
 
     view = False
     adds = None
+    piecewise = False
 
     def __init__(self, name, ctx, saves, seen):
         self.name = name
@@ -239,23 +249,7 @@ class Step:
 def record(cls, ctx, args, parents, outputs):
     """Give the outputs that carry gradients their places in the graph."""
     for dirty in ctx.dirty_tensors:
-        if dirty.base is not None and len(outputs) > 1:
-            raise RuntimeError(
-                "If your Function modifies inplace an input that is a view of another Tensor, "
-                "your Function cannot return more than one Tensor. This is not supported by the "
-                "current autograd engine. You should either make sure the input is not a view "
-                "(using .clone() for example) or make your Function only return one Tensor "
-                "(potentially splitting it into two Functions: one doing the inplace that returns "
-                "a single Tensor and a second one that does the other operations). You can ask on "
-                "the forum https://discuss.pytorch.org/ if you need help to do this change."
-            )
-        if dirty.base is not None:
-            rebase.require_writable(dirty)
-        if dirty.requires_grad and dirty.is_leaf:
-            raise RuntimeError(
-                "a leaf Variable that requires grad has been used in an in-place operation.\n"
-                f"  {cls.__name__} marks it as dirty: hand in a clone()"
-            )
+        require_free(dirty, cls, len(outputs))
     name = f"{cls.__name__}Backward"
     carriers = [
         i
@@ -292,6 +286,27 @@ def record(cls, ctx, args, parents, outputs):
             rebase.move_on(outputs[i], output_node(node, i))
         else:
             outputs[i].node = output_node(node, i)
+
+
+def require_free(dirty, cls, count):
+    """Refuse a tensor that a call of `cls`, with `count` outputs, may not change in place."""
+    if dirty.base is not None and count > 1:
+        raise RuntimeError(
+            "If your Function modifies inplace an input that is a view of another Tensor, "
+            "your Function cannot return more than one Tensor. This is not supported by the "
+            "current autograd engine. You should either make sure the input is not a view "
+            "(using .clone() for example) or make your Function only return one Tensor "
+            "(potentially splitting it into two Functions: one doing the inplace that returns "
+            "a single Tensor and a second one that does the other operations). You can ask on "
+            "the forum https://discuss.pytorch.org/ if you need help to do this change."
+        )
+    if dirty.base is not None:
+        rebase.require_writable(dirty)
+    if dirty.requires_grad and dirty.is_leaf:
+        raise RuntimeError(
+            "a leaf Variable that requires grad has been used in an in-place operation.\n"
+            f"  {cls.__name__} marks it as dirty: hand in a clone()"
+        )
 
 
 def saved_of(ctx, parents, args, outputs, carriers):

@@ -4,6 +4,7 @@ import functools
 import inspect
 import warnings
 
+from minitorch.autograd.inference import inferred
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.tensor import function
 
@@ -123,13 +124,15 @@ class enable_grad(Mode):  # noqa: N801  PyTorch's name
 class inference_mode(Mode):  # noqa: N801  PyTorch's name
     """Nothing is recorded inside; `inference_mode(False)` records.
 
-    Unlike PyTorch's, tensors made inside may be used in recorded operations later.
+    Tensors made inside can't be written to in place outside. Unlike PyTorch's, they may be used in
+    recorded operations later.
     """
 
     inference = True
 
     def __init__(self, mode=True):
         self.enabled, self.inference = not mode, bool(mode)
+        inferred.ever = True
 
 
 class set_multithreading_enabled:  # noqa: N801  PyTorch's name

@@ -43,10 +43,8 @@ def gradcheck(
     raise_exception    raise GradcheckError, with both Jacobians, rather than return False
     nondet_tol         the distance allowed between two runs of backward
     check_grad_dtypes  also check that gradients have the dtypes of their inputs
-
     check_backward_ad  check the gradients
     check_forward_ad   check the tangents of `forward_ad`: derivatives in the direction of an input
-
     fast_mode          compare one number for each pair of an input and an output, the derivative in
                        a random direction of randomly weighted elements, not one for each element
 

@@ -66,7 +66,7 @@ def accumulate(node, g, alone):
     else:
         tensor._grad.array += g
         versions.touch(tensor._grad.array)
-    for hook in node.settings:
+    for hook in node.settings[:]:  # each may take itself out
         if hook(tensor) is not None:
             raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 

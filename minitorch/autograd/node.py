@@ -193,8 +193,6 @@ def freed(node):
 
 
 PLAIN = {int, slice, float, bool, str, NoneType, ModuleType, BuiltinFunctionType}
-
-
 HOLDING = ("strides", "array", "leaves")  # what an array, a Tensor and a chain of calls have
 
 

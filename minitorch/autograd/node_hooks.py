@@ -99,7 +99,7 @@ def call_before(hooks, g):
 
 def call_after(hooks, shares, g):
     """The shares as the `After` hooks among `hooks` leave them."""
-    for hook in hooks:
+    for hook in list(hooks):
         if isinstance(hook, After):
             shares = hook.changed(shares, g)
     return shares

@@ -32,6 +32,7 @@ from minitorch.autograd.refusals import (
     explain,
     no_cast,
     no_tensor,
+    not_a,
     require_alike,
     require_kind,
     require_out,
@@ -44,7 +45,7 @@ from minitorch.autograd.versions import touch
 from minitorch.backend import dtypes
 from minitorch.backend.dtypes import common_dtype, rounded_to_half
 from minitorch.backend.errors import DtypeError
-from minitorch.backend.namespaces import BY_TYPE, at_first_cupy, functions_of, namespace
+from minitorch.backend.namespaces import BY_TYPE, functions_of, namespace
 
 OPS: dict = {}
 TENSOR_FUNCTIONS = BY_TYPE[Tensor] = functions_of()
@@ -80,6 +81,8 @@ class Op:
     composite      what is read on Tensors in place of a rule that works in place
     adds           adds(total, g, *settings) does in place what total + vjp(g) would make anew
     exact          refuses an `out` of another dtype, as `require_out` does; None: values are cast
+    piecewise      linear piece by piece in the first input: by that the gradient has the slope 0,
+                   so that a second derivative is 0 and no error, as in PyTorch
     saves_nothing  no vjp captures anything, so nothing is freed after backward; None: not known yet
     saves_arrays   a vjp was seen to capture an array, so it is freed without a look
     """
@@ -101,6 +104,7 @@ class Op:
         composite=None,
         adds=None,
         exact=None,
+        piecewise=False,
     ):
         self.rule = rule
         self.composite = composite or rule
@@ -121,6 +125,7 @@ class Op:
             return_type(self.shown.partition("Backward")[0].lower(), outputs) if outputs else None
         )
         self.exact = exact or (require_out if outputs else None)
+        self.piecewise = piecewise
         self.saves_arrays = False
         self.saves_nothing: bool | None = None
 
@@ -397,7 +402,7 @@ def op(rule=None, *, public=True, numpy=(), **options):
         "__name__": rule.__module__, "op": o, "rule": rule, "bind": o.bind, "explain": explain,
         "wrap": wrap, "record": record, "set_base": set_base, "specialise": specialise,
         "grad_mode": grad_mode, "F4": F4, "F8": F8, "ERRORS": ERRORS, "strays": strays,
-        "Tensor": Tensor, "number_in": number_in, "numbers_first": numbers_first,
+        "Tensor": Tensor, "not_a": not_a, "number_in": number_in, "numbers_first": numbers_first,
         **{f"default_{name}": default for name, default in o.defaults.items()},
     }  # fmt: skip
     call: Any = FunctionType(first_call.__code__, scope, o.name)
@@ -415,32 +420,6 @@ def op(rule=None, *, public=True, numpy=(), **options):
 
 
 at_registration: list = []  # functions that are called with each op that is made from now on
-
-
-CHAINS = (
-    "activation", "activation_forms", "batch_norm", "binary_loss", "bounds", "exponents", "grid",
-    "loss", "norm", "ranking_loss",
-)  # fmt: skip
-
-
-@at_first_cupy.append
-def fuse_rules():
-    """Let a GPU compute in one launch what the rules in the modules CHAINS of `ops` call element by
-    element; see `backend/cupy_chains.py`. Before there is a CuPy array no call costs more for it.
-    """
-    from minitorch.backend.cupy_chains import fused  # noqa: PLC0415  only where CuPy is
-
-    def fuse(call):
-        o = call.op
-        chains = o.rule.__module__.rpartition(".")[2] in CHAINS
-        if chains and o.differentiable and not o.variadic and not o.outputs:
-            alike = o.composite is o.rule  # then what is packed in the vjps of one fits the other
-            o.rule = call.__globals__["rule"] = fused(o.rule)
-            o.composite = o.rule if alike else o.composite
-
-    for call in OPS.values():
-        fuse(call)
-    at_registration.append(fuse)
 
 
 def taking_numbers(call):

@@ -30,6 +30,7 @@ class Link:
     saves_arrays = False
     adds = None
     view = False
+    piecewise = False
 
     def value(self, node, arrays):
         return arrays[0]

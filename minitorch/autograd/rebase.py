@@ -12,6 +12,7 @@ from typing import NoReturn
 import numpy as np
 
 from minitorch.autograd.alone import is_alone
+from minitorch.autograd.inference import NO_UPDATE, inferred, require_inside
 from minitorch.autograd.node import Node, grad_mode
 from minitorch.autograd.op import op
 from minitorch.autograd.overlap import OVERLAPPING, opened
@@ -48,16 +49,21 @@ def put_region(x, value, /, positions):
 
 def require_writable(tensor, part=False):
     """Refuse an in-place write that PyTorch refuses, to a view of the tensor if `part`."""
+    if inferred.ever:
+        require_inside(tensor, NO_UPDATE)
     if not grad_mode.enabled:
         return
     if tensor.node is not None and tensor.node.leaf is not None:
         refuse_leaf("view of a leaf" if part else "leaf")
-    if tensor.base is not None and tensor.base.node is not None:
+    if tensor.base is not None and (tensor.base.node or tensor.node) is not None:
         require_writable_view(tensor.node, tensor.base.node)
 
 
 def require_writable_view(node, base):
-    """Refuse to write to a view at `node` of a tensor of the graph, which is at the node `base`."""
+    """Refuse to write to a view at `node` of a tensor at the node `base`; one of them may be None.
+
+    On the way from the base to the view there may be a leaf, as after x[0].requires_grad_().
+    """
     step = node
     while step is not None and step.op is not None and step.op.view:
         if step.op.view == "several":
@@ -70,7 +76,7 @@ def require_writable_view(node, base):
                 "by an out-of-place one."
             )
         step = step.parents[0]
-    if base.leaf is not None:
+    if any(each is not None and each.leaf is not None for each in (step, base)):
         refuse_leaf("view of a leaf")
     if node is None:
         raise RuntimeError(

@@ -17,8 +17,6 @@ NO_BOOLS = (
     "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
     "`logical_xor()` operator instead."
 )
-
-
 NO_GRADIENT = (
     "functions with out=... arguments don't support automatic differentiation, but one of the "
     "arguments requires grad."
@@ -44,6 +42,29 @@ def no_tensor(name, argument, position, value):
     )
 
 
+def not_a(kind, name, argument, value):
+    """The error for a value of another Python type as this argument of `name`, maybe an op."""
+    given = type(value)
+    module = "numpy." if given.__module__ == "numpy" else ""
+    name = name if isinstance(name, str) else name.public_name()
+    what = f"{name}(): argument '{argument}' must be {kind}"
+    return TypeError(f"{what}, not {module}{given.__name__}")
+
+
+def require_bool(name, **arguments):
+    """Refuse arguments of the function `name` that are no bools, such as `keepdim=1`."""
+    for argument, value in arguments.items():
+        if type(value) is not bool:
+            raise not_a("bool", name, argument, value)
+
+
+def require_int(name, **arguments):
+    """Refuse arguments of the function `name` that are bools, or no whole numbers."""
+    for argument, value in arguments.items():
+        if type(value) is bool or not hasattr(value, "__index__"):
+            raise not_a("int", name, argument, value)
+
+
 def no_cast(made, wanted):
     """What PyTorch says where a result of the dtype `made` has no place in one of `wanted`."""
     return (
@@ -54,8 +75,6 @@ def no_cast(made, wanted):
 
 
 NO_DTYPE = "Expected out tensor to have dtype {made}, but got {given} instead"
-
-
 UNCAST = "Found dtype {Given} but expected {Made}"
 RESIZED = (
     "An output with one or more elements was resized since it had shape {}, which does not match "

@@ -17,14 +17,6 @@ from minitorch.backend.namespaces import namespace
 
 by_order = attrgetter("order")
 
-# Functions of straight pieces: the gradient does not change with the input. As in PyTorch it is a
-# function of the input all the same, with the slope 0, so that a second derivative is 0, no error.
-PIECEWISE = {
-    "hardshrink", "hardtanh", "leaky_relu", "max_pool_gather", "max_pool_with_indices",
-    "nll_of_rows", "padded_from_edges", "prelu_kernel", "relu", "softshrink", "threshold",
-    "weighted_windows",
-}  # fmt: skip
-
 
 def collect(roots):
     """The nodes that `roots` reach, themselves included, the youngest first."""
@@ -90,7 +82,7 @@ class Reader:
             for value, parent in zip(self.arrays(node), node.parents, strict=True)
         ]
         vjps = as_packed(node.op.read_again(node, inputs), node, inputs)
-        if node.op.name in PIECEWISE and node.parents[0] is not None:
+        if node.op.piecewise and node.parents[0] is not None:
             return (Tied(vjps[0], inputs[0]), *vjps[1:])
         return vjps
 

@@ -31,6 +31,8 @@ from minitorch.autograd.older import SETTINGS
 
 WIDE = (True, "cpu")  # the quick way is not for float16
 NUMPY_NAMES = {"dim": "axis", "keepdim": "keepdims"}
+FLAGS = ("descending", "keepdim", "largest", "upper")  # bools, even where there is no default
+WHOLE = ("decimals", "diagonal", "ignore_index", "k", "offset")  # ints, not bools
 
 
 def specialise(function, casts=False):
@@ -68,30 +70,7 @@ def source_of(o, casts=False):
     lines = [f"def call({signature(o)}):"]
     if casts:
         lines.append(f"    if casting.on: {', '.join(tensors)}, = convert({everything})")
-    if o.name in SETTINGS:
-        (s,) = SETTINGS[o.name]
-        lines += [
-            "    if older:",
-            f"        named = {{}} if {s} is default_{s} else {{'{s}': {s}}}",
-            f"        given = {', '.join(tensors)}, *older",
-            f"        tensors, numbers = numbers_first('{o.name}', given, named)",
-            "        return this(*tensors, **numbers, out=out)",
-        ]
-    lines += [
-        f"    if {NUMPY_NAMES[s]} is not None: {s} = {NUMPY_NAMES[s]}"
-        for s in o.settings
-        if s in NUMPY_NAMES
-    ]
-    lines += [
-        f"    if {s} is None: raise TypeError(\"{o.name}() missing 1 required argument: '{s}'\")"
-        for s in o.settings
-        if s in NUMPY_NAMES and s not in o.defaults
-    ]
-    lines += [
-        f"    if {s} is not default_{s} and type({s}) is Tensor: {s} = number_in({s}, '{s}', op)"
-        for s, default in o.defaults.items()
-        if type(default) is float or s in ("alpha", "eps", "value")
-    ]
+    lines += [*with_older(o, tensors), *settled(o)]
     if o.outputs:
         return "\n".join([*lines, f"    {general}", ""])
     if o.variadic:
@@ -112,6 +91,43 @@ def source_of(o, casts=False):
         "",
     ]
     return "\n".join(lines)
+
+
+def with_older(o, tensors):
+    """What serves PyTorch's older order of arguments; see `older.py`."""
+    if o.name not in SETTINGS:
+        return []
+    (s,) = SETTINGS[o.name]
+    return [
+        "    if older:",
+        f"        named = {{}} if {s} is default_{s} else {{'{s}': {s}}}",
+        f"        given = {', '.join(tensors)}, *older",
+        f"        tensors, numbers = numbers_first('{o.name}', given, named)",
+        "        return this(*tensors, **numbers, out=out)",
+    ]
+
+
+def settled(o):
+    """The settings under NumPy's names, numbers taken from tensors, and bools and ints checked."""
+    lines = []
+    renamed = [s for s in o.settings if s in NUMPY_NAMES]
+    for s in renamed:
+        lines.append(f"    if {NUMPY_NAMES[s]} is not None: {s} = {NUMPY_NAMES[s]}")
+    for s in renamed:
+        if s not in o.defaults:
+            error = f"TypeError(\"{o.name}() missing 1 required argument: '{s}'\")"
+            lines.append(f"    if {s} is None: raise {error}")
+    for s, default in o.defaults.items():
+        if type(default) is float or s in ("alpha", "eps", "value"):
+            given = f"{s} is not default_{s} and type({s}) is Tensor"
+            lines.append(f"    if {given}: {s} = number_in({s}, '{s}', op)")
+    for s in o.settings:
+        if s in FLAGS or type(o.defaults.get(s)) is bool:
+            plain = f"{s} is False or {s} is True"
+            lines.append(f"    if not ({plain}): raise not_a('bool', op, '{s}', {s})")
+        elif s in WHOLE:
+            lines.append(f"    if {s} is True or {s} is False: raise not_a('int', op, '{s}', {s})")
+    return lines
 
 
 def on_many(o, general):

@@ -6,10 +6,10 @@ import weakref
 
 import numpy as np
 
+from minitorch.autograd.inference import NO_LEAF, inferred, is_marked, require_inside
 from minitorch.autograd.node import Node, RemovableHandle, Retaining, grad_mode, next_order
 from minitorch.autograd.versions import unwatched, version_of
-from minitorch.backend.devices import device as as_device
-from minitorch.backend.devices import device_of
+from minitorch.backend.devices import device_of, require_device
 from minitorch.backend.dtypes import BY_NUMPY
 
 
@@ -46,10 +46,14 @@ class Size(tuple):
         return tuple.__new__(Size, part) if isinstance(key, slice) else part
 
     def __add__(self, other):
-        return Size(tuple.__add__(self, tuple(other)))
+        if not isinstance(other, tuple):
+            kind = type(other).__name__
+            raise TypeError(f"can only concatenate tuple (not {kind}) to torch.Size")
+        return Size(tuple.__add__(self, other))
 
     def __radd__(self, other):
-        return Size(tuple(other) + tuple(self))
+        # A list stays a list at `+=`, which asks here first.
+        return Size(other + tuple(self)) if isinstance(other, tuple) else NotImplemented
 
     def __mul__(self, times):
         return Size(tuple.__mul__(self, times))
@@ -68,11 +72,13 @@ class Tensor:
     base   the tensor whose memory this one views, or None
     views  the views of this tensor, by their id, as weak references; None: it never had any
 
+    inference  True where it was made under `inference_mode`; else mostly not there
+
     Make one with `minitorch.tensor(data)`. `Tensor(2, 3)` and `Tensor([1, 2])` are PyTorch's
     legacy forms: uninitialised of that shape, and float32 from data.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_grad", "array", "base", "node", "views")
+    __slots__ = ("__dict__", "__weakref__", "_grad", "array", "base", "inference", "node", "views")
     __array_priority__ = 1000  # numpy_array * tensor asks the tensor
 
     def __new__(cls, *data, device=None):
@@ -144,6 +150,8 @@ class Tensor:
 
     @property
     def _version(self):
+        if is_marked(self):
+            raise RuntimeError("Inference tensors do not track version counter.")
         return version_of(self.array).count
 
     @property
@@ -169,6 +177,8 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, wanted):
+        if type(wanted) is not bool:
+            raise RuntimeError("requires_grad must be a bool")
         self.requires_grad_(wanted)
 
     def requires_grad_(self, requires_grad=True):
@@ -177,7 +187,13 @@ class Tensor:
         Raises RuntimeError for integers and bools, and for switching off a tensor that an
         operation made (detach() that one).
         """
+        if type(requires_grad) is not bool:
+            kind = type(requires_grad).__name__
+            raise TypeError(
+                f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}"
+            )
         if requires_grad and self.node is None:
+            require_inside(self, NO_LEAF)
             if not self.dtype.is_floating_point:
                 raise RuntimeError(
                     "only Tensors of floating point dtype can require gradients\n"
@@ -290,7 +306,10 @@ class Tensor:
 
     def detach(self):
         """The same memory, cut off from the graph."""
-        return wrap(self.array)
+        cut = wrap(self.array)
+        if inferred.ever:
+            cut.inference = is_marked(self)
+        return cut
 
     def detach_(self):
         """Cut this tensor off from the graph."""
@@ -335,22 +354,6 @@ def _rebuild(kind, array, requires_grad, attributes):
     return tensor.requires_grad_(requires_grad)
 
 
-def require_device(kind, data, device, form):
-    """Refuse a `device` of another kind for PyTorch's old ways to make a tensor."""
-    if device is None:
-        return
-    if data and isinstance(data[0], Tensor):
-        raise RuntimeError(
-            f"Legacy tensor {form}(tensor, device=device) is not supported.  Use torch.tensor(...) "
-            "or torch.as_tensor(...) instead."
-        )
-    if as_device(device).type != kind:
-        raise RuntimeError(
-            f"legacy constructor expects device type: {kind} but device type: "
-            f"{as_device(device).type} was passed"
-        )
-
-
 new_tensor = object.__new__
 new_node = Node.__new__
 ndarray = np.ndarray
@@ -361,6 +364,8 @@ def around(array, kind):
     t = new_tensor(kind)
     t.array = array
     t._grad = t.node = t.base = t.views = None
+    if inferred.ever and grad_mode.inference:
+        t.inference = True
     return t
 
 
@@ -371,6 +376,8 @@ def wrap(value):
         value if type(value) is ndarray or not isinstance(value, np.generic) else np.asarray(value)
     )
     t._grad = t.node = t.base = t.views = None
+    if inferred.ever and grad_mode.inference:
+        t.inference = True
     return t
 
 
@@ -405,11 +412,14 @@ def set_base(view, source):
     view.base = base = source if source.base is None else source.base
     if base.views is None:
         base.views = {}
+    if inferred.ever:
+        view.inference = is_marked(source)
     base.views[id(view)] = weakref.ref(view)  # ids are used again, so the dict stays small
 
 
 FUNCTIONS = {}  # what `minitorch` offers as functions; ops and composites enter themselves
 METHODS = {}
+PENDING = {}  # of methods that load later: what stands in Tensor for each until then
 
 
 def function(f):
@@ -421,12 +431,19 @@ def function(f):
 def method(f):
     """Make `f` a method of Tensor under its own name."""
     METHODS[f.__name__] = f
-    setattr(Tensor, f.__name__, f)
+    put(f.__name__, f)
     return f
 
 
 def alias(name, f):
     """Offer the function and method `f` under another name too; returns `f`."""
     FUNCTIONS[name] = METHODS[name] = f
-    setattr(Tensor, name, f)
+    put(name, f)
     return f
+
+
+def put(name, f):
+    """Set the method `name`, unless a program has put its own in the place of a pending one."""
+    pending = PENDING.pop(name, None)
+    if pending is None or vars(Tensor).get(name) is pending:
+        setattr(Tensor, name, f)

@@ -88,7 +88,7 @@ def attend(q, k, v, mask, kept, scale, is_causal):
     return matmul(dropped, v, _room(q, v)), p, None
 
 
-def attend_share(g, q, k, v, kept, y, p, _, scale, is_causal):
+def attend_share(g, q, k, v, mask, kept, y, p, _, scale, is_causal):
     """The gradients of `attend` with respect to q, k and v.
 
     With the weights p that of the scores is p * (s - sum(s * p)), where s = g @ v.T * kept.

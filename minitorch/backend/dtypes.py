@@ -169,14 +169,14 @@ def dtype_of_number(number):
     return _default if isinstance(number, type(0.0)) else PYTHON_TYPES[type(number)]
 
 
-def promote_types(a, b):
+def promote_types(type1, type2):
     """The smallest dtype that holds both by PyTorch's table: a float wins over any integer.
 
     >>> promote_types(int64, float16)
     torch.float16
     """
-    a = as_dtype(a, "promote_types(): argument 'type1' (position 1)")
-    b = as_dtype(b, "promote_types(): argument 'type2' (position 2)")
+    a = as_dtype(type1, "promote_types(): argument 'type1' (position 1)")
+    b = as_dtype(type2, "promote_types(): argument 'type2' (position 2)")
     if a.category == b.category:
         return BY_NUMPY[np.promote_types(a.dtype, b.dtype)]
     return a if a.category > b.category else b

@@ -50,7 +50,14 @@ def zero_where(mask, g):
 
 def relu_share(g, y):
     """g where y is positive, else 0: the gradient of `relu`, whose value is y."""
-    return zero_where(y <= 0, g)
+    if g.size < 512 or g.dtype.kind != "f":
+        return zero_where(y <= 0, g)
+    kept = np.empty_like(g)
+    bits = kept.view(f"i{g.itemsize}")
+    np.less_equal(y, 0, bits)
+    bits -= 1
+    bits &= g.view(bits.dtype)
+    return kept
 
 
 def tanh_share(g, y):
@@ -163,8 +170,7 @@ def logaddexp2(x, y):
 
 
 def _log_of_sum(x, y, exp, base):
-    with np.errstate(invalid="ignore"):  # inf - inf
-        share = exp(-np.abs(x - y))
+    share = exp(-np.abs(x - y))
     more = np.log1p(np.where(x == y, 1, share)) / base
     return np.maximum(x, y) + more.astype(share.dtype, copy=False)
 

@@ -32,7 +32,7 @@ def _one_by_one(f, arrays, x, info):
     """
     for key in np.ndindex(info.shape):
         x[key], info[key] = f(*[array[key] for array in arrays])
-    return x, info
+    return _by_columns(x), info
 
 
 def cholesky_ex(x):

@@ -60,13 +60,27 @@ def set_flush_denormal(mode):
 
 
 def set_warn_always(b):
-    """Remember the choice. Python's `warnings` filters decide what is shown how often."""
-    _Chosen.warn_always = bool(b)
+    """Whether to warn each time of what PyTorch warns of once in a process."""
+    require_bool("b' (position 1)", b)
+    _Chosen.warn_always = b
 
 
 def is_warn_always_enabled():
     """What was chosen by `set_warn_always`."""
     return _Chosen.warn_always
+
+
+_warned: set[str] = set()
+
+
+def warn_once(text, stacklevel=3):
+    """A UserWarning, but of the same text only the first time; see `set_warn_always`.
+
+    stacklevel  as at `warnings.warn`; 3 is the caller of the function that warns
+    """
+    if text not in _warned or _Chosen.warn_always:
+        _warned.add(text)
+        warnings.warn(text, UserWarning, stacklevel=stacklevel)
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):

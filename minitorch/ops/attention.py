@@ -4,8 +4,10 @@ Vaswani and others, Attention Is All You Need, 2017, arXiv:1706.03762.
 """
 
 import math
+from functools import reduce
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_bool, unequal_sizes
 from minitorch.autograd.tensor import wrap
 from minitorch.backend.dtypes import bool as bool_
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -13,7 +15,7 @@ from minitorch.backend.namespaces import namespace
 from minitorch.ops.activation import softmax
 from minitorch.ops.creation import full, zeros
 from minitorch.ops.dropout import drawn_mask, idle
-from minitorch.ops.join import broadcast_shapes
+from minitorch.ops.join import broadcast_shapes, together
 from minitorch.ops.products import matmul
 
 
@@ -41,12 +43,17 @@ def scaled_dot_product_attention(
     Where no key counts for a query, zeros come out.
     """
     require_attention(query, key, value, attn_mask)
+    require_bool("scaled_dot_product_attention", is_causal=is_causal, enable_gqa=enable_gqa)
     if enable_gqa:
         require_served(query, key, value)
         key, value = served(key, query), served(value, query)
     query, key, value = in_batches(query, key, value)
+    if hasattr(attn_mask, "_materialize"):  # a CausalBias, which is made on the CPU
+        attn_mask = attn_mask._materialize(query.device)
+    if attn_mask is not None:
+        require_mask(tuple(attn_mask.shape), (*query.shape[:-1], key.shape[-2]))
     mask, kept = additive(attn_mask, query.dtype), None
-    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    scale = 1 / math.sqrt(query.shape[-1] or 1) if scale is None else scale
     if dropout_p > 0 and not idle(query, dropout_p, True):
         kept = wrap(drawn_mask(query, (*query.shape[:-1], key.shape[-2]), dropout_p))
     if mask is not None and mask.requires_grad:
@@ -63,9 +70,9 @@ def attention(x, key, value, mask=None, kept=None, /, scale=1.0, is_causal=False
     kept  (..., L, S): 0 where dropout takes a weight away, else 1 / (1 - p)
     """
     xp = namespace(x)
-    y, e, r = xp.attend(x, key, value, mask, kept, scale, is_causal)
+    y, top, r = xp.attend(x, key, value, mask, kept, scale, is_causal)
     return y, lambda g: (
-        *xp.attend_share(g, x, key, value, kept, y, e, r, scale, is_causal),
+        *xp.attend_share(g, x, key, value, mask, kept, y, top, r, scale, is_causal),
         None,
         None,
     )
@@ -84,7 +91,7 @@ def attend_in_steps(q, k, v, mask, kept, scale, is_causal):
     return matmul(weights if kept is None else weights * kept, v), weights, None
 
 
-def attend_share_in_steps(g, q, k, v, kept, y, weights, _, scale, is_causal):
+def attend_share_in_steps(g, q, k, v, mask, kept, y, weights, _, scale, is_causal):
     """The kernel `attend_share` on Tensors."""
     share = matmul(g, v.transpose(-2, -1))
     share = share if kept is None else share * kept
@@ -114,7 +121,7 @@ def in_batches(*tensors):
     batches = [tuple(x.shape[:-2]) for x in tensors]
     if len(set(batches)) == 1:
         return tensors
-    batch = broadcast_shapes(*batches)
+    batch = reduce(together, batches)
     return [x.expand(*batch, *x.shape[-2:]) for x in tensors]
 
 
@@ -125,11 +132,21 @@ def additive(mask, dtype):
     return zeros(mask.shape, dtype=dtype, device=mask.device).masked_fill(~mask, -math.inf)
 
 
+def require_mask(shape, scores):
+    """Refuse a mask of a shape that does not broadcast to that of the scores."""
+    text = unequal_sizes(scores, shape)
+    if text is None and (whole := broadcast_shapes(scores, shape)) != scores:
+        text = f"output with shape {[*scores]} doesn't match the broadcast shape {[*whole]}"
+    if text is not None:
+        raise ShapeError(f"{text}\n  attn_mask {shape} must broadcast to the scores {scores}")
+
+
 def require_served(query, key, value):
-    heads, served = query.shape[-3], [key.shape[-3], value.shape[-3]]
-    if any(heads % n for n in served):
+    """Refuse numbers of heads of keys and values by which that of the queries can't be divided."""
+    heads, *served = (x.size(-3) for x in (query, key, value))
+    if any(not n or heads % n for n in served):
         raise ShapeError(
-            f"Number of heads in key and value must divide the number of heads in query\n"
+            "Number of heads in key and value must divide the number of heads in query\n"
             f"  query {tuple(query.shape)}   key {tuple(key.shape)}   value {tuple(value.shape)}"
         )
 

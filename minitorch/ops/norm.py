@@ -4,7 +4,7 @@ import math
 
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_int, require_kind
 from minitorch.autograd.tensor import FUNCTIONS, function
 from minitorch.backend.dtypes import finfo, float16, int64
 from minitorch.backend.errors import ShapeError
@@ -41,12 +41,12 @@ def normalized(x, weight, bias, axes, eps, centre):
     """What `layer_norm_of` does or, without `centre`, `rms_norm_of`; with the vjp of all three."""
     xp, shape = namespace(x), x.shape
     inner = shape[x.ndim - len(axes) :]
-    rows = x.reshape(math.prod(shape[: x.ndim - len(axes)]), math.prod(inner))
+    flat = math.prod(shape[: x.ndim - len(axes)]), math.prod(inner)
     w, b = (None if each is None else each.reshape(-1) for each in (weight, bias))
-    y, unit, scale = xp.normalize_rows(rows, w, b, eps, centre)
+    y, unit, scale = xp.normalize_rows(x.reshape(flat), w, b, eps, centre)
 
     def vjp(g):
-        g = g.reshape(rows.shape)
+        g = g.reshape(flat)
         gw = gb = None
         if w is not None and b is not None:
             gw, gb = (each.reshape(inner) for each in xp.scale_rows_shares(g, unit))
@@ -154,6 +154,7 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5, cudnn_enable
         raise ShapeError(
             f"Expected at least 2 dimensions for input tensor but received {len(shape)}"
         )
+    require_int("group_norm", num_groups=num_groups)
     n, channels = shape[:2]
     if channels % num_groups:
         raise ShapeError(

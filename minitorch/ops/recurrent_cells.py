@@ -80,7 +80,7 @@ def rnn_cell_of(gates, h, weight, bias, relu):
     y = xp.maximum(z, xp.zeros_like(z)) if relu else xp.tanh(z)
 
     def vjp(gh):
-        d = (gh * xp.astype(y > 0, y.dtype) if relu else gh * (1 - y * y)).reshape(gates.shape)
+        d = (gh * xp.astype(y > 0, y.dtype) if relu else gh * (1 - y * y)).reshape(1, *y.shape)
         return d, (d[0] @ weight,), (share_of_weight(d, h), share_of_bias(bias, d))
 
     return (y,), vjp

@@ -16,7 +16,7 @@ PAIRS = {
     "etas": ("etaminus", "etaplus"),
     "step_sizes": ("step_size_min", "step_size_max"),
 }
-WITHOUT_EFFECT = SWITCHES | {"has_complex", "has_sparse_grad"}
+WITHOUT_EFFECT = SWITCHES - {"differentiable"} | {"has_complex", "has_sparse_grad"}
 
 
 def over_lists(kind, *names):
@@ -24,7 +24,8 @@ def over_lists(kind, *names):
 
     After `params` and their gradients it takes a list for each of `names`, entries of the state,
     which change too: empty where the rule knows no such entry, with None for one that is not there
-    yet. The options go by name; those not given are as in the class.
+    yet. The options go by name; those not given are as in the class. With `differentiable` the step
+    is recorded, and the lists get new tensors.
     """
 
     def rule(params, grads, *lists, **options):
@@ -48,11 +49,11 @@ def over_lists(kind, *names):
                 options[name] = tuple(options.pop(end) for end in ends)
         optimizer = kind(params, **options)
         held = [p._grad for p in params]
-        for i, (p, g) in enumerate(zip(params, grads, strict=True)):
-            p._grad = g
-            known = {name: each[i] for name, each in entries.items() if each[i] is not None}
-            optimizer.state[p] = known
         try:
+            for i, (p, g) in enumerate(zip(params, grads, strict=True)):
+                p._grad = g
+                known = {name: each[i] for name, each in entries.items() if each[i] is not None}
+                optimizer.state[p] = known
             optimizer._step_one_by_one(optimizer.param_groups[0])
         finally:
             for p, g in zip(params, held, strict=True):
