@@ -6,12 +6,13 @@ import re
 import numpy as np
 
 from minitorch.backend.errors import DtypeError
+from minitorch.backend.meta import NO_DATA, Meta, bare
 
 
 class device:  # noqa: N801  PyTorch's name
     """`device("cpu")`, `device("cuda")`, `device("cuda:1")` or `device("cuda", 1)`.
 
-    `device("meta")`, where tensors would have no values, can be named and compared, but not used.
+    On `device("meta")` tensors have a shape and no values; see `backend/meta.py`.
 
     >>> device("cuda", 1)
     device(type='cuda', index=1)
@@ -80,7 +81,7 @@ def misnamed(name):
     return f"Expected one of cpu, cuda device type at start of device string: {name}"
 
 
-CPU = device("cpu")
+CPU, NOWHERE = device("cpu"), device("meta")
 _defaults = [CPU]  # the last one holds
 
 
@@ -97,9 +98,29 @@ def set_default_device(device):
 as_device = device
 
 
+def require_device(kind, data, place, form):
+    """Refuse a device `place` of another kind for PyTorch's old ways to make a tensor."""
+    if place is None:
+        return
+    if data and hasattr(data[0], "requires_grad"):
+        raise RuntimeError(
+            f"Legacy tensor {form}(tensor, device=device) is not supported.  Use torch.tensor(...) "
+            "or torch.as_tensor(...) instead."
+        )
+    given = device(place).type
+    if given != kind:
+        raise RuntimeError(
+            f"legacy constructor expects device type: {kind} but device type: {given} was passed"
+        )
+
+
 def device_of(array):
     """The device on which an array lies."""
-    return CPU if isinstance(array, np.ndarray) else device("cuda", array.device.id)
+    if type(array) is np.ndarray:
+        return CPU
+    if isinstance(array, np.ndarray):
+        return NOWHERE if isinstance(array, Meta) else CPU
+    return device("cuda", array.device.id)
 
 
 def alike(arrays):
@@ -143,9 +164,7 @@ def cuda_device_count():
 def on(target):
     """A context in which CuPy works on this GPU; without a number, on the one that it is on."""
     if target.type == "meta":
-        raise NotImplementedError(
-            "device 'meta' is not there: every tensor has its values\n  take device 'cpu'"
-        )
+        raise NotImplementedError("device 'meta' has no values to compute with: take device 'cpu'")
     cupy = load_cupy()
     if target.index is None:
         return cupy.cuda.Device()
@@ -176,8 +195,13 @@ def move(array, target, non_blocking=False):
     non_blocking  True: what comes from a GPU arrives later, in pinned memory; synchronize first.
                   What goes to a GPU never waits: CuPy copies it aside.
     """
-    if isinstance(array, np.ndarray) and target.type == "cpu":
+    former = device_of(array)
+    if former.type == target.type != "cuda":
         return array
+    if target.type == "meta":
+        return bare(array.shape, array.dtype)
+    if former.type == "meta":
+        raise NotImplementedError(NO_DATA)
     if target.type == "cpu":
         return array.get(out=pinned(array), blocking=False) if non_blocking else array.get()
     with placing(target):

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from minitorch.backend import numpy_random
-from minitorch.backend.devices import CPU, move, on
+from minitorch.backend.devices import CPU, NOWHERE, move, on
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.meta import bare
 
 FLOAT16, FLOAT32, FLOAT64 = (np.dtype(f"f{size}") for size in (2, 4, 8))
 FIRST_SEED = 67280421310721  # PyTorch's, of a generator that nobody has seeded
@@ -34,6 +35,8 @@ class Generator:
 
     def __init__(self, device="cpu"):
         self.device = as_device(device)
+        if self.device.type == "meta":
+            raise RuntimeError("META device type not an accelerator.")
         if self.device.type != "cpu":
             with on(self.device) as gpu:
                 self.device = as_device("cuda", gpu.id)
@@ -158,6 +161,18 @@ class Generator:
         return f"<Generator on {self.device}, seed {self._seed}>"
 
 
+class NoDraws(Generator):
+    """That of device "meta": what it draws has a shape and no values."""
+
+    def __init__(self):
+        self.device = NOWHERE
+        self.manual_seed(FIRST_SEED)
+
+    def draw(self, kind, words, *settings):
+        whole = kind in ("integers", "geometric")
+        return bare(settings[-1], np.int64) if whole else bare(*settings[:2])
+
+
 def words_of(shape, dtype):
     """How many words uniform numbers of this shape take: half of one each, or for float64 one."""
     count = math.prod(shape)
@@ -180,6 +195,8 @@ def default_generator(device=CPU):
 
     That of the CPU starts at a seed from the operating system, the others at the seed of the CPU's.
     """
+    if device.type == "meta":
+        return NoDraws()
     if device.type != "cpu" and device.index is None:
         with on(device) as gpu:
             device = as_device("cuda", gpu.id)

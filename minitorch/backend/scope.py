@@ -11,6 +11,7 @@ OUT_OF_SCOPE = {
     "^bfloat16$|^float8|^float4|BFloat16": (
         "dtypes that NumPy does not have: take float16 or float32"
     ),
+    "^quasirandom$|^Sobol": "Sobol sequences, a table of a megabyte: take scipy.stats.qmc.Sobol",
     "^(compile|export|fx)$": "compiling: functions run as they are",
 }
 

@@ -4,6 +4,7 @@ import warnings
 from math import prod
 
 from minitorch.autograd.alone import keep_in_place
+from minitorch.autograd.inference import is_marked
 from minitorch.autograd.rebase import address
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.autograd.versions import owner
@@ -99,9 +100,9 @@ def storage_offset(self):
 
 @method
 def data_ptr(self):
-    """The address of the first element; 0 if there is none."""
+    """The address of the first element; 0 if there is none, or on device "meta"."""
     keep_in_place(self)
-    return address(self.array) if self.array.size else 0
+    return address(self.array) if self.array.size and not self.is_meta else 0
 
 
 @method
@@ -129,18 +130,31 @@ def get_device(input):
     return -1 if device.type == "cpu" else device.index
 
 
+def warn_of_device(name):
+    warnings.warn(
+        f"The argument 'device' of Tensor.{name}() is deprecated. Please do not pass this "
+        "argument.",
+        DeprecationWarning,
+        stacklevel=3,
+    )
+
+
 @method
-def is_pinned(self):
+def is_pinned(self, device=None):
     """Whether the tensor is in memory of the host that a GPU can read by itself."""
+    if device is not None:
+        warn_of_device("is_pinned")
     return is_pinned_array(self.array)
 
 
 @method
-def pin_memory(self):
+def pin_memory(self, device=None):
     """A copy in memory that a GPU can read by itself; the tensor itself where it is so already.
 
     Raises RuntimeError where there is no GPU, or the tensor is on one.
     """
+    if device is not None:
+        warn_of_device("pin_memory")
     if not cuda_device_count():
         raise RuntimeError("Cannot access accelerator device when none is available.")
     if self.is_pinned():
@@ -173,6 +187,13 @@ def is_signed(input):
 
 
 @function
+@method
+def is_inference(input):
+    """Whether `input` was made under `inference_mode`, or views what was."""
+    return is_marked(input)
+
+
+@function
 def is_tensor(obj):
     """Whether `obj` is a Tensor."""
     return isinstance(obj, Tensor)
@@ -192,7 +213,6 @@ def never(name, reason):
 never("is_complex", "minitorch has no complex numbers")
 never("is_conj", "minitorch has no complex numbers")
 never("is_neg", "minitorch computes what is negative at once")
-never("is_inference", "what is made in `inference_mode` is a tensor like others")
 never("is_distributed", "a tensor lies in one piece")
 
 
@@ -221,12 +241,13 @@ def make_volatile(self, value):
 
 
 FIXED = {
+    "is_meta": property(lambda self: self.device.type == "meta"),
     "layout": strided,
     "name": None,  # of a Variable, long ago
     "volatile": property(was_volatile, make_volatile),
     **dict.fromkeys(  # of these there are none here
         (
-            "is_sparse", "is_sparse_csr", "is_quantized", "is_meta", "is_mkldnn", "is_nested",
+            "is_sparse", "is_sparse_csr", "is_quantized", "is_mkldnn", "is_nested",
             "is_mps", "is_xpu", "is_xla", "is_vulkan", "is_maia", "is_mtia", "is_ipu",
         ),
         False,
@@ -259,8 +280,11 @@ for name in (
 
 
 @method
-def to_dense(self, dtype=None):
-    """The tensor itself, in `dtype` if it is given: none is sparse here."""
+def to_dense(self, dtype=None, *, masked_grad=None):
+    """The tensor itself, in `dtype` if it is given: none is sparse here.
+
+    masked_grad  changes nothing: it concerns sparse gradients
+    """
     return self if dtype is None else self.to(dtype)
 
 

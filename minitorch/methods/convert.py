@@ -1,7 +1,5 @@
 """From tensors to Python, NumPy, other dtypes and devices, and how a tensor prints."""
 
-import warnings
-
 import numpy as np
 
 from minitorch.autograd.node import grad_mode
@@ -14,6 +12,7 @@ from minitorch.backend.devices import device as as_device
 from minitorch.backend.dtypes import as_dtype, get_default_dtype
 from minitorch.backend.layouts import preserve_format
 from minitorch.backend.namespaces import namespace
+from minitorch.backend.settings import warn_once
 from minitorch.methods.printing import format_tensor
 from minitorch.ops.comparison import eq
 from minitorch.ops.cuts import unbind
@@ -52,11 +51,10 @@ def one_number(self):
 def warn_of_graph(self):
     """The number is a constant: gradients do not go through it, which is easily overlooked."""
     if self.node is not None and grad_mode.enabled:
-        warnings.warn(
+        warn_once(
             "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
             "behavior.\nConsider using tensor.detach() first.",
-            UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
@@ -73,7 +71,6 @@ def __int__(self):
 
 @method
 def __complex__(self):
-    warn_of_graph(self)
     return complex(one_number(self))
 
 
@@ -217,7 +214,10 @@ def asked_for(target, device=None, dtype=None):
 
 
 @method
-def to(self, *target, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
+def to(
+    self, *target, tensor=None, dtype=None, device=None, non_blocking=False, copy=False,
+    memory_format=None,
+):  # fmt: skip
     """The tensor with another dtype, on another device; itself where it is so already.
 
     target         a dtype, a device, a device and a dtype, or a tensor to be like
@@ -227,6 +227,7 @@ def to(self, *target, dtype=None, device=None, non_blocking=False, copy=False, m
 
     x.to(dtype) is differentiable between floating dtypes.
     """
+    target = target if tensor is None else (tensor, *target)
     device, dtype, flags = asked_for(target, device, dtype)
     non_blocking, copy = non_blocking or flags[:1] == [True], copy or flags[1:] == [True]
     result = self
@@ -324,7 +325,7 @@ def __repr__(self, *, tensor_contents=None):
     primal, tangent = (self, None) if dual is None else dual.unpack(self)
     node = self.grad_fn if primal.requires_grad else None
     return format_tensor(
-        move(self.array, CPU),
+        self.array if self.is_meta else move(self.array, CPU),
         prefix="tensor(" if type(self) in OWN else f"{type(self).__name__}(",
         default_dtype=get_default_dtype().name,
         requires_grad=primal.requires_grad,

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from minitorch.autograd.grad_mode import enable_grad
 from minitorch.autograd.older import numbers_first
 from minitorch.autograd.op import F4, F8
 from minitorch.autograd.overlap import (
@@ -35,9 +36,10 @@ from minitorch.ops import (
     products,
     rearrange,
 )
+from minitorch.ops.from_data import fitting
 from minitorch.ops.index import assign, concerns_graph
 from minitorch.ops.join import together
-from minitorch.ops.making import fitting, require_tensor, uninitialised
+from minitorch.ops.making import require_tensor, uninitialised
 from minitorch.ops.pieces import as_strided
 from minitorch.ops.reorder import swapaxes, swapdims, t, transpose
 from minitorch.ops.shape import (
@@ -196,13 +198,13 @@ for name, f in {
 
 
 @method
-def zero_(self):
+def zero_(input):
     """Zeros."""
-    return assign(self, (Ellipsis,), 0)
+    return assign(input, (Ellipsis,), 0)
 
 
 @method
-def fill_(self, value):
+def fill_(input, value):
     """The number `value`, or that in a 0-d tensor, everywhere."""
     if not isinstance(value, Tensor | bool | int | float | np.generic):
         raise TypeError(
@@ -214,9 +216,9 @@ def fill_(self, value):
             "fill_ only supports 0-dimension value tensor but got tensor with "
             f"{value.array.ndim} dimensions."
         )
-    if isinstance(value, float) and self.dtype.is_floating_point:
-        fitting(value, self.dtype)
-    return assign(self, (Ellipsis,), value)
+    if isinstance(value, int | float) and input.dtype.is_floating_point:
+        fitting(value, input.dtype)
+    return assign(input, (Ellipsis,), value)
 
 
 @function
@@ -226,19 +228,20 @@ def fill(input, value):
 
 
 @method
-def copy_(self, src, non_blocking=False):
-    """The elements of `src`, broadcast, in the dtype and on the device of this tensor."""
-    if isinstance(src, bool | int | float):
-        return fill_(self, src)
-    require_tensor("copy_", src, "other")
-    if src.array.shape != self.array.shape:
-        whole = together(self.array.shape, src.array.shape)
+def copy_(self, other, non_blocking=False):
+    """The elements of `other`, broadcast, in the dtype and on the device of this tensor."""
+    if isinstance(other, bool | int | float):
+        return fill_(self, other)
+    require_tensor("copy_", other, "other")
+    if other.array.shape != self.array.shape:
+        whole = together(self.array.shape, other.array.shape)
         if whole != self.array.shape:
             raise ShapeError(
                 f"output with shape {list(self.shape)} doesn't match the broadcast shape "
                 f"{list(whole)}"
             )
-    return assign(self, (Ellipsis,), src if src.device == self.device else src.to(self.device))
+    device = self.device
+    return assign(self, (Ellipsis,), other if other.device == device else other.to(device))
 
 
 @method
@@ -248,9 +251,9 @@ def apply_(self, callable):
 
 
 @method
-def map_(self, tensor, callable):
-    """Each element by `callable(element, element of tensor)`; `tensor` is broadcast."""
-    return mapped("map_", self, (tensor,), callable)
+def map_(self, other, callable):
+    """Each element by `callable(element, element of other)`; `other` is broadcast."""
+    return mapped("map_", self, (other,), callable)
 
 
 @method
@@ -301,14 +304,23 @@ def reshaping(name, f):
     """The method `name` that turns its tensor into the view of it which `f` returns."""
 
     def call(self, *others, **settings):
-        require_writable(self)
-        view = f(self, *others, **settings)
-        self.array, self.node = view.array, view.node
-        return self
+        return turned(self, f, *others, **settings)
 
     call.__name__ = name
     call.__doc__ = f"`{f.__name__}` in place."
     return method(call)
+
+
+def turned(tensor, f, *others, **settings):
+    """`tensor`, turned into the view of it which `f` returns; it stays in its graph, and a leaf."""
+    require_writable(tensor)
+    with enable_grad():
+        view = f(tensor, *others, **settings)
+    if tensor.is_leaf:
+        tensor.data = view
+    else:
+        tensor.array, tensor.node = view.array, view.node
+    return tensor
 
 
 for f in (squeeze, unsqueeze, t, transpose, swapaxes, swapdims):
@@ -324,13 +336,11 @@ def as_strided_(input, size, stride, storage_offset=None):
     """
     require_writable(input)
     require_alone("as_strided_", input)
-    view = as_strided(input, size, stride, storage_offset)
-    input.array, input.node = view.array, view.node
-    return input
+    return turned(input, as_strided, size, stride, storage_offset)
 
 
 @method
-def resize_(self, *sizes, memory_format=contiguous_format):
+def resize_(self, *sizes, size=None, memory_format=contiguous_format):
     """Other sizes over the same memory, row by row; what is added to it is uninitialised.
 
     Raises RuntimeError for a tensor that requires grad, and where memory that others view, too,
@@ -338,6 +348,8 @@ def resize_(self, *sizes, memory_format=contiguous_format):
     """
     if self.node is not None:
         raise RuntimeError("cannot resize variables that require grad")
+    if size is not None:
+        sizes = (size,)
     if len(sizes) == 1 and not hasattr(sizes[0], "__index__"):
         (sizes,) = sizes
     sizes = integers("resize_(): argument 'size' (position 1)", sizes)

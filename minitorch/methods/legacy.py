@@ -3,11 +3,14 @@
 import warnings
 from typing import Union
 
-from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method, require_device
+import numpy as np
+
+from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor, function, method
 from minitorch.backend import dtypes
-from minitorch.backend.devices import cuda_device_count, set_default_device
+from minitorch.backend.devices import cuda_device_count, require_device, set_default_device
+from minitorch.backend.dtypes import C_NAMES
 from minitorch.methods.convert import cast, laid, to
-from minitorch.ops.from_data import of_kind
+from minitorch.ops.from_data import tensor
 
 
 class LegacyType:
@@ -108,6 +111,47 @@ def set_default_tensor_type(t):
         )
     dtypes.set_default_dtype(kind.dtype)
     set_default_device("cuda" if kind.is_cuda else "cpu")
+
+
+@method
+def new(self, *data, size=None, device=None):
+    """A tensor of this one's dtype and on its device: with the data given, or of these sizes."""
+    data = data if size is None else (Size(size),)
+    require_device(self.device.type, data, device, "new of the form tensor.new")
+    return of_kind(self.dtype, data).to(self.device)
+
+
+def of_kind(kind, data):
+    """A tensor of the dtype `kind` with the data given, or uninitialised of the sizes given."""
+    if len(data) == 1 and isinstance(data[0], Size):
+        return Tensor(data[0]).to(kind)
+    if len(data) == 1 and isinstance(data[0], Tensor):
+        given = data[0].dtype
+        if given is not kind:
+            raise TypeError(
+                f"expected TensorOptions(dtype={C_NAMES[kind.name]}) (got TensorOptions(dtype="
+                f"{C_NAMES[given.name]}))\n  convert it: .to({kind})"
+            )
+        return data[0].detach()
+    wrong = [i for i, n in enumerate(data) if not is_size(n)]
+    if wrong and len(data) == 1 and not hasattr(data[0], "__len__"):
+        raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__})")
+    if len(data) > 1 and wrong:
+        got = ", ".join(type(each).__name__ for each in data)
+        what = type(data[wrong[0]]).__name__
+        raise TypeError(
+            f"new() received an invalid combination of arguments - got ({got}), but expected one "
+            "of: sizes one by one, or one sequence of data"
+            if wrong[0] == 0
+            else f"new(): argument 'size' failed to unpack the object at pos {wrong[0] + 1} with "
+            f'error "type must be tuple of ints,but got {what}"'
+        )
+    return tensor(*data, dtype=kind) if wrong else Tensor(*data).to(kind)
+
+
+def is_size(n):
+    """Whether a legacy constructor takes `n` as a size: an integer, also of NumPy or a tensor."""
+    return not isinstance(n, np.ndarray) and hasattr(n, "__index__")
 
 
 # -------------------------------------------------------------------- what PyTorch removed

@@ -54,9 +54,7 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
     if source is None:
         source = self.new_empty(0)
     if isinstance(source, Tensor):
-        self.array = (
-            source.array if size is None else region_of(source, storage_offset, size, stride)
-        )
+        array = source.array if size is None else region_of(source, storage_offset, size, stride)
     else:
         if isinstance(source, TypedStorage) and source.dtype is not self.dtype:
             given, own = SCALAR_NAMES[source.dtype.name], C_NAMES[self.dtype.name]
@@ -67,7 +65,8 @@ def set_(self, source=None, storage_offset=0, size=None, stride=None):
         count = source.nbytes() // self.itemsize
         whole = wrap(source.elements.view("u1")[: count * self.itemsize].view(self.array.dtype))
         size = (count - storage_offset,) if size is None else size
-        self.array = region_of(whole, storage_offset, size, stride)
+        array = region_of(whole, storage_offset, size, stride)
+    self.data = wrap(array)
     self.base = None
     return self
 

@@ -59,8 +59,10 @@ def format_tensor(
     """
     empty = array.size == 0
     # Empty brackets tell neither the shape nor, without an element to judge by, the dtype.
-    show_size = array.ndim != 1 if empty else options["edgeitems"] == 0
-    silent_dtypes = [default_dtype] if empty else [default_dtype, "int64", "bool"]
+    show_size = array.ndim != 1 if empty else device == "meta" or options["edgeitems"] == 0
+    silent_dtypes = (
+        [default_dtype] if empty or device == "meta" else [default_dtype, "int64", "bool"]
+    )
 
     suffixes = []
     if device != "cpu":
@@ -76,7 +78,8 @@ def format_tensor(
     if tangent is not None:
         suffixes.append(f"tangent={tangent}")
 
-    text = prefix + format_values(array, indent=len(prefix))
+    values = "..." if device == "meta" else format_values(array, indent=len(prefix))
+    text = prefix + values
     return append_suffixes(text, suffixes, indent=len(prefix)) + ")"
 
 

@@ -5,9 +5,10 @@ import math
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
 from minitorch.autograd.refusals import UNCAST, exactly, require_kind, require_out
 from minitorch.autograd.tensor import function, method
-from minitorch.backend.dtypes import SCALAR_NAMES
+from minitorch.backend.dtypes import BY_NUMPY, SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.ops.from_data import fitting
 from minitorch.ops.random import rand_like
 from minitorch.ops.reduce import axes_of
 from minitorch.ops.shape import axis_of, reshape
@@ -49,7 +50,7 @@ TENSOR_FUNCTIONS.zero_where = lambda mask, g: TENSOR_FUNCTIONS.where(mask, 0, g)
 TENSOR_FUNCTIONS.relu_share = lambda g, y: TENSOR_FUNCTIONS.where(y <= 0, 0, g)
 
 
-@op
+@op(piecewise=True)
 def relu(x, /):
     """The larger of x and 0; the derivative at 0 is 0."""
     if x.dtype.kind == "b":
@@ -59,7 +60,7 @@ def relu(x, /):
     return y, lambda g: xp.relu_share(g, y)
 
 
-@op(public=False, wide="cpu")
+@op(public=False, wide="cpu", piecewise=True)
 def leaky_relu(x, /, negative_slope=0.01):
     """x where it is positive, else negative_slope * x."""
     only_floats("leaky_relu_cpu", x)
@@ -72,7 +73,7 @@ def leaky_relu(x, /, negative_slope=0.01):
     return xp.maximum(x, 0) + negative_slope * xp.minimum(x, 0), vjp
 
 
-@op(promote=None, public=False, shown="PreluKernel", wide=True)
+@op(promote=None, public=False, shown="PreluKernel", wide=True, piecewise=True)
 def prelu_kernel(x, weight, /):
     """x where it is positive, else weight * x; the shapes broadcast."""
     if weight.dtype != x.dtype:
@@ -133,15 +134,15 @@ def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, generator=None):
 
 
 @function
-@op(public=False, refuses=("b", "threshold_cpu"))
+@op(public=False, refuses=("b", "threshold_cpu"), piecewise=True)
 def threshold(x, /, threshold, value):
     """x where it exceeds the threshold, else value."""
-    xp = namespace(x)
-    below = x <= threshold
-    return xp.where(below, as_kind(value, x), x), lambda g: xp.zero_where(below, g)
+    xp, value = namespace(x), as_kind(value, x)
+    below = x <= as_kind(threshold, x)
+    return xp.where(below, value, x), lambda g: xp.zero_where(below, g)
 
 
-@op(public=False, shown="Hardtanh")
+@op(public=False, shown="Hardtanh", piecewise=True)
 def hardtanh(x, /, min_val=-1.0, max_val=1.0):
     """x, or the nearer of the two bounds, where the derivative is 0."""
     if x.dtype.kind == "b":
@@ -173,7 +174,7 @@ def hardswish(x, /):
     )
 
 
-@op(exact=exactly(UNCAST))
+@op(exact=exactly(UNCAST), piecewise=True)
 def hardshrink(x, /, lambd=0.5):
     """x where it lies outside [-lambd, lambd], else 0."""
     only_floats("hardshrink_cpu", x)
@@ -182,7 +183,7 @@ def hardshrink(x, /, lambd=0.5):
     return xp.where(inside, 0, x), lambda g: xp.where(inside, 0, g)
 
 
-@op(public=False, exact=exactly(UNCAST))
+@op(public=False, exact=exactly(UNCAST), piecewise=True)
 def softshrink(x, /, lambd=0.5):
     """x moved towards 0 by lambd >= 0, or 0 where it is nearer than that."""
     only_floats("softshrink_cpu", x)
@@ -206,8 +207,8 @@ def only_floats(name, x):
 
 
 def as_kind(number, x):
-    """`number` as an element of `x`: without its fraction, if that holds integers."""
-    return number if x.dtype.kind == "f" else int(number)
+    """`number` as an element of `x`, which has to hold it, though integers drop its fraction."""
+    return fitting(number, BY_NUMPY.get(x.dtype, x.dtype))
 
 
 # -------------------------------------------------------------------- one of several

@@ -58,7 +58,10 @@ def adaptive_average(name, input, output_size):
         )
     if max(counts) == 1 == min(counts):
         return mean(input, tuple(range(-axes, 0)), True)
-    require_kind(input.dtype, "biu", f"adaptive_avg_pool{max(2, axes)}d")
+    in_pytorch = f"adaptive_avg_pool{max(2, axes)}d"
+    images = shape if axes > 1 else (*shape[:-1], 1, shape[-1])
+    require_extent(in_pytorch, images, len(shape) - axes)
+    require_kind(input.dtype, "biu", in_pytorch)
     each = zip(shape[-axes:], counts)
     y = weigh(input, [adaptive_weights(*axis, input.dtype, input.device) for axis in each])
     return in_order_of(y, input)
@@ -125,6 +128,15 @@ def require_images(name, shape, axes, colon):
     )
 
 
+def require_extent(name, shape, first):
+    """Refuse images without elements along a dimension from number `first` on."""
+    if 0 in shape[first:]:
+        raise ShapeError(
+            f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input "
+            f"has sizes {list(shape)} with dimension {first + shape[first:].index(0)} being empty"
+        )
+
+
 # -------------------------------------------------------------------- the largest
 
 
@@ -172,12 +184,7 @@ def adaptive_largest(name, input, output_size, return_indices):
     if len(counts) != axes:
         raise ShapeError(f"{name}(): internal error: output_size.size() must be {axes}")
     require_images(name, shape, axes, ":")
-    first = len(shape) - axes - 1
-    if 0 in shape[first:]:
-        raise ShapeError(
-            f"{name}(): Expected input to have non-zero size for non-batch dimensions, but input "
-            f"has sizes {list(shape)} with dimension {first + shape[first:].index(0)} being empty"
-        )
+    require_extent(name, shape, len(shape) - axes - 1)
     if min(counts) < 0:
         size = [*shape[:-axes], *(counts if axes > 1 else (1, *counts))]
         raise ShapeError(f"Trying to create tensor with negative dimension {min(counts)}: {size}")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_bool, require_kind
 from minitorch.autograd.tensor import function, wrap
 from minitorch.backend.devices import move
 from minitorch.backend.dtypes import float16, float32
@@ -32,7 +32,7 @@ from minitorch.ops.shape import in_order_of
 LARGE = 1 << 22  # numbers in a matrix of weights; beyond it there are faster ways than a product
 
 
-@op(public=False, numpy=("weighted",), shown="AvgPool2D")
+@op(public=False, numpy=("weighted",), shown="AvgPool2D", piecewise=True)
 def weighted_windows(x, columns, rows=None, /):
     """rows @ x @ columns.T for each image: sums over windows, given by a row of weights each.
 
@@ -153,6 +153,7 @@ def avg_pool3d(
 def average(name, input, how: Any, ceil_mode, count_include_pad, divisor_override):
     """The average pooling of this name; integers are rounded towards zero."""
     require_tensor(name, input)
+    require_bool(name, ceil_mode=ceil_mode, count_include_pad=count_include_pad)
     shape, axes = input.array.shape, int(name[-2])
     if divisor_override == 0:
         raise ShapeError("divisor must be not zero")
@@ -169,7 +170,7 @@ def average(name, input, how: Any, ceil_mode, count_include_pad, divisor_overrid
     whole = input.array.dtype.kind != "f"
     divides = not whole and divisor_override is None
     spans = [
-        window_spans(n, *axis, bool(ceil_mode), bool(count_include_pad))
+        window_spans(n, *axis, ceil_mode, count_include_pad)
         for n, *axis in zip(shape[-axes:], *how[:3])
     ]
     y = weigh(

@@ -3,7 +3,7 @@
 import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_bool, require_kind
 from minitorch.autograd.tensor import FUNCTIONS, function
 from minitorch.autograd.versions import touch
 from minitorch.backend.dtypes import float16, float32
@@ -75,6 +75,7 @@ def batch_norm(
     Ioffe and Szegedy, Batch Normalization, 2015, arXiv:1502.03167, algorithm 1.
     """
     require_tensor("batch_norm", input)
+    require_bool("batch_norm", training=training)
     shape = input.array.shape
     if training:
         if math.prod(shape[:1] + shape[2:]) == 1:

@@ -9,7 +9,8 @@ from minitorch.backend import dtypes
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import same
-from minitorch.ops.making import fitting, number, require_tensor
+from minitorch.ops.from_data import fitting
+from minitorch.ops.making import number, require_tensor
 
 BOUNDS = {"f": (float, int), "i": (int,), "u": (int,), "b": ()}  # that widen no such tensor
 

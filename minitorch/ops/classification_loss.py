@@ -19,7 +19,7 @@ from minitorch.ops.making import require_tensor
 from minitorch.ops.products import linear
 
 
-@op(promote=None, public=False, shown="NllLoss", wide=True)
+@op(promote=None, public=False, shown="NllLoss", wide=True, piecewise=True)
 def nll_of_rows(x, target, weight=None, /, ignore_index=-100, reduction="mean"):
     """-x[n, target[n]] * weight[target[n]] for each row n; "mean" divides by the sum of weights.
 

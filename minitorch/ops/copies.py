@@ -27,6 +27,16 @@ def expand(input, size, *, implicit=False):
     return shape.expand(input, size)
 
 
+def split(input, split_size, dim=0):
+    """`split` into parts of one size."""
+    return cuts.split(input, split_size, dim)
+
+
+def unfold(input, dimension, size, step):
+    """`Tensor.unfold`."""
+    return pieces.unfold(input, dimension, size, step)
+
+
 def slice_of(input, dim=0, start=None, end=None, step=1):
     """The part start:end:step along `dim`."""
     axis = axis_of(input.array.ndim, dim)
@@ -60,7 +70,7 @@ def copying(f):
 
 for f in (
     alias, pieces.as_strided, detach, rearrange.diagonal, expand, reorder.permute, pieces.select,
-    slice_of, cuts.split, cuts.split_with_sizes, shape.squeeze, reorder.t, reorder.transpose,
-    cuts.unbind, pieces.unfold, shape.unsqueeze, shape.view,
+    slice_of, split, cuts.split_with_sizes, shape.squeeze, reorder.t, reorder.transpose,
+    cuts.unbind, unfold, shape.unsqueeze, shape.view,
 ):  # fmt: skip
     copying(f)

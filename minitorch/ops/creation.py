@@ -18,10 +18,9 @@ from minitorch.backend.dtypes import (
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.layouts import contiguous_format, preserve_format, require_dense, strided
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.from_data import placed
+from minitorch.ops.from_data import fitting, placed
 from minitorch.ops.making import (
     create,
-    fitting,
     in_shape_of,
     kind_of,
     number,
@@ -47,6 +46,7 @@ def filled(make):
         *sizes, size=None, out=None, dtype=None, layout=strided, device=None, pin_memory=False,
         requires_grad=False, memory_format=contiguous_format,
     ):  # fmt: skip
+        memory_format = memory_format or contiguous_format
         if memory_format is preserve_format:
             raise RuntimeError("unsupported memory format Preserve")
         shape, kind = shape_of(name, sizes, size), kind_of(dtype, out).dtype
@@ -66,6 +66,11 @@ def filled(make):
     ):  # fmt: skip
         require_tensor(f"{name}_like", input)
         require_dense(layout, pin_memory)
+        if input.is_meta:
+            return call(
+                size=input.shape, dtype=dtype or input.dtype, device=device or input.device,
+                requires_grad=requires_grad,
+            )  # fmt: skip
         kind = (input.dtype if dtype is None else as_dtype(dtype)).dtype
         make_like = getattr(namespace(input.array), f"{name}_like")
         made = alike(make_like, input.array, memory_format, dtype=kind)
@@ -282,6 +287,7 @@ def linspace(
     Integers are cut off towards zero, the two ends before the distance is taken.
     """
     start, end, kind = ends("linspace", start, end, steps, dtype, out)
+    start, end = fitting(start, kind), fitting(end, kind)
     real = kind.dtype.type if kind.is_floating_point else np.float64
     return create(
         in_shape_of(

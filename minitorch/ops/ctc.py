@@ -6,7 +6,7 @@ Graves and others, Connectionist Temporal Classification, ICML 2006.
 import math
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_bool, require_kind
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -37,6 +37,7 @@ def ctc_loss(
     zero_infinity   a target that cannot be spelled in so few steps counts 0
     """
     reduction = agreed(reduction)
+    require_bool("ctc_loss", zero_infinity=zero_infinity)
     require_kind(log_probs.dtype, "h", "ctc_loss_cpu")
     batched = log_probs.ndim == 3
     if not batched:
@@ -80,9 +81,9 @@ def require_log_probs(log_probs, blank):
             "argument #1 'log_probs'"
         )
     only_floats("ctc_loss_cpu", log_probs.array)
-    time, _, classes = log_probs.shape
-    if not time:
+    if not log_probs.numel():
         raise ShapeError("log_probs tensor must not be empty")
+    classes = log_probs.shape[2]
     if not 0 <= blank < classes:
         raise ShapeError(f"blank must be in label range\n  blank {blank}   classes {classes}")
 

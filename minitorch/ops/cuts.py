@@ -1,9 +1,11 @@
 """Cutting tensors into parts along a dimension: tuples of views."""
 
+from functools import wraps
 from itertools import accumulate
 from operator import index
 
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import not_a, require_int
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import SCALAR_NAMES, int64
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -58,6 +60,8 @@ def sizes_of_parts(tensor, split_size_or_sections, dim):
         raise ShapeError("split expects at least a 1-dimensional tensor")
     axis = axis_of(tensor.array.ndim, dim)
     size, sections = tensor.size(axis), split_size_or_sections
+    if isinstance(sections, bool | float):
+        raise not_a("int", "split", "split_size", sections)
     if isinstance(sections, int) or getattr(sections, "shape", None) == ():
         sections = index(sections)
         if sections < 0:
@@ -104,6 +108,7 @@ def size_of_chunks(input, chunks, dim):
     """The size of the parts that `chunk` makes; all sizes where they are 0."""
     if not input.array.ndim:
         raise ShapeError("chunk expects at least a 1-dimensional tensor")
+    require_int("chunk", chunks=chunks)
     chunks = index(chunks)
     if chunks < 1:
         raise ShapeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
@@ -114,9 +119,23 @@ def size_of_chunks(input, chunks, dim):
 # -------------------------------------------------------------------- other ways to cut
 
 
+def cut_names(f):
+    """`f`, whose second argument goes by another name for each of its kinds, too."""
+
+    @wraps(f)
+    def call(
+        input, *cuts, sections=None, indices=None, tensor_indices_or_sections=None, **settings
+    ):
+        kinds = (sections, indices, tensor_indices_or_sections)
+        return f(input, *[each for each in kinds if each is not None], *cuts, **settings)
+
+    return call
+
+
 @function
 @method
 @numpy_names
+@cut_names
 def tensor_split(input, indices_or_sections, dim=0):
     """Parts along `dim`, as a tuple of views.
 
@@ -146,7 +165,7 @@ def tensor_split(input, indices_or_sections, dim=0):
 
 
 def require_cuts(name, cuts):
-    if not isinstance(cuts, int | tuple | list | Tensor):
+    if isinstance(cuts, bool) or not isinstance(cuts, int | tuple | list | Tensor):
         raise TypeError(
             f"{name}() received an invalid combination of arguments - got (Tensor, "
             f"{type(cuts).__name__}), but expected a tensor and an int or a tuple of ints"
@@ -171,8 +190,10 @@ def places_of(cuts):
 def splitting(name, least, axis):
     """The function that cuts along `axis` tensors of at least `least` dimensions."""
 
-    def call(input, indices_or_sections):
-        ndim, sections = input.array.ndim, indices_or_sections
+    @cut_names
+    def call(input, indices_or_sections, *more):
+        ndim = input.array.ndim
+        sections = (indices_or_sections, *more) if more else indices_or_sections
         if ndim < least:
             raise ShapeError(
                 f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor "
@@ -210,10 +231,10 @@ def split_with_sizes(input, split_sizes, dim=0):
 @function
 @method
 @numpy_names
-def unsafe_split(tensor, split_size, dim=0):
+def unsafe_split(input, split_size, dim=0):
     """`split` whose parts may be written to. PyTorch does not watch over that; here it is safe."""
-    keys = keys_of_parts(*sizes_of_parts(tensor, split_size, dim))
-    return tuple([view_at(tensor, key) for key in keys])
+    keys = keys_of_parts(*sizes_of_parts(input, split_size, dim))
+    return tuple([view_at(input, key) for key in keys])
 
 
 @function

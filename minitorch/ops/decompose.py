@@ -14,6 +14,7 @@ from minitorch.autograd.tensor import function, method
 from minitorch.backend.errors import DtypeError, LinAlgError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.creation import eye, zeros
+from minitorch.ops.deprecated import warn_of_newer
 from minitorch.ops.join import cat
 from minitorch.ops.making import require_tensor
 from minitorch.ops.out import takes_out
@@ -115,9 +116,15 @@ def cholesky(input, upper=False):
 
     Raises RuntimeError for what is not positive definite. `linalg.cholesky` is the newer name.
     """
+    warn_of_newer("cholesky")
     require_square("cholesky", input)
     require_kernel("cholesky_cpu", input)
     return factored("cholesky", input, upper, True)[0]
+
+
+def lower_factor(A):
+    """What `linalg.cholesky` returns, for floats."""
+    return factored("linalg.cholesky", A, False, True)[0]
 
 
 # -------------------------------------------------------------------- LU
@@ -201,6 +208,7 @@ def factored_lu(name, A, pivot, check_errors):
 @method
 def lu(input, pivot=True, get_infos=False, out=None):
     """LU and pivots, and with `get_infos` info: which pivot is 0; see `linalg.lu_factor`."""
+    warn_of_newer("lu", stacklevel=4)
     packed, pivots, info = factored_lu("torch.lu_factor", input, pivot, False)
     made = (packed, pivots, info) if get_infos else (packed, pivots)
     for y, place in zip(made, out or (), strict=out is not None):
@@ -284,6 +292,7 @@ def factored_qr(A, complete):
 @takes_out(exact=require_out)
 def qr(input, some=True):
     """Q and R such that input = Q @ R; Q is square unless `some`. `linalg.qr` is the newer name."""
+    warn_of_newer("qr")
     return QR(*factored_qr(input, not some))
 
 

@@ -7,6 +7,7 @@ import math
 import warnings
 
 from minitorch.autograd.rebase import write
+from minitorch.autograd.refusals import require_bool
 from minitorch.autograd.tensor import function, wrap
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -117,6 +118,7 @@ def channels(shape):
 
 def drop(input, parts, p, training, inplace):
     """The elements that share a number in the shape that `parts` gives live or die together."""
+    require_bool("dropout", train=training)
     if idle(input, p, training):
         return input
     p = float(p)  # it may be a 0-d tensor

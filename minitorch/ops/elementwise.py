@@ -1,11 +1,13 @@
 """Elementwise arithmetic, choice, rounding and exponentials. All shapes broadcast."""
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import UNCAST, exactly, require_kind
-from minitorch.autograd.tensor import alias, function, method
+from minitorch.autograd.refusals import UNCAST, exactly, no_tensor, require_kind
+from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend import dtypes
-from minitorch.backend.errors import DtypeError
+from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.backend.settings import warn_once
+from minitorch.ops.from_data import fitting
 
 
 def same(g):
@@ -39,6 +41,8 @@ def factor(alpha, x):
         )
     if x.dtype.kind == "b":
         return alpha != 0
+    if x.dtype.kind == "u" and not -256 < alpha < 256:
+        raise ShapeError(dtypes.out_of_range(dtypes.uint8))
     return alpha % 256 if x.dtype.kind == "u" else alpha  # as in C, -1 is 255
 
 
@@ -53,7 +57,7 @@ def sub(x, other, /, *, alpha=1):
 
 @function
 @op(public=False, promote="no bool", numbers="other")
-def rsub(x, other, /, *, alpha=1):
+def rsub(x, other, /, alpha=1):
     """other - alpha * x."""
     alpha = factor(alpha, x)
     return other - alpha * x, lambda g: g * -alpha, same
@@ -286,9 +290,33 @@ def where(condition, input=None, other=None, *, out=None):
     """input where `condition` (bool) holds, else other; alone: where it does, as by `nonzero`."""
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
-    if getattr(condition, "dtype", None) is dtypes.uint8:
-        condition = condition.to(dtypes.bool)
+    if getattr(condition, "dtype", None) is not dtypes.bool:
+        condition = as_condition(condition)
+    if type(input) is not Tensor or type(other) is not Tensor:
+        for value, beside in ((input, other), (other, input)):
+            if not isinstance(value, Tensor) and isinstance(beside, Tensor):
+                fits(value, beside.dtype)
     return choose(condition, input, other, out=out)
+
+
+def as_condition(given):
+    """What `where` was given: bytes as bools, with a warning, as in PyTorch."""
+    if not hasattr(given, "dtype"):
+        raise TypeError(no_tensor("where", "condition", 1, given))
+    if given.dtype is not dtypes.uint8:
+        return given
+    warn_once(
+        "where received a uint8 condition tensor. This behavior is deprecated and will be "
+        "removed in a future version of PyTorch. Use a boolean condition instead.",
+        stacklevel=4,
+    )
+    return given.to(dtypes.bool)
+
+
+def fits(value, kind):
+    """Refuse a number that a tensor of the dtype `kind` beside it does not hold, nor turns into."""
+    if type(value) is (float if kind.is_floating_point else int) and kind is not dtypes.float16:
+        fitting(value, kind)
 
 
 def where_method(self, condition, other):

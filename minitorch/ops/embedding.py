@@ -7,6 +7,7 @@ from typing import Any
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import op
+from minitorch.autograd.refusals import require_int
 from minitorch.autograd.tensor import FUNCTIONS, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend.dtypes import SCALAR_NAMES, float16, int32, int64
@@ -343,6 +344,7 @@ def one_hot(input, num_classes=-1):
             [0, 0, 1]])
     """
     require_tensor("one_hot", input)
+    require_int("one_hot", num_classes=num_classes)
     if input.dtype is not int64:
         raise ShapeError(
             "one_hot is only applicable to index tensor of type LongTensor.\n"

@@ -1,7 +1,7 @@
 """Images as columns of their windows and back, and pixels moved to channels and back."""
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_int, require_kind
 from minitorch.autograd.tensor import FUNCTIONS, function
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
@@ -130,6 +130,7 @@ def pixel_shuffle(input, upscale_factor):
     """
     shape, r = input.array.shape, upscale_factor
     require_image("pixel_shuffle", shape)
+    require_int("pixel_shuffle", upscale_factor=r)
     if r < 1:
         raise ShapeError(f"pixel_shuffle expects a positive upscale_factor, but got {r}")
     *lead, c, h, w = shape
@@ -151,6 +152,7 @@ def pixel_unshuffle(input, downscale_factor):
     """(..., C, H*r, W*r) -> (..., C*r*r, H, W), r = downscale_factor: pixels become channels."""
     shape, r = input.array.shape, downscale_factor
     require_image("pixel_unshuffle", shape)
+    require_int("pixel_unshuffle", downscale_factor=r)
     if r < 1:
         raise ShapeError(f"pixel_unshuffle expects a positive downscale_factor, but got {r}")
     *lead, c, h, w = shape

@@ -1,25 +1,28 @@
 """Tensors from data: numbers, nested sequences, arrays of this and of other libraries."""
 
+import math
 import warnings
 from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
 
-from minitorch.autograd.tensor import Size, Tensor, function, method, require_device, wrap
+from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.capsules import Exported, is_unread
 from minitorch.backend.devices import device as as_device
 from minitorch.backend.devices import get_default_device, load_cupy, move
 from minitorch.backend.dtypes import (
     ALL,
     BY_NUMPY,
-    C_NAMES,
     INTEGER,
+    LARGEST,
     as_dtype,
     dtype_in_numpy,
     dtype_of_number,
     float64,
     get_default_dtype,
+    int64,
+    out_of_range,
     promote_types,
 )
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -48,6 +51,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         warnings.warn(COPYING.format("torch.tensor"), UserWarning, stacklevel=2)
         data = data.array
     require_dense(strided, pin_memory)
+    if hasattr(data, "untyped"):
+        return require_grad_of(in_storage(data, dtype, device), requires_grad)
     array = copied(data, None if dtype is None else as_dtype(dtype))
     if device is None and isinstance(array, np.ndarray):
         device = get_default_device()
@@ -59,6 +64,8 @@ def as_tensor(data, dtype=None, device=None):
     """`data` as a tensor: itself, or sharing its memory, where dtype and device allow it."""
     if isinstance(data, Tensor):
         return data.to(device=device, dtype=None if dtype is None else as_dtype(dtype))
+    if hasattr(data, "untyped"):
+        return in_storage(data, dtype, device)
     if hasattr(data, "dtype") and hasattr(data, "strides"):
         shared = from_numpy(data) if isinstance(data, np.ndarray) else wrap(data)
         return as_tensor(shared, dtype, device)
@@ -92,6 +99,18 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=None):
     if requires_grad is None or made.requires_grad == requires_grad:
         return made
     return made.detach().requires_grad_(requires_grad)
+
+
+def in_storage(storage, dtype, device):
+    """A tensor in the memory of a storage, whose bytes are read as numbers of the dtype.
+
+    dtype  None: that of the storage, int64 where it has none
+    """
+    kind = as_dtype(dtype or getattr(storage, "dtype", int64))
+    memory = storage.untyped().elements
+    whole = len(memory) // kind.itemsize * kind.itemsize
+    made = wrap(memory[:whole].view(kind.dtype))
+    return made if device is None else made.to(device)
 
 
 def refusal(obj, made):
@@ -220,47 +239,6 @@ def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, pin_
     )  # fmt: skip
 
 
-@method
-def new(self, *data, size=None, device=None):
-    """A tensor of this one's dtype and on its device: with the data given, or of these sizes."""
-    data = data if size is None else (Size(size),)
-    require_device(self.device.type, data, device, "new of the form tensor.new")
-    return of_kind(self.dtype, data).to(self.device)
-
-
-def of_kind(kind, data):
-    """A tensor of the dtype `kind` with the data given, or uninitialised of the sizes given."""
-    if len(data) == 1 and isinstance(data[0], Size):
-        return Tensor(data[0]).to(kind)
-    if len(data) == 1 and isinstance(data[0], Tensor):
-        given = data[0].dtype
-        if given is not kind:
-            raise TypeError(
-                f"expected TensorOptions(dtype={C_NAMES[kind.name]}) (got TensorOptions(dtype="
-                f"{C_NAMES[given.name]}))\n  convert it: .to({kind})"
-            )
-        return data[0].detach()
-    wrong = [i for i, n in enumerate(data) if not is_size(n)]
-    if wrong and len(data) == 1 and not hasattr(data[0], "__len__"):
-        raise TypeError(f"new(): data must be a sequence (got {type(data[0]).__name__})")
-    if len(data) > 1 and wrong:
-        got = ", ".join(type(each).__name__ for each in data)
-        what = type(data[wrong[0]]).__name__
-        raise TypeError(
-            f"new() received an invalid combination of arguments - got ({got}), but expected one "
-            "of: sizes one by one, or one sequence of data"
-            if wrong[0] == 0
-            else f"new(): argument 'size' failed to unpack the object at pos {wrong[0] + 1} with "
-            f'error "type must be tuple of ints,but got {what}"'
-        )
-    return tensor(*data, dtype=kind) if wrong else Tensor(*data).to(kind)
-
-
-def is_size(n):
-    """Whether a legacy constructor takes `n` as a size: an integer, also of NumPy or a tensor."""
-    return not isinstance(n, np.ndarray) and hasattr(n, "__index__")
-
-
 def placed(array, device, requires_grad):
     """`array` as a tensor on `device`; None: where it is."""
     made = wrap(array if device is None else move(array, as_device(device)))
@@ -269,6 +247,9 @@ def placed(array, device, requires_grad):
 
 def require_grad_of(made, wanted):
     """The new tensor `made`, which may be asked to require a gradient."""
+    if wanted is not False and wanted is not None and wanted is not True:
+        kind = type(wanted).__name__
+        raise TypeError(f"argument 'requires_grad' must be bool, not {kind}")
     if wanted and not made.dtype.is_floating_point:
         raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     return made.requires_grad_() if wanted else made
@@ -420,11 +401,22 @@ def dtype_of(number):
     return dtype_of_number(number)
 
 
+def fitting(value, kind):
+    """A Python number as one of the dtype `kind`, which RuntimeError says it has to hold."""
+    if kind.is_floating_point:
+        if LARGEST[kind.name] < abs(value) < math.inf:
+            raise ShapeError(out_of_range(kind))
+        return value
+    shown = "int" if kind.name == "int32" else f"{kind.name}_t"
+    return array_of_numbers([value], (), kind, shown).item()
+
+
 def narrowed(array, kind, shown):
     """`array` as integers or bools of the dtype `kind`; numbers out of its range are refused."""
     if kind.category == INTEGER and array.size:
         limits = np.iinfo(kind.dtype)
-        lowest = -limits.max if kind.kind == "u" else limits.min
+        wraps = kind.kind == "u" and array.dtype.kind != "f"  # of integers, -1 is 255
+        lowest = -limits.max if wraps else limits.min
         if not (lowest <= array.min() and array.max() <= limits.max):  # nan fails, too
             name = shown or kind.name
             raise ShapeError(f"value cannot be converted to type {name} without overflow")

@@ -3,15 +3,16 @@
 import numpy as np
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import exactly, require_out
+from minitorch.autograd.refusals import exactly, require_bool, require_out
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import C_NAMES, SCALAR_NAMES, int64, out_of_range
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
 from minitorch.ops.elementwise import where as choose
+from minitorch.ops.from_data import fitting
 from minitorch.ops.index import WHOLE, copy_at, take_rows
 from minitorch.ops.join import together
-from minitorch.ops.making import fitting, require_tensor
+from minitorch.ops.making import require_tensor
 from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.out import into, takes_out
 from minitorch.ops.shape import axis_of, broadcast_to, reshape
@@ -234,6 +235,8 @@ def slices_at(input, dim, index):
 def converted(value, input):
     """`value`, a number or a 0-d tensor, in the dtype of `input`: integers drop a fraction."""
     if isinstance(value, Tensor):
+        if value.node is None and value.is_cpu:  # to look at a GPU's would wait for it
+            fitting(value.item(), input.dtype)
         return value.to(input.dtype)
     if isinstance(value, complex):
         raise ShapeError(out_of_range(input.dtype))
@@ -327,6 +330,7 @@ def nonzero(input, *, as_tuple=False, out=None):
 
     as_tuple  a tensor for each dimension instead, as x[...] takes them
     """
+    require_bool("nonzero", as_tuple=as_tuple)
     if out is not None:
         if as_tuple:
             raise ShapeError("nonzero does not support the out kwarg when as_tuple is True")
@@ -353,6 +357,7 @@ def argwhere(input):
 
 @function
 @method
+@takes_out(exact=require_out)
 def nonzero_static(input, *, size, fill_value=-1):
     """The first `size` rows of `nonzero`; rows of `fill_value` make up for those that lack."""
     if size < 0:

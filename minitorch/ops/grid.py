@@ -5,7 +5,7 @@ import warnings
 from typing import Any
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_bool, require_kind
 from minitorch.autograd.tensor import function, wrap
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -45,7 +45,9 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         )
     if align_corners is None:
         warnings.warn(CHANGED, stacklevel=2)
-    return sample(input, grid, mode, padding_mode, bool(align_corners))
+        align_corners = False
+    require_bool("grid_sampler", align_corners=align_corners)
+    return sample(input, grid, mode, padding_mode, align_corners)
 
 
 @function

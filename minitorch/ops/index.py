@@ -4,11 +4,13 @@ A key of ints, slices, None and Ellipsis gives a view, one with index arrays or 
 both occur, PyTorch takes the view first and indexes that. NumPy does not, so `cut` does it here.
 """
 
+import math
 import warnings
 from operator import index as as_int
 
 import numpy as np
 
+from minitorch.autograd.inference import NO_UPDATE, inferred, require_inside
 from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import op
 from minitorch.autograd.overlap import is_expanded, opened, require_apart, warn_of_expanded
@@ -16,10 +18,10 @@ from minitorch.autograd.rebase import require_writable, write
 from minitorch.autograd.tensor import Tensor, method
 from minitorch.autograd.versions import owner, touch
 from minitorch.backend.devices import device_of, move
-from minitorch.backend.dtypes import BY_NUMPY, SCALAR_NAMES, out_of_range
+from minitorch.backend.dtypes import BY_NUMPY, LARGEST, SCALAR_NAMES, float16, out_of_range
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.making import fitting
+from minitorch.ops.from_data import fitting
 
 WHOLE = slice(None)
 SEQUENCES = (list, tuple, range, slice, np.ndarray, Tensor)
@@ -366,6 +368,9 @@ def assign(target, key, value):
 
         return write(target, compute)
     array = target.array
+    large = type(value) is float and LARGEST["float32"] < abs(value) < math.inf
+    if large and target.dtype is not float16:  # there it is inf
+        value = fitting(value, target.dtype)
     try:
         array[key] = value.array if isinstance(value, Tensor) else value
     except IndexError as error:
@@ -399,6 +404,8 @@ def store(array, key, value):
 
 def concerns_graph(target, value=None):
     """Whether a write of `value` to `target` has to be recorded, or refused by the graph."""
+    if inferred.ever:
+        require_inside(target, NO_UPDATE)
     if not grad_mode.enabled:
         return False
     if target.node is not None or (target.base is not None and target.base.node is not None):

@@ -6,7 +6,7 @@ from operator import index
 
 import numpy as np
 
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_bool, require_kind
 from minitorch.autograd.tensor import wrap
 from minitorch.backend.devices import move
 from minitorch.backend.dtypes import float16, float32, float64, uint8
@@ -58,6 +58,8 @@ def interpolate(
             "align_corners option can only be set with the interpolating modes: linear | bilinear "
             "| bicubic | trilinear"
         )
+    if align_corners is not None:
+        require_bool("interpolate", align_corners=align_corners)
     size, scales = sizes_and_scales(input, size, scale_factor, recompute_scale_factor)
     if antialias and not (mode in ("bilinear", "bicubic", "lanczos") and ndim == 4):
         raise ValueError(

@@ -1,7 +1,6 @@
 """Joining tensors and bringing them to one shape."""
 
 import itertools
-import warnings
 from functools import partial
 
 import numpy as np
@@ -12,6 +11,7 @@ from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor, function, wrap
 from minitorch.backend.devices import move
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.backend.settings import warn_once
 from minitorch.ops.index import take_rows
 from minitorch.ops.out import into
 from minitorch.ops.shape import axis_of, broadcast_to, expand, reshape
@@ -302,11 +302,9 @@ def meshgrid(*tensors, indexing=None):
               with a warning
     """
     if indexing is None:
-        warnings.warn(
+        warn_once(
             "torch.meshgrid: in an upcoming release, it will be required to pass the indexing "
-            "argument.",
-            UserWarning,
-            stacklevel=2,
+            "argument."
         )
         indexing = "ij"
     if indexing not in ("ij", "xy"):

@@ -19,6 +19,7 @@ from minitorch.ops.decompose import (
     require_square,
     swap,
 )
+from minitorch.ops.deprecated import warn_of_newer
 from minitorch.ops.elementwise import where
 from minitorch.ops.out import takes_out
 from minitorch.ops.products import scalar_name
@@ -132,7 +133,7 @@ def least_squares(A, B, rcond=None, driver=None):
             "torch.linalg.lstsq: The least squares solution could not be computed because the "
             f"input matrix does not have full rank (error code: {int(rank.min()) + 1})."
         )
-    X = pseudo_inverse(A, zero, as_constant(A, limit), False) @ right
+    X = by_columns(pseudo_inverse(A, zero, as_constant(A, limit), False), right)
     nothing = A.new_zeros(0)
     residuals = X.reshape(-1)[:0]
     if m > n and driver != "gelsy" and complete:
@@ -143,6 +144,11 @@ def least_squares(A, B, rcond=None, driver=None):
         nothing.to(int64) if driver == "gels" else rank,
         values if driver in ("gelsd", "gelss") else nothing,
     )
+
+
+def by_columns(a, b):
+    """a @ b, column by column in memory, as LAPACK leaves its results."""
+    return swap(swap(b) @ swap(a))
 
 
 # -------------------------------------------------------------------- known LU factors
@@ -170,24 +176,25 @@ def solved_by_factors(LU, pivots, B, left=True, adjoint=False):
     P = permutation_matrix(pivots, LU.shape[-1], LU.dtype)
     if adjoint:
         half = solve_triangular(swap(LU), B, False)
-        return P @ solve_triangular(swap(LU), half, True, True, True)
+        return by_columns(P, solve_triangular(swap(LU), half, True, True, True))
     return solve_triangular(LU, solve_triangular(LU, swap(P) @ B, False, True, True), True)
 
 
 @function
 @method
 @takes_out(exact=require_out)
-def lu_solve(b, LU_data, LU_pivots):
-    """X such that A @ X = b, for the LU and pivots of A. `linalg.lu_solve` is the newer name."""
-    return solved_by_factors(LU_data, LU_pivots, b)
+def lu_solve(input, LU_data, LU_pivots):
+    """X such that A @ X = input, for the LU and pivots of A; `linalg.lu_solve` is newer."""
+    warn_of_newer("lu_solve")
+    return solved_by_factors(LU_data, LU_pivots, input)
 
 
 # -------------------------------------------------------------------- Householder's reflectors
 
 
-def reflected(v, tau, x):
-    """(1 - tau v v.T) @ x for column vectors v."""
-    return x - tau[..., None, None] * (v @ (swap(v) @ x))
+def reflected(x, v, tau):
+    """x @ (1 - tau v v.T) for column vectors v."""
+    return x - tau[..., None, None] * ((x @ v) @ swap(v))
 
 
 def reflectors(input, tau):
@@ -226,12 +233,10 @@ def orgqr(input, tau):
         )
     require_kernel("orgqr_cpu", input)
     one = eye(m, n, dtype=input.dtype, device=input.device)
-    q = where(
-        zeros_like(input, dtype=bool_), input, one
-    )  # though no tau changes it: with a gradient
+    q = swap(where(zeros_like(input, dtype=bool_), input, one))  # of the graph even without a tau
     for v, factor in reversed(reflectors(input, tau)):
-        q = reflected(v, factor, q)
-    return q
+        q = reflected(q, v, factor)
+    return swap(q)
 
 
 @function
@@ -243,11 +248,11 @@ def ormqr(input, tau, other, left=True, transpose=False):
     input (..., m, k)   tau (..., k)   Q (..., m, m)
     """
     require_reflectors(input, tau, other, left)
-    x = other if left else swap(other)
+    x = swap(other) if left else other
     pairs = reflectors(input, tau)
     for v, factor in pairs if transpose == left else reversed(pairs):
-        x = reflected(v, factor, x)
-    return x if left else swap(x)
+        x = reflected(x, v, factor)
+    return swap(x) if left else x
 
 
 def require_reflectors(input, tau, other, left):

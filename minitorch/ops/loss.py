@@ -9,7 +9,7 @@ import math
 import warnings
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import no_cast
+from minitorch.autograd.refusals import no_cast, require_bool
 from minitorch.backend.dtypes import get_default_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -240,6 +240,7 @@ def poisson_nll_loss(
     full       add Stirling's approximation of log(target!), for targets above 1
     eps        added to an input before its logarithm is taken
     """
+    require_bool("poisson_nll_loss", log_input=log_input, full=full)
     reduction = agreed(reduction, size_average, reduce)
     y = exp(input) - target * input if log_input else input - target * log(input + eps)
     if full:
@@ -291,6 +292,7 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     """
     require_tensor("kl_div", input)
     require_tensor("kl_div", target, "target", 2)
+    require_bool("kl_div", log_target=log_target)
     if not (input.dtype.is_floating_point and target.dtype.is_floating_point):
         raise DtypeError("kl_div: Integral inputs not supported.\n  convert with .float()")
     over_rows = size_average is None and reduce is None and reduction == "batchmean"

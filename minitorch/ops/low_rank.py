@@ -5,7 +5,7 @@ Halko, Martinsson and Tropp, Finding Structure with Randomness, 2009, arXiv:0909
 """
 
 from minitorch.autograd.tensor import function
-from minitorch.ops.decompose import qr, svd
+from minitorch.ops.decompose import factored_qr, svd
 from minitorch.ops.random import randn
 
 
@@ -56,7 +56,8 @@ def pca_lowrank(A, q=None, center=True, niter=2):
 
 def range_of(A, q, niter):
     """(..., m, q) with orthogonal columns that span nearly all of A's columns (..., m, n)."""
-    Q = qr(A @ randn(A.shape[-1], q, dtype=A.dtype, device=A.device)).Q
+    Q, _ = factored_qr(A @ randn(A.shape[-1], q, dtype=A.dtype, device=A.device), False)
     for _ in range(niter):
-        Q = qr(A @ qr(A.mT @ Q).Q).Q
+        Q, _ = factored_qr(A.mT @ Q, False)
+        Q, _ = factored_qr(A @ Q, False)
     return Q

@@ -11,18 +11,12 @@ from minitorch.autograd.refusals import NO_GRADIENT, no_tensor
 from minitorch.autograd.tensor import Tensor, wrap
 from minitorch.autograd.versions import touch
 from minitorch.backend.devices import device as as_device
-from minitorch.backend.devices import get_default_device, load_cupy, placing
-from minitorch.backend.dtypes import (
-    LARGEST,
-    SCALAR_NAMES,
-    as_dtype,
-    get_default_dtype,
-    out_of_range,
-)
+from minitorch.backend.devices import get_default_device, load_cupy, move, placing
+from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype, get_default_dtype
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.layouts import require_dense, strided
 from minitorch.backend.settings import are_deterministic_algorithms_enabled
-from minitorch.ops.from_data import array_of_numbers, require_grad_of
+from minitorch.ops.from_data import require_grad_of
 from minitorch.ops.shape import integers
 
 
@@ -40,6 +34,8 @@ def create(make, device, requires_grad=False, out=None, layout=strided, pin_memo
     try:
         if target.type == "cpu":
             array = make(np)
+        elif target.type == "meta":
+            array = move(make(np), target)
         else:
             with placing(target):
                 array = make(load_cupy())
@@ -148,13 +144,3 @@ def number(name, argument, position, value):
             f"not {type(value).__name__}"
         )
     return value
-
-
-def fitting(value, kind):
-    """A Python number as one of the dtype `kind`, which RuntimeError says it has to hold."""
-    if kind.is_floating_point:
-        if LARGEST[kind.name] < abs(value) < math.inf:
-            raise ShapeError(out_of_range(kind))
-        return value
-    shown = "int" if kind.name == "int32" else f"{kind.name}_t"
-    return array_of_numbers([value], (), kind, shown).item()

@@ -3,7 +3,7 @@
 import math
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import castable
+from minitorch.autograd.refusals import castable, require_int
 from minitorch.autograd.tensor import function, method
 from minitorch.backend.dtypes import SCALAR_NAMES, as_dtype, bool, int64
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -35,10 +35,7 @@ from minitorch.ops.statistics import require_wider, vector_norm
 @takes_out(exact=castable("matrix_power"))
 def matrix_power(input, n):
     """The product of n factors `input`, square; of their inverses where n < 0."""
-    if not isinstance(n, int):
-        raise TypeError(
-            f"matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}"
-        )
+    require_int("matrix_power", n=n)
     require_square("linalg.matrix_power", input)
     if n == 1:
         return input.clone()

@@ -2,7 +2,7 @@
 
 from minitorch.autograd.op import op
 from minitorch.autograd.overlap import SHARED
-from minitorch.autograd.refusals import exactly, require_kind
+from minitorch.autograd.refusals import exactly, require_bool, require_kind
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
@@ -193,6 +193,7 @@ def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear", ou
 def quantiles(name, input, q, dim, keepdim, interpolation, out=None):
     """`quantile` or `nanquantile`: sorts, and interpolates between two neighbours."""
     require_tensor(name, input)
+    require_bool(name, keepdim=keepdim)
     if out is not None:
         if out.dtype is not input.dtype:
             raise DtypeError(f"{name}() out tensor must be same dtype as the input tensor")

@@ -5,7 +5,8 @@ from minitorch.autograd.refusals import require_kind
 from minitorch.autograd.tensor import function
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.making import fitting, require_tensor
+from minitorch.ops.from_data import fitting
+from minitorch.ops.making import require_tensor
 from minitorch.ops.shape import in_order_of, integers
 
 
@@ -21,7 +22,7 @@ def padded_with(x, /, pad, value):
     )
 
 
-@op(public=False, promote=None, shown="Pad")
+@op(public=False, promote=None, shown="Pad", piecewise=True)
 def padded_from_edges(x, /, pad, mode):
     """`x` with its own elements around it; see `pad`, of whose numbers none is negative."""
     return (
@@ -89,7 +90,7 @@ def pad(input, pad, mode="constant", value=None):
             f"padding length {len(pad)} and input of dimension {len(shape)}"
         )
     if mode == "constant":
-        return constant_pad_nd(input, pad, 0 if value is None else value)
+        return constant_pad_nd(input, pad, 0 if value is None else float(value))
     if value is not None and value != 0:
         raise ShapeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     if mode not in ("reflect", "replicate", "circular"):

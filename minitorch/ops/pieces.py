@@ -4,7 +4,7 @@ from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import op
 from minitorch.autograd.overlap import require_disjoint
 from minitorch.autograd.rebase import address, positions_in, put_region, region, write
-from minitorch.autograd.refusals import exactly, require_out
+from minitorch.autograd.refusals import exactly, require_int, require_out
 from minitorch.autograd.tensor import Tensor, function, method, set_base, wrap
 from minitorch.backend.dtypes import int64
 from minitorch.backend.errors import ShapeError
@@ -44,6 +44,9 @@ def narrow(input, dim, start, length):
         raise ShapeError("narrow() cannot be applied to a 0-dim tensor.")
     if isinstance(start, Tensor) and (start.array.ndim or start.array.dtype.kind not in "iu"):
         raise ShapeError("start must be an 0-dim integral Tensor.")
+    if not isinstance(start, Tensor):
+        require_int("narrow", start=start)
+    require_int("narrow", length=length)
     axis = axis_of(input.array.ndim, dim)
     size = input.size(axis)
     start = int(start)
@@ -67,6 +70,7 @@ def select(input, dim, index):
     if not input.array.ndim:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     axis = axis_of(input.array.ndim, dim)
+    require_int("select", index=index)
     index = int(index)
     if not -input.size(axis) <= index < input.size(axis):
         raise IndexError(

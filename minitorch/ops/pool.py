@@ -7,7 +7,7 @@ axes; kernel_size, stride, padding and dilation are tuples of ints, one for each
 from typing import Any
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_bool, require_kind
 from minitorch.autograd.tensor import function
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
@@ -18,7 +18,13 @@ from minitorch.ops.shape import for_axes, in_order_of
 # -------------------------------------------------------------------- the largest
 
 
-@op(public=False, promote=None, outputs=("values", "indices"), numpy=("max_pool",))
+@op(
+    public=False,
+    promote=None,
+    outputs=("values", "indices"),
+    numpy=("max_pool",),
+    piecewise=True,
+)
 def max_pool_with_indices(x, /, kernel_size, stride, padding, dilation, ceil_mode):
     """The largest number in each window of x, and its index in the flattened image."""
     xp, size = namespace(x), x.shape
@@ -40,7 +46,7 @@ def max_pool_input(g, indices, /, input_size):
     )
 
 
-@op(public=False, promote=None)
+@op(public=False, promote=None, piecewise=True)
 def max_pool_gather(x, indices, /):
     """The numbers of `x` at `indices`, the gradient of `max_pool_input`."""
     xp, size = namespace(x), x.shape
@@ -116,6 +122,7 @@ def max_pool3d_with_indices(
 def largest(name, input, how, ceil_mode):
     """Values and indices of the max pooling of this name."""
     require_tensor(name, input)
+    require_bool(name, ceil_mode=ceil_mode)
     kernel, stride, padding, dilation = how
     shape, axes = input.array.shape, len(kernel)
     require_rank(name, shape, axes)

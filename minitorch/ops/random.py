@@ -16,15 +16,8 @@ from minitorch.backend.generators import Generator, generators, seed_all
 from minitorch.backend.generators import default_generator as generator_of
 from minitorch.backend.layouts import preserve_format, strided
 from minitorch.backend.namespaces import namespace
-from minitorch.ops.from_data import require_grad_of
-from minitorch.ops.making import (
-    create,
-    fitting,
-    kind_of,
-    require_tensor,
-    shape_from,
-    shape_of,
-)
+from minitorch.ops.from_data import fitting, require_grad_of
+from minitorch.ops.making import create, kind_of, require_tensor, shape_from, shape_of
 from minitorch.ops.shape import contiguous
 
 # -------------------------------------------------------------------- seeds and states

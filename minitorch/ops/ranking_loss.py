@@ -3,7 +3,7 @@
 `reduction`, `size_average` and `reduce` are as in `ops.loss`.
 """
 
-from minitorch.autograd.refusals import require_kind
+from minitorch.autograd.refusals import require_bool, require_kind
 from minitorch.autograd.tensor import wrap
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -91,6 +91,7 @@ def triplet_margin_loss(
     def distance(a, b):
         return pairwise_distance(a, b, p, eps)
 
+    require_bool("triplet_margin_loss", swap=swap)
     reduction = agreed(reduction, size_average, reduce)
     return of_triplets(anchor, positive, negative, distance, margin, swap, reduction)
 

@@ -56,7 +56,7 @@ def tile(input, dims):
 @function
 @method
 @numpy_names
-def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
+def repeat_interleave(input=None, repeats=None, dim=None, *, output_size=None):
     """Each slice along `dim` repeated on the spot; without `dim`, each element of all in one row.
 
     repeats      a number, or a 1-d tensor with one for each slice
@@ -64,7 +64,8 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
 
     repeat_interleave(repeats) alone gives each position i `repeats[i]` times.
     """
-    if repeats is None:
+    if repeats is None or input is None:
+        input = repeats if input is None else input
         if input.array.ndim != 1:
             raise ShapeError("repeat_interleave only accept 1D vector as repeat")
         count = wrap(namespace(input.array).arange(input.array.size))
@@ -190,7 +191,7 @@ def indices_of(name, row, col, offset, dtype, keep):
     for what, n in (("row", row), ("col", col)):
         if n < 0:
             raise ShapeError(f"{what} must be non-negative, got{n}")
-    kind = as_dtype(dtype)
+    kind = int64 if dtype is None else as_dtype(dtype)
     if kind not in (int32, int64):
         raise NotImplementedError(f"\"{name}\" not implemented for '{SCALAR_NAMES[kind.name]}'")
     rows, columns = np.ogrid[:row, :col]
@@ -198,7 +199,10 @@ def indices_of(name, row, col, offset, dtype, keep):
 
 
 @function
-def tril_indices(row, col, offset=0, *, dtype=int64, device=None, layout=strided):
+def tril_indices(
+    row, col, offset=0, *, dtype=None, layout=strided, device=None, pin_memory=False,
+    requires_grad=False,
+):  # fmt: skip
     """The indices of the lower triangle of a (row, col) matrix: rows first, then columns.
 
     offset  the last diagonal that is kept, as at `tril`
@@ -208,14 +212,17 @@ def tril_indices(row, col, offset=0, *, dtype=int64, device=None, layout=strided
             [0, 0, 1]])
     """
     found = indices_of("tril_indices", row, col, offset, dtype, np.greater_equal)
-    return create(lambda xp: xp.asarray(found), device, layout=layout)
+    return create(lambda xp: xp.asarray(found), device, requires_grad, None, layout, pin_memory)
 
 
 @function
-def triu_indices(row, col, offset=0, *, dtype=int64, device=None, layout=strided):
+def triu_indices(
+    row, col, offset=0, *, dtype=None, layout=strided, device=None, pin_memory=False,
+    requires_grad=False,
+):  # fmt: skip
     """The indices of the upper triangle of a (row, col) matrix; see `tril_indices`."""
     found = indices_of("triu_indices", row, col, offset, dtype, np.less_equal)
-    return create(lambda xp: xp.asarray(found), device, layout=layout)
+    return create(lambda xp: xp.asarray(found), device, requires_grad, None, layout, pin_memory)
 
 
 @function

@@ -125,9 +125,11 @@ def delayed(x, axis, first):
 
 
 @method
-def sum_to_size(self, *size):
+def sum_to_size(self, *sizes, size=None):
     """The sum over the dimensions along which a tensor of `size` is broadcast to this shape."""
-    size = tuple(size[0]) if len(size) == 1 and isinstance(size[0], tuple | list) else size
+    if size is None:
+        size = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], tuple | list) else sizes
+    size = tuple(size)
     shape = self.array.shape
     extra = len(shape) - len(size)
     if extra < 0 or [n for n, m in zip(size, shape[extra:]) if n not in (1, m)]:

@@ -1,11 +1,11 @@
 """The same elements in another order: dimensions permuted, flips, turns and rolls."""
 
-import warnings
-
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
+from minitorch.autograd.refusals import require_int
 from minitorch.autograd.tensor import Tensor, alias, function, method
 from minitorch.backend.errors import ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.backend.settings import warn_once
 from minitorch.ops.reduce import axes_of
 from minitorch.ops.shape import axis_of, clone, integers, inverse, spread
 
@@ -113,7 +113,7 @@ def reversed_dimensions(self):
 
 def warn(message):
     """Warn the caller of a property."""
-    warnings.warn(message, UserWarning, stacklevel=4)
+    warn_once(message, stacklevel=5)
 
 
 def transposed_matrices(self, name, advice="Consider using x.conj()."):
@@ -185,6 +185,7 @@ def rot90(input, k=1, dims=(0, 1)):
     """The plane of the two dimensions `dims` turned by `k` times 90 degrees, from the first of
     them towards the second.
     """
+    require_int("rot90", k=k)
     ndim, dims = input.array.ndim, integers("rot90(): argument 'dims'", dims)
     if len(dims) != 2:
         raise ShapeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")

@@ -1,7 +1,7 @@
 """Running sums, products and extremes along a dimension."""
 
 from minitorch.autograd.op import TENSOR_FUNCTIONS, op
-from minitorch.autograd.refusals import exactly, require_kind
+from minitorch.autograd.refusals import exactly, require_int, require_kind
 from minitorch.autograd.tensor import FUNCTIONS, Tensor, function, method
 from minitorch.backend.dtypes import get_default_dtype
 from minitorch.backend.errors import DtypeError, ShapeError
@@ -152,6 +152,7 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     require_tensor("diff", input)
     if not input.array.ndim:
         raise ShapeError("diff expects input to be at least one-dimensional")
+    require_int("diff", n=n)
     if n < 0:
         raise ShapeError(f"order must be non-negative but got {n}")
     axis = axis_of(input.array.ndim, dim)

@@ -3,11 +3,12 @@
 import numpy as np
 
 from minitorch.autograd.op import op
-from minitorch.autograd.refusals import require_kind, require_out
+from minitorch.autograd.refusals import require_bool, require_kind, require_out
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import SCALAR_NAMES, int64
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.backend.settings import warn_once
 from minitorch.ops.elementwise import add, div
 from minitorch.ops.gather import (
     checked_index,
@@ -73,6 +74,13 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None, out=None):
         return shaped(set_along(x, src, indices, axis), input)
     if not isinstance(src, Tensor):
         src = wrap(namespace(indices).full(indices.shape, src, x.array.dtype))
+    else:
+        warn_once(
+            "The reduce argument of torch.scatter with Tensor src is deprecated and will be "
+            "removed in a future PyTorch release. Use torch.scatter_reduce instead for more "
+            "reduction options.",
+            stacklevel=4,
+        )
     return shaped(
         joined_in(x, src, indices, axis, "sum" if reduce == "add" else "prod", True), input
     )
@@ -107,6 +115,7 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     >>> scatter_reduce(zeros(2), 0, tensor([0, 1, 1]), tensor([3.0, 4.0, 6.0]), "amax")
     tensor([3., 6.])
     """
+    require_bool("scatter_reduce", include_self=include_self)
     if not index.array.size:
         return clone(input)
     x, axis, indices, src = placed(input, dim, index, src)
@@ -311,6 +320,7 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     index   one for each slice of `source` along `dim`
     reduce  "prod", "mean", "amax" or "amin"; else see `scatter_reduce`
     """
+    warn_once("index_reduce() is in beta and the API may change at any time.", stacklevel=5)
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise ShapeError(
             f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got "

@@ -16,6 +16,7 @@ from minitorch.ops.decompose import (
     require_success,
     swap,
 )
+from minitorch.ops.deprecated import warn_of_newer
 from minitorch.ops.elementwise import where
 from minitorch.ops.out import takes_out
 from minitorch.ops.products import scalar_name
@@ -48,21 +49,22 @@ def solve_triangular(A, B, /, upper, left=True, unitriangular=False):
 @function
 @method
 @takes_out(exact=require_out)
-def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
-    """X such that A @ X = b, and a copy of A. `linalg.solve_triangular` is the newer name.
+def triangular_solve(input, A, upper=True, transpose=False, unitriangular=False):
+    """X such that A @ X = input, and a copy of A. `linalg.solve_triangular` is the newer name.
 
-    transpose  A.mT @ X = b
+    transpose  A.mT @ X = input
     """
-    for name, x in (("b", b), ("A", A)):
+    warn_of_newer("triangular_solve")
+    for name, x in (("b", input), ("A", A)):
         if x.array.ndim < 2:
             raise ShapeError(
                 f"torch.triangular_solve: Expected {name} to have at least 2 dimensions, but it "
                 f"has {x.array.ndim} dimensions instead"
             )
-    require_fitting("triangular_solve", b, A)
+    require_fitting("triangular_solve", input, A)
     require_kernel("triangular_solve_cpu", A)
     mat = swap(A) if transpose else A
-    solution = solve_triangular(mat, b, upper != transpose, True, unitriangular)
+    solution = solve_triangular(mat, input, upper != transpose, True, unitriangular)
     batch = solution.shape[:-2]
     return TRIANGULAR(solution, A.expand(*batch, *A.shape[-2:]).clone())
 
@@ -119,7 +121,7 @@ def inverse_by_cholesky(x, /, upper):
         share = -(share + swap(share))
         return x @ share if upper else share @ x
 
-    return y, vjp
+    return swap(y), vjp  # which is y, but column by column in memory, as LAPACK leaves it
 
 
 @function

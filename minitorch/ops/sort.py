@@ -1,15 +1,14 @@
 """Sorting, equal elements, and searching in what is sorted."""
 
-import warnings
-
 import numpy as np
 
 from minitorch.autograd.op import op, written
-from minitorch.autograd.refusals import require_kind, require_out
+from minitorch.autograd.refusals import require_bool, require_kind, require_out
 from minitorch.autograd.tensor import Tensor, function, method, wrap
 from minitorch.backend.dtypes import SCALAR_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
 from minitorch.backend.namespaces import namespace
+from minitorch.backend.settings import warn_once
 from minitorch.ops.extremes import selected
 from minitorch.ops.making import require_tensor
 from minitorch.ops.numpy_names import numpy_names
@@ -18,7 +17,7 @@ from minitorch.ops.shape import axis_of
 
 
 @op(promote=None, outputs=("values", "indices"), numbers="some")
-def sort(x, /, dim=-1, descending=False, *, stable=False):
+def sort(x, /, dim=-1, descending=False, *, stable=None):
     """The elements in order along `dim`, and where they were; nan counts as the largest.
 
     Equal elements always keep their order, as with stable=True.
@@ -86,6 +85,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     return_counts   also how often each occurs; each nan is one of its own
     """
     require_tensor("_unique2", input)
+    require_bool("_unique2", return_inverse=return_inverse, return_counts=return_counts)
     array = input.array
     axis = None if dim is None else axis_of(array.ndim, dim)
     if axis is not None:
@@ -125,6 +125,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
     tensor([1, 2, 1])
     """
     require_tensor("unique_consecutive", input)
+    require_bool("unique_consecutive", return_inverse=return_inverse, return_counts=return_counts)
     array = input.array
     xp = namespace(array)
     axis = 0 if dim is None else axis_of(array.ndim, dim)
@@ -159,6 +160,7 @@ def searchsorted(
     >>> searchsorted(tensor([1, 3, 5]), tensor([0, 3, 9]))
     tensor([0, 1, 3])
     """
+    require_bool("searchsorted", out_int32=out_int32, right=right)
     row = sorted_sequence.array
     xp = namespace(row)
     warn_of_copies(sorted_sequence, input)
@@ -197,12 +199,12 @@ def searchsorted(
 def warn_of_copies(boundaries, input):
     for name, t in (("boundary", boundaries), ("input value", input)):
         if isinstance(t, Tensor) and not t.is_contiguous():
-            warnings.warn(
+            warn_once(
                 f"torch.searchsorted(): {name} tensor is non-contiguous, this will lower the "
                 "performance due to extra data copy when converting non-contiguous tensor to "
-                f"contiguous, please use contiguous {name} tensor if possible.",
-                UserWarning,
-                stacklevel=3,
+                f"contiguous, please use contiguous {name} tensor if possible. This message will "
+                "only appear once per program.",
+                stacklevel=4,
             )
 
 

@@ -1,13 +1,14 @@
 """`tensordot` and other products over chosen dimensions, and chains of matrices."""
 
 import math
-import warnings
 from itertools import pairwise
 
 from minitorch.autograd.refusals import exactly, require_kind, require_out
 from minitorch.autograd.tensor import Tensor, function, method
 from minitorch.backend.dtypes import C_NAMES
 from minitorch.backend.errors import DtypeError, ShapeError
+from minitorch.backend.settings import warn_once
+from minitorch.ops.deprecated import warn_of_newer
 from minitorch.ops.numpy_names import numpy_names
 from minitorch.ops.out import takes_out
 from minitorch.ops.products import matmul, mm, scalar_name
@@ -119,13 +120,12 @@ def cross(input, other, dim=None):
     Which is PyTorch's old rule: `linalg.cross` takes the last dimension.
     """
     if dim is None:
-        warnings.warn(
+        warn_once(
             "Using torch.cross without specifying the dim arg is deprecated.\n"
             "Please either pass the dim explicitly or simply use torch.linalg.cross.\n"
             "The default value of dim will change to agree with that of linalg.cross in a future "
             "release.",
-            UserWarning,
-            stacklevel=3,
+            stacklevel=5,
         )
         shape = input.shape
         if 3 not in shape:
@@ -169,6 +169,7 @@ def trace(input):
 @takes_out(exact=EXPECTED)
 def chain_matmul(*matrices):
     """Product of several matrices in the order that needs the fewest multiplications."""
+    warn_of_newer("chain_matmul")
     if not matrices:
         raise ShapeError("chain_matmul(): Expected one or more matrices")
     for each in matrices:
