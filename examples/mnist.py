@@ -173,6 +173,9 @@ def main(argv=None):
     args = parser.parse_args(argv)
     if args.resume and not args.checkpoint:
         parser.error("--resume needs --checkpoint FILE")
+    for option, size in (("--batch-size", args.batch_size), ("--limit", args.limit)):
+        if size is not None and size < 1:
+            parser.error(f"{option} is at least 1")
     if args.plot:
         prepare_plot(args.plot)
 

@@ -11,6 +11,7 @@ collected = gc.isenabled()
 gc.disable()  # an import leaves no garbage; looking for it takes 10 of 90 ms
 
 import importlib
+import threading
 from math import e, inf, nan, pi
 
 from minitorch.autograd.tensor import FUNCTIONS, Size, Tensor  # isort: skip
@@ -122,8 +123,10 @@ if collected:
 del collected, gc
 
 newaxis = None
+_LOADING = threading.RLock()
 LATER = (
-    "__config__", "__future__", "_C", "_dynamo", "_inductor", "accelerator", "amp", "backends",
+    "__config__", "__future__", "_C", "_dynamo", "_higher_order_ops", "_inductor", "accelerator",
+    "amp", "backends",
     "checkpoint", "checks", "compat", "compiler", "cpu", "cuda", "data", "distributed",
     "distributions", "fft", "func", "functional", "futures", "fx", "hub", "jit", "library",
     "linalg", "losses", "masked", "mps", "multiprocessing", "nn", "onnx", "optim", "overrides",
@@ -161,8 +164,14 @@ NAMED = {  # single names from these
 
 def __getattr__(name):
     """What loads at its first use: the packages above `methods`, which together take as long as the
-    rest, and the families of ops.
+    rest, and the families of ops. One thread at a time: two that load packages which import one
+    another would each find half of the other's.
     """
+    with _LOADING:
+        return _loaded(name)
+
+
+def _loaded(name):
     if name in LATER:
         return importlib.import_module(f"minitorch.{name}")
     if name in NAMED:

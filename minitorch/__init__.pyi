@@ -817,7 +817,14 @@ def divide(
 def dot(input: Tensor, tensor: Any, *, out: Tensor | None = ...) -> Tensor: ...
 def dropout(input: Tensor, p: Any, train: Any) -> Tensor: ...
 def dropout_(input: Tensor, p: Any, train: Any) -> Tensor: ...
-def dsplit(input: Tensor, indices_or_sections: Any) -> builtins.tuple[Tensor, ...]: ...
+def dsplit(
+    input: Tensor,
+    indices_or_sections: Any,
+    *more: Any,
+    sections: Any = ...,
+    indices: Any = ...,
+    tensor_indices_or_sections: Any = ...,
+) -> builtins.tuple[Tensor, ...]: ...
 def dstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor: ...
 def eig(*args: Any, **settings: Any) -> Tensor: ...
 def einsum(*args: Any) -> Tensor: ...
@@ -910,7 +917,7 @@ def feature_alpha_dropout_(input: Tensor, p: Any, train: Any) -> Tensor: ...
 def feature_dropout(input: Tensor, p: Any, train: Any) -> Tensor: ...
 def feature_dropout_(input: Tensor, p: Any, train: Any) -> Tensor: ...
 def fill(input: Tensor, value: Any) -> Tensor: ...
-def fill_(self: Any, value: Any) -> Tensor: ...
+def fill_(input: Tensor, value: Any) -> Tensor: ...
 def fix(input: Tensor, *, out: Tensor | None = ...) -> Tensor: ...
 def fix_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def flatten(
@@ -1146,7 +1153,14 @@ def histogramdd(
     weight: Any = ...,
     density: builtins.bool = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
-def hsplit(input: Tensor, indices_or_sections: Any) -> builtins.tuple[Tensor, ...]: ...
+def hsplit(
+    input: Tensor,
+    indices_or_sections: Any,
+    *more: Any,
+    sections: Any = ...,
+    indices: Any = ...,
+    tensor_indices_or_sections: Any = ...,
+) -> builtins.tuple[Tensor, ...]: ...
 def hstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor: ...
 def hypot(
     input: Tensor | builtins.float,
@@ -1458,7 +1472,13 @@ def lu(
     get_infos: builtins.bool = ...,
     out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
-def lu_solve(b: Any, LU_data: Any, LU_pivots: Any, *, out: Tensor | None = ...) -> Tensor: ...
+def lu_solve(
+    input: Tensor,
+    LU_data: Any,
+    LU_pivots: Any,
+    *,
+    out: Tensor | None = ...,
+) -> Tensor: ...
 def lu_unpack(
     LU_data: Any,
     LU_pivots: Any,
@@ -1702,7 +1722,13 @@ def nonzero(
     as_tuple: builtins.bool = ...,
     out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> Any: ...
-def nonzero_static(input: Tensor, *, size: Any, fill_value: builtins.int = ...) -> Tensor: ...
+def nonzero_static(
+    input: Tensor,
+    *,
+    size: Any,
+    fill_value: builtins.int = ...,
+    out: Tensor | None = ...,
+) -> Tensor: ...
 def norm(
     input: Tensor,
     p: builtins.str = ...,
@@ -1932,7 +1958,7 @@ def renorm(
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def repeat_interleave(
-    input: Tensor,
+    input: Tensor = ...,
     repeats: Any = ...,
     dim: Any = ...,
     *,
@@ -1986,8 +2012,8 @@ def rsqrt_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
 def rsub(
     input: Tensor | builtins.float,
     other: Tensor | builtins.float,
-    *,
     alpha: builtins.float = ...,
+    *,
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def scalar_tensor(
@@ -2123,7 +2149,7 @@ def sort(
     dim: Any = ...,
     descending: builtins.bool = ...,
     *,
-    stable: builtins.bool = ...,
+    stable: Any = ...,
     axis: Any = ...,
     out: builtins.tuple[Tensor, ...] | None = ...,
 ) -> SortOutputs: ...
@@ -2133,8 +2159,8 @@ def split(
     dim: Any = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def split_copy(
-    tensor: Any,
-    split_size_or_sections: Any,
+    input: Tensor,
+    split_size: Any,
     dim: Any = ...,
     *,
     out: builtins.tuple[Tensor, ...] | None = ...,
@@ -2263,6 +2289,9 @@ def tensor_split(
     dim: Any = ...,
     *,
     axis: Any = ...,
+    sections: Any = ...,
+    indices: Any = ...,
+    tensor_indices_or_sections: Any = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def tensordot(a: Any, b: Any, dims: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor: ...
 def thread_safe_generator() -> Tensor: ...
@@ -2299,7 +2328,7 @@ def trapezoid(
 ) -> Tensor: ...
 def trapz(y: Any, x: Any = ..., *, dx: Any = ..., dim: Any = ..., axis: Any = ...) -> Tensor: ...
 def triangular_solve(
-    b: Any,
+    input: Tensor,
     A: Any,
     upper: builtins.bool = ...,
     transpose: builtins.bool = ...,
@@ -2314,8 +2343,10 @@ def tril_indices(
     offset: builtins.int = ...,
     *,
     dtype: _dtype | None = ...,
-    device: _device | builtins.str | builtins.int | None = ...,
     layout: Any = ...,
+    device: _device | builtins.str | builtins.int | None = ...,
+    pin_memory: builtins.bool = ...,
+    requires_grad: builtins.bool = ...,
 ) -> Tensor: ...
 def triu(input: Tensor, diagonal: builtins.int = ..., *, out: Tensor | None = ...) -> Tensor: ...
 def triu_indices(
@@ -2324,8 +2355,10 @@ def triu_indices(
     offset: builtins.int = ...,
     *,
     dtype: _dtype | None = ...,
-    device: _device | builtins.str | builtins.int | None = ...,
     layout: Any = ...,
+    device: _device | builtins.str | builtins.int | None = ...,
+    pin_memory: builtins.bool = ...,
+    requires_grad: builtins.bool = ...,
 ) -> Tensor: ...
 def true_divide(
     input: Tensor | builtins.float,
@@ -2346,7 +2379,7 @@ def unbind_copy(
 ) -> builtins.tuple[Tensor, ...]: ...
 def unflatten(input: Tensor, dim: Any, sizes: Any, *, axis: Any = ...) -> Tensor: ...
 def unfold_copy(
-    self: Any,
+    input: Tensor,
     dimension: Any,
     size: Any,
     step: Any,
@@ -2375,7 +2408,7 @@ def unsafe_chunk(
     axis: Any = ...,
 ) -> builtins.tuple[Tensor, ...]: ...
 def unsafe_split(
-    tensor: Any,
+    input: Tensor,
     split_size: Any,
     dim: Any = ...,
     *,
@@ -2426,7 +2459,14 @@ def view_copy(
     dtype: _dtype | None = ...,
     out: Tensor | None = ...,
 ) -> Tensor: ...
-def vsplit(input: Tensor, indices_or_sections: Any) -> builtins.tuple[Tensor, ...]: ...
+def vsplit(
+    input: Tensor,
+    indices_or_sections: Any,
+    *more: Any,
+    sections: Any = ...,
+    indices: Any = ...,
+    tensor_indices_or_sections: Any = ...,
+) -> builtins.tuple[Tensor, ...]: ...
 def vstack(tensors: Sequence[Tensor], *, out: Tensor | None = ...) -> Tensor: ...
 def where(
     condition: Any,
@@ -2442,7 +2482,7 @@ def xlogy(
     out: Tensor | None = ...,
 ) -> Tensor: ...
 def xlogy_(self: Any, *others: Any, **settings: Any) -> Tensor: ...
-def zero_(self: Any) -> Tensor: ...
+def zero_(input: Tensor) -> Tensor: ...
 def zeros(
     *sizes: Any,
     size: Any = ...,

@@ -84,18 +84,20 @@ class Future(Generic[T]):
 
 
 def collect_all(futures: list[Future]) -> Future[list[Future]]:
-    """The Future of `futures` itself, done when all are; with an exception, if one of them has."""
+    """The Future of `futures` itself, done when all are; with the exception of the first of them
+    that has one.
+    """
     made: Future[list[Future]] = Future()
-    left, errors = set(map(id, futures)), []
+    left = set(map(id, futures))
 
     def finish(future):
         left.discard(id(future))
-        if (error := future.held.exception()) is not None:
-            errors.append(error)
         if left or made.done():
             return
-        if errors:
-            made.set_exception(errors[0])
+        try:
+            wait_all(futures)
+        except Exception as error:
+            made.set_exception(error)
         else:
             made.set_result(futures)
 

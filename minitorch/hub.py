@@ -128,20 +128,25 @@ def load(
         raise ValueError(f'Unknown source: "{source}". Allowed values: "github" | "local".')
     if source == "github":
         refuse(repo_or_dir)
-    return entry(os.path.realpath(repo_or_dir), model)(*args, **kwargs)
+    directory = os.path.realpath(repo_or_dir)
+    sys.path.insert(
+        0, directory
+    )  # for what `hubconf.py` imports, or the function when it is called
+    try:
+        return entry(directory, model)(*args, **kwargs)
+    finally:
+        sys.path.remove(directory)
 
 
 def entry(directory: str, model: str) -> Callable:
-    """The function `model` of the `hubconf.py` in `directory`, which may import what is beside."""
-    sys.path.insert(0, directory)
-    try:
-        spec: Any = importlib.util.spec_from_file_location(
-            "hubconf.py", os.path.join(directory, "hubconf.py")
-        )
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-    finally:
-        sys.path.remove(directory)
+    """The function `model` of the `hubconf.py` in `directory`."""
+    if not isinstance(model, str):
+        raise ValueError("Invalid input: model should be a string of function name")
+    spec: Any = importlib.util.spec_from_file_location(
+        "hubconf.py", os.path.join(directory, "hubconf.py")
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
     wanted = getattr(module, "dependencies", ())
     missing = [name for name in wanted if not importlib.util.find_spec(name)]
     if missing:

@@ -19,6 +19,7 @@ from typing import Any
 
 from minitorch.autograd.op import OPS
 from minitorch.autograd.tensor import FUNCTIONS, METHODS, Tensor
+from minitorch.methods import families
 
 MODULES = ("nn.functional", "linalg", "special", "fft")
 PROPERTIES = ("T", "mT", "H", "mH", "data")
@@ -89,13 +90,15 @@ def ask(func: Callable, asked_first: list, args: tuple, kwargs: dict[str, Any] |
 def default_torch_function(
     cls: type, func: Callable, types: Iterable[type], args: tuple = (), kwargs: Any = None
 ) -> Any:
-    """Call the function; plain tensors that it makes become instances of `cls`."""
+    """Call the function; the tensors that it returns are instances of `cls`."""
     if not all(issubclass(cls, kind) for kind in types):
         return NotImplemented
+    kwargs = kwargs or {}
     with DisableTorchFunctionSubclass():
-        made = func(*args, **(kwargs or {}))
-    given = {id(each) for arg in args for each in (arg if isinstance(arg, list | tuple) else [arg])}
-    return as_class(made, cls, given)
+        made = func(*args, **kwargs)
+    everything = (*args, *kwargs.values())
+    parts = [arg if isinstance(arg, list | tuple) else (arg,) for arg in everything]
+    return as_class(made, cls, {id(each) for part in parts for each in part})
 
 
 def disabled_torch_function(
@@ -107,11 +110,18 @@ def disabled_torch_function(
 
 
 def as_class(made: Any, cls: type, given: set[int]) -> Any:
-    if type(made) is Tensor and id(made) not in given:
-        made.__class__ = cls
-    elif isinstance(made, tuple | list):
-        for each in made:
-            as_class(each, cls, given)
+    """`made` as an instance of `cls`. What was given to the function stays what it is: it comes
+    back as a view.
+
+    given  the ids of these
+    """
+    if isinstance(made, tuple | list):
+        return type(made)([as_class(each, cls, given) for each in made])
+    if not isinstance(made, Tensor) or isinstance(made, cls):
+        return made
+    if type(made) is not Tensor or id(made) in given:
+        return made.as_subclass(cls)
+    made.__class__ = cls
     return made
 
 
@@ -162,6 +172,7 @@ class TorchFunctionMode:
 @functools.cache
 def begin() -> None:
     """Let the functions and methods ask, from now on."""
+    families.load()
     asking_tensor: Any = Tensor
     asking_tensor.__torch_function__ = classmethod(default_torch_function)
     scopes = [vars(importlib.import_module(f"minitorch.{module}")) for module in MODULES]
@@ -197,9 +208,9 @@ def intercept(f: FunctionType) -> None:
 
     if f.__globals__.get("this") is f:  # what an op specialises at its first call
         f.__globals__["this"] = original
-    f.__code__ = asking(len(f.__closure__ or ()))
-    f.__defaults__, f.__kwdefaults__ = None, {"through": through}
     f.__wrapped__ = original  # type: ignore[attr-defined]  # what `inspect.signature` looks at
+    f.__kwdefaults__ = {**(f.__kwdefaults__ or {}), "through": through}
+    f.__code__ = asking(len(f.__closure__ or ()))  # last: other threads may be calling
     INTERCEPTED.append(f)
 
 

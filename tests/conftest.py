@@ -15,6 +15,7 @@ from minitorch.methods import convert
 # Helpers whose assertions should show the values too.
 pytest.register_assert_rewrite("against_torch", "printed", "refusals")
 minitorch.load_families()  # so that all ops are registered, whichever test comes first
+minitorch.set_warn_always(True)  # of what is warned once, whichever test comes first
 # No test of hypothesis may fail because a machine is slow.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

@@ -6,6 +6,10 @@ import pytest
 
 import minitorch as torch
 from minitorch import amp
+from minitorch.amp import casting
+from minitorch.autograd.op import OPS
+from minitorch.autograd.specialise import specialise
+from minitorch.utils.checkpoint import checkpoint
 
 without_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
 
@@ -72,6 +76,15 @@ def test_custom_forward_and_backward_do_without_autocast_what_they_decorate():
     Square.apply(x).backward()
     assert x.grad.item() == 6.0
     assert Square.seen == [False, False]
+
+
+def test_autocast_may_begin_under_a_profiler():
+    specialise(OPS["matmul"])
+    with torch.profiler.profile() as profiled:
+        casting.prepare.__wrapped__()
+        torch.matmul(torch.ones(1), torch.ones(1))
+    assert "casting" in OPS["matmul"].__code__.co_names
+    assert [event.name for event in profiled.events()] == ["matmul"]
 
 
 # -------------------------------------------------------------------- on a GPU
@@ -203,6 +216,39 @@ def test_a_parameter_is_converted_once_in_a_block_of_autocast(gpu):
     assert len(casts) == 1
     (y + z).sum().backward()
     assert w.grad.dtype is torch.float32 and w.grad.tolist() == [[4.0, 4.0], [4.0, 4.0]]
+
+
+def test_a_parameter_that_was_converted_without_gradients_still_gets_one(gpu):
+    w, x = torch.nn.Parameter(torch.ones(2, 2)), torch.ones(2, 2)
+    with torch.autocast("cuda"):
+        with torch.no_grad():
+            x @ w
+        y = x @ w
+    y.sum().backward()
+    assert w.grad.tolist() == [[2.0, 2.0], [2.0, 2.0]]
+
+
+@pytest.mark.parametrize("use_reentrant", [True, False])
+def test_a_checkpoint_computes_again_as_autocast_did(gpu, use_reentrant):
+    layer = torch.nn.Linear(3, 3)
+    x = torch.ones(2, 3, requires_grad=True)
+    seen = []
+
+    def f(x):
+        y = layer(layer(x)).exp()
+        seen.append((torch.is_autocast_enabled("cuda"), y.dtype))
+        return y
+
+    with torch.autocast("cuda"):
+        layer(x)  # has the weight converted before
+        loss = checkpoint(f, x, use_reentrant=use_reentrant).sum()
+    loss.backward()
+    assert seen == [(True, torch.float32)] * 2 and not torch.is_autocast_enabled("cuda")
+    found, x.grad = x.grad, None
+    with torch.autocast("cuda"):
+        loss = f(x).sum()
+    loss.backward()
+    assert found.equal(x.grad)
 
 
 def test_products_of_half_precision_are_summed_in_single(gpu):

@@ -17,7 +17,7 @@ ROWS = {
     **{
         f"torch.ones(2).{name}": "False"
         for name in (
-            "is_sparse", "is_sparse_csr", "is_quantized", "is_meta", "is_mkldnn", "is_nested",
+            "is_sparse", "is_sparse_csr", "is_quantized", "is_mkldnn", "is_nested",
             "is_mps", "is_xpu", "is_xla", "retains_grad",
         )
     },
@@ -275,3 +275,17 @@ def test_set_refuses_another_dtype_what_lies_outside_and_leaves():
 def test_a_tensor_has_a_number_of_its_own():
     x, y = minitorch.ones(1), minitorch.ones(1)
     assert x._cdata == x._cdata != y._cdata
+
+
+def test_a_size_extends_a_list_and_is_joined_with_tuples_alone():
+    size = minitorch.Size([1, 2])
+    shape = [(3,), 0]
+    shape += size
+    assert shape == [(3,), 0, 1, 2] and type(shape) is list
+    assert type((0, *size[:0]) + size) is type(size + (3,)) is minitorch.Size
+    with pytest.raises(TypeError, match="can only concatenate list"):
+        [0] + size
+    with pytest.raises(TypeError, match=r"can only concatenate tuple \(not list\) to torch.Size"):
+        size + [0]
+    with pytest.raises(TypeError, match="unsupported operand"):
+        3 + size

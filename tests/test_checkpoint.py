@@ -116,6 +116,33 @@ def test_random_numbers_after_it_are_not_disturbed():
     assert draws(dropout).equal(again)
 
 
+@pytest.mark.parametrize("use_reentrant", [True, False])
+def test_random_numbers_after_it_are_not_disturbed_by_an_error(use_reentrant):
+    calls = []
+
+    def f(x):
+        calls.append(x)
+        if len(calls) == 2:
+            torch.rand(3)
+            raise KeyError("the second time")
+        return x.exp()
+
+    y = checkpoint(f, torch.ones(4, requires_grad=True), use_reentrant=use_reentrant)
+    torch.manual_seed(1)
+    expected = torch.rand(2)
+    torch.manual_seed(1)
+    with pytest.raises(KeyError, match="the second time"):
+        y.sum().backward()
+    assert torch.rand(2).equal(expected)
+
+
+def test_what_the_function_overwrites_though_backward_needs_it_is_found():
+    x = torch.ones(3, requires_grad=True)
+    y = checkpoint(lambda x: (x * 1).exp_().mul_(2), x, use_reentrant=False)
+    with pytest.raises(RuntimeError, match="has been modified by an inplace operation"):
+        y.sum().backward()
+
+
 def test_without_grad_it_is_the_function():
     with torch.no_grad():
         assert checkpoint(torch.exp, torch.zeros(1), use_reentrant=False).item() == 1

@@ -78,6 +78,7 @@ NAMES = [
     "from torch.nn.attention.flex_attention import AuxRequest; assert not AuxRequest().lse",
     "torch.distributions.transforms._InverseTransform",
     "from torch.utils.collect_env import get_pretty_env_info as f; assert 'numpy==' in f()",
+    "import functorch; assert functorch.make_functional and functorch.vmap",
     "from torch.optim import _functional as F; from torch.optim.adam import adam; assert F.adam",
 ]
 
@@ -199,10 +200,19 @@ def test_install_and_uninstall_change_what_torch_is():
         "door.install()\n"
         "import torch, torch.nn\n"
         "print(torch.__name__, torch.__version__, torch.nn.__name__)\n"
+        "x = torch.nn.Parameter(torch.ones(2))\n"
+        "types = type(x.data), type(x), type(x.shape), type(x.dtype), type(x.device)\n"
+        "print(*types)\n"
         "door.uninstall()\n"
-        "print('torch' in sys.modules, torch.__name__, torch.__version__)\n",
+        "print('torch' in sys.modules, torch.__name__, torch.__version__)\n"
+        "print(types[0])\n",
     )
-    with_door, without = run.stdout.splitlines()
+    with_door, types, without, tensor = run.stdout.splitlines()
+    assert types == (
+        "<class 'torch.Tensor'> <class 'torch.nn.parameter.Parameter'> <class 'torch.Size'> "
+        "<class 'torch.dtype'> <class 'torch.device'>"
+    )
+    assert tensor == "<class 'minitorch.autograd.tensor.Tensor'>"
     assert with_door == f"torch {FOLLOWED} minitorch.nn", run.stderr
     assert without == f"False minitorch {minitorch.__version__}"
 

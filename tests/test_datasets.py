@@ -61,6 +61,7 @@ def test_files_published_with_an_md5_are_checked_as_they_arrive(kind, tmp_path, 
         for what, array in (("images-idx3-ubyte", IMAGES), ("labels-idx1-ubyte", LABELS))
     }
     small = type(kind.__name__, (kind,), {"resources": {n: md5(z) for n, z in zipped.items()}})
+    small.sizes = {"train": 3, "t10k": 3}
     server.update({f"{kind.mirrors[0]}{name}.gz": z for name, z in zipped.items()})
     data = small(tmp_path, download=True)
     assert len(data) == 3 and data[1][1] == 0

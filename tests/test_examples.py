@@ -319,8 +319,11 @@ def test_an_example_says_when_there_is_nothing_to_resume(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     "module, option",
-    [(transformer, "--batch-size"), (gan, "--batch-size"), (autoencoder, "--width")],
-)
+    [
+        (mnist, "--batch-size"), (mnist, "--limit"), (transformer, "--batch-size"),
+        (gan, "--batch-size"), (autoencoder, "--width"),
+    ],
+)  # fmt: skip
 def test_an_example_refuses_a_size_of_0(module, option, capsys):
     with pytest.raises(SystemExit):
         module.main([option, "0"])

@@ -22,7 +22,7 @@ FLOORS = [
     {"nn", "losses", "optim", "data", "serialization", "signal"}
     | {"amp", "backends", "cuda", "testing"},
     {"vision", "distributed", "distributions", "func", "jit", "onnx", "profiler"}
-    | {"utils", "_dynamo", "_inductor"},  # these hold names that PyTorch has there
+    | {"utils", "_dynamo", "_higher_order_ops", "_inductor"},  # names that PyTorch has there
     {"compat"},
 ]
 TOP = len(FLOORS) - 1  # compat and minitorch/__init__.py and the other modules beside the packages
@@ -184,11 +184,49 @@ def test_the_methods_that_load_late_are_in_the_module_named(module):
 def test_a_method_loads_its_family_from_the_class_a_subclass_or_a_tensor():
     code = (
         "import sys, minitorch;"
-        "own = type('Own', (minitorch.Tensor,), {});"
+        "own = type('Own', (minitorch.Tensor,), {'__torch_function__': None});"
         "assert 'minitorch.ops.scan' not in sys.modules;"
         "assert own.cumsum is minitorch.cumsum is minitorch.Tensor.cumsum;"
         "assert 'minitorch.ops.sort' in sys.modules;"
         "assert minitorch.ones(2).cumsum(0).tolist() == [1, 2]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_threads_may_load_packages_at_the_same_time():
+    code = (
+        "import minitorch; from concurrent.futures import ThreadPoolExecutor as Pool;"
+        "names = ['optim', 'nn', 'profiler', 'losses', 'data', 'amp', 'vision', 'func'];"
+        "assert [each.__name__ for each in Pool(8).map(minitorch.__getattr__, names)]"
+        " == [f'minitorch.{name}' for name in names]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "from minitorch.amp import casting; casting.prepare()",
+        "x = type('Own', (minitorch.Tensor,), {})([1.0]);"
+        "assert type(minitorch.acos(x)) is type(x.cumsum(0)) is type(minitorch.special.i0(x))"
+        " is type(x)",
+    ],
+    ids=["autocast", "subclasses"],
+)
+def test_what_takes_hold_of_all_ops_loads_their_families(first):
+    subprocess.run([sys.executable, "-c", f"import minitorch; {first}"], check=True)
+
+
+def test_a_method_or_function_that_a_program_sets_itself_stays_when_its_family_loads():
+    code = (
+        "import minitorch; Tensor = minitorch.Tensor;"
+        "pending = vars(Tensor)['sin'];"
+        "Tensor.cos = Tensor.sin = minitorch.cos = lambda x: 'mine';"
+        "x = minitorch.zeros(1);"
+        "assert x.tan().item() == 0 and minitorch.sin(x).item() == 0;"
+        "assert x.cos() == x.sin() == minitorch.cos(x) == 'mine';"
+        "Tensor.sin = pending;"
+        "assert x.sin().item() == 0"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

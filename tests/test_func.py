@@ -1,6 +1,7 @@
 """torch.func: derivatives of functions, vmap, modules as functions."""
 
 from collections import OrderedDict, defaultdict, deque, namedtuple
+from math import nan
 
 import numpy as np
 import pytest
@@ -229,6 +230,21 @@ def test_derivatives_refuse(text, make):
     assert text in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "name, make",
+    [
+        ("primal", func.jacfwd),
+        ("primal", func.hessian),
+        ("primal", lambda f: lambda x: func.linearize(f, x)),
+        ("primal", lambda f: lambda x: func.jvp(f, (x,), (X,))),
+        ("tangent", lambda f: lambda x: func.jvp(f, (X,), (x,))),
+    ],
+)
+def test_derivatives_forward_refuse_integers(name, make):
+    with pytest.raises(ValueError, match=f"Expected {name} to be floating point or complex, but"):
+        make(lambda x: (x * 2.0).sum())(X.long())
+
+
 def test_derivatives_refuse_what_is_no_tensor():
     with pytest.raises(ValueError, match="Thing passed to transform API must be Tensor"):
         func.grad(lambda x: x)(3)
@@ -287,11 +303,13 @@ BATCH = minitorch.ones(2, 3)
 def test_vmap_over_an_empty_dimension_gives_empty_outputs_of_the_right_shapes():
     total, row = func.vmap(lambda a: (a.sum(), a[None]), 1, (0, 1))(minitorch.ones(3, 0))
     assert total.shape == (0,) and row.shape == (1, 0, 3)
+    assert func.vmap(lambda a: a * 2, -2)(minitorch.ones(5, 0, 4)).shape == (0, 5, 4)
 
 
 def test_vmap_hands_on_what_all_calls_returned_alike():
     x = minitorch.ones(2, 3)
     assert func.vmap(lambda a: minitorch.arange(3), out_dims=None)(x).tolist() == [0, 1, 2]
+    assert func.vmap(lambda a: minitorch.tensor(nan), out_dims=None)(x).isnan()
 
 
 @pytest.mark.parametrize(
@@ -566,8 +584,33 @@ def test_trees_are_taken_apart_and_put_together():
     assert _pytree.tree_map_only(int, str, [1, 2.0]) == ["1", 2.0]
     with pytest.raises(ValueError, match="`leaves` has length 1 but the spec refers to"):
         _pytree.tree_unflatten([1], spec)
-    with pytest.raises(ValueError, match="Node structure mismatch"):
-        _pytree.tree_map(max, (1, 2), [3, 4])
+
+
+def test_trees_are_mapped_together_by_the_structure_of_the_first():
+    pairs = _pytree.tree_map(lambda *both: both, {"a": 1, "b": [2]}, {"b": [(3,)], "a": 4})
+    assert pairs == {"a": (1, 4), "b": [(2, (3,))]}
+    others = OrderedDict(b=2, a=1), defaultdict(int, b=2, a=1)
+    for other in others:
+        assert _pytree.tree_map(max, {"a": 0, "b": 0}, other) == {"a": 1, "b": 2}
+    found = _pytree.tree_map_with_path(
+        lambda path, a, b: (_pytree.keystr(path), a, b), {"a": 1, "b": 2}, {"b": 3, "a": 4}
+    )
+    assert found == {"a": ("['a']", 1, 4), "b": ("['b']", 2, 3)}
+
+
+@pytest.mark.parametrize(
+    "other, text",
+    [
+        ([3, {"a": 1}], "Node type mismatch; expected <class 'tuple'>, but got <class 'list'>."),
+        ((3, 4), "Node type mismatch; expected <class 'dict'>, but got <class 'int'>."),
+        ((3,), "Node arity mismatch; expected 2, but got 1."),
+        ((3, {"b": 1}), "Node keys mismatch; missing key(s): {'a'}; extra key(s): {'b'}."),
+    ],
+)
+def test_trees_that_are_built_otherwise_are_not_mapped_together(other, text):
+    with pytest.raises(ValueError) as error:
+        _pytree.tree_map(max, (1, {"a": 2}), other)
+    assert str(error.value) == text
 
 
 def test_kinds_of_trees_are_known_by_their_type():
@@ -656,3 +699,109 @@ def test_a_class_can_be_registered_as_a_kind_of_tree():
             _pytree.register_pytree_node(Pair, None, None)
     finally:
         del _pytree.SUPPORTED_NODES[Pair]
+
+
+# ---------------------------------------------------------------- columns or rows
+
+
+def test_jacfwd_of_few_inputs_and_many_outputs_is_jacrev_of_them():
+    def f(x, y):
+        out = {"a": (x[:, None] * y).exp(), "b": x.new_ones(3), "c": y.sum() * x.outer(x)}
+        return {**out, "d": y.detach() * 2, "e": x.new_zeros(0, 4) * y}
+
+    x = tensor([0.5, -1.0], dtype=minitorch.float64)
+    y = tensor([1.0, 2.0, 3.0, -1.0], dtype=minitorch.float64)
+    for argnums in (0, 1, (0, 1), (1, 0)):
+        ours, rows = func.jacfwd(f, argnums)(x, y), func.jacrev(f, argnums)(x, y)
+        leaves = _pytree.tree_leaves(ours)
+        assert len(leaves) == 5 * (2 if isinstance(argnums, tuple) else 1)
+        for one, other in zip(leaves, _pytree.tree_leaves(rows), strict=True):
+            assert one.shape == other.shape and one.dtype is other.dtype
+            close(one, other)
+    assert func.jacfwd(lambda x: minitorch.ones(3) * x.sum())(x.new_zeros(0)).shape == (3, 0)
+
+
+def test_jacfwd_runs_the_derivative_once_a_column_or_once_a_row_whichever_is_less():
+    steps = []
+
+    class Step(minitorch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 1
+
+        @staticmethod
+        def backward(ctx, g):
+            steps.append(g.shape)
+            return g * 1
+
+    wide, tall = minitorch.ones(3, 40), minitorch.ones(40, 3)
+    close(func.jacfwd(lambda x: tall @ Step.apply(x))(minitorch.zeros(3)), tall)
+    assert len(steps) <= 4
+    steps.clear()
+    close(func.jacfwd(lambda x: wide @ Step.apply(x))(minitorch.zeros(40)), wide)
+    assert len(steps) == 3
+
+
+def test_jacobians_by_columns_can_be_differentiated_and_mapped():
+    x = tensor([0.5, -1.0], dtype=minitorch.float64, requires_grad=True)
+    jacobian = func.jacfwd(lambda x: minitorch.cat([x**3, x.exp(), x.sin()]))
+    jacobian(x).sum().backward()
+    close(x.grad, (6 * x + x.exp() - x.sin()).detach())
+    x = x.detach()
+    by_rows = func.jacrev(func.jacrev(lambda x: minitorch.cat([x**3, x.exp(), x.sin()])))
+    close(func.jacfwd(jacobian)(x), by_rows(x))
+    rows = minitorch.stack([x, x + 1])
+    close(func.vmap(jacobian)(rows)[1], jacobian(rows[1]))
+
+
+# ---------------------------------------------------------------- functorch
+
+
+def moved_to(name):
+    return pytest.warns(FutureWarning, match=rf"Please use `torch.func.{name}` instead")
+
+
+def test_functorch_warns_that_its_functions_are_in_func():
+    from minitorch.func import functorch
+
+    with moved_to("jvp"):
+        y, slope = functorch.jvp(minitorch.sin, (minitorch.zeros(2),), (minitorch.ones(2),))
+    assert y.tolist() == [0, 0] and slope.tolist() == [1, 1]
+
+
+def test_functorch_makes_modules_functions_of_copies_of_their_tensors():
+    from minitorch.func import functorch
+
+    layer = nn.Linear(2, 1)
+    with moved_to("functional_call"):
+        f, params = functorch.make_functional(layer)
+    x = minitorch.ones(3, 2)
+    assert minitorch.equal(f(params, x), layer(x)) and params[0] is not layer.weight
+    assert f([p * 2 for p in params], x).tolist() == (layer(x) * 2).tolist()
+    f(params, x).sum().backward()
+    assert params[0].grad.tolist() == [[3, 3]] and layer.weight.grad is None
+    norm = nn.BatchNorm1d(2)
+    with moved_to("functional_call"), pytest.raises(RuntimeError, match="`model` has buffers"):
+        functorch.make_functional(norm)
+    with moved_to("functional_call"):
+        f, params, buffers = functorch.make_functional_with_buffers(norm, True)
+    assert minitorch.equal(f(params, buffers, x), norm(x)) and not params[0].requires_grad
+
+
+def test_functorch_stacks_the_tensors_of_an_ensemble():
+    from minitorch.func import functorch
+
+    models = [nn.Linear(2, 1) for _ in range(3)]
+    with moved_to("stack_module_state"):
+        f, params, buffers = functorch.combine_state_for_ensemble(models)
+    assert params[0].shape == (3, 1, 2) and not params[0].requires_grad
+    x = minitorch.ones(4, 2)
+    found = func.vmap(f, (0, 0, None))(params, buffers, x)
+    close(found, np.stack([model(x).detach().numpy() for model in models]))
+    for wrong, message in (
+        ([], "at least one model, got 0"),
+        ([models[0], nn.Linear(2, 1).eval()], "the same training/eval mode"),
+        ([models[0], nn.ReLU()], "of the same class"),
+    ):
+        with moved_to("stack_module_state"), pytest.raises(RuntimeError, match=message):
+            functorch.combine_state_for_ensemble(wrong)

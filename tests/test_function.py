@@ -543,3 +543,33 @@ def test_outside_of_forward_a_write_through_data_counts():
     y.data[0] = 5.0
     with pytest.raises(RuntimeError, match="has been modified by an inplace operation"):
         z.sum().backward()
+
+
+class Swapped(Function):
+    """x with its last two elements exchanged, by NumPy; with a rule for vmap, as in PyTorch."""
+
+    @staticmethod
+    def forward(x):
+        return minitorch.from_numpy(x.numpy(force=True)[..., [1, 0]])
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        pass
+
+    @staticmethod
+    def backward(ctx, g):
+        return Swapped.apply(g)
+
+    @staticmethod
+    def vmap(info, in_dims, x):
+        return Swapped.apply(x.movedim(in_dims[0], 0)), 0
+
+
+def test_a_function_may_be_mapped_whether_it_has_a_rule_for_that_or_not():
+    x = tensor([[1.0, 2.0], [3.0, 4.0]])
+    assert minitorch.vmap(Swapped.apply, in_dims=1)(x).tolist() == [[3, 1], [4, 2]]
+    slopes = minitorch.func.grad(lambda x: (Swapped.apply(x) * tensor([1.0, 5.0])).sum())
+    assert minitorch.vmap(slopes)(x).tolist() == [[5, 1]] * 2
+    assert Function.generate_vmap_rule is False
+    with pytest.raises(NotImplementedError, match="with vmap, you must either"):
+        Function.vmap(None, None)

@@ -176,6 +176,10 @@ REFUSED = {
     "output_size must either be a single Int or tuple of three Ints": lambda: (
         F.fractional_max_pool3d(minitorch.ones(1, *X), 2, (1, 1))
     ),
+    "adaptive_avg_pool2d(): Expected input to have non-zero size for non-batch dimensions, but "
+    "input has sizes [2, 3, 1, 0] with dimension 3 being empty": lambda: F.adaptive_avg_pool1d(
+        minitorch.ones(2, 3, 0), 2
+    ),
     "got[1, 0, 4, 4] with dimension 1 being empty.": lambda: F.fractional_max_pool2d(
         minitorch.ones(1, 0, 4, 4), 2, 1
     ),

@@ -60,13 +60,13 @@ def test_several_are_collected_when_the_last_is_done():
     assert collect_all([]).wait() == []
 
 
-def test_several_fail_with_the_first_that_does():
+def test_several_fail_with_the_first_of_the_list_that_does():
     first, second = Future(), Future()
     every = collect_all([first, second])
     second.set_exception(ValueError("no"))
     assert not every.done()
     first.set_exception(KeyError("late"))
-    with pytest.raises(ValueError, match="no"):
+    with pytest.raises(KeyError, match="late"):
         every.wait()
 
 

@@ -242,3 +242,60 @@ def test_programs_may_say_that_backward_is_to_run_in_one_thread():
     with autograd.set_multithreading_enabled(False):
         assert not autograd.is_multithreading_enabled()
     assert autograd.is_multithreading_enabled()
+
+
+@pytest.fixture
+def inferred():
+    with inference_mode():
+        return minitorch.ones(2)
+
+
+def test_what_is_made_in_inference_mode_is_marked(x, inferred):
+    with inference_mode():
+        assert all(t.is_inference() for t in (x * 2, x.clone(), minitorch.zeros(1), x.sum()))
+        assert not x.detach().is_inference() and not x[0].is_inference()
+        assert not x.add_(1).is_inference()
+        with inference_mode(False):
+            assert not minitorch.ones(1).is_inference()
+    assert (
+        inferred.is_inference() and inferred[0].is_inference() and inferred.view(2).is_inference()
+    )
+    assert not (inferred * 2).is_inference() and not minitorch.is_inference(inferred.clone())
+
+
+def test_what_is_made_in_inference_mode_may_be_used_in_recorded_operations(x, inferred):
+    (x * inferred).sum().backward()
+    assert x.grad.tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda t: t.add_(1),
+        lambda t: t.relu_(),
+        lambda t: t.zero_(),
+        lambda t: t.view(2).mul_(2),
+        lambda t: t.__setitem__(0, 1.0),
+        lambda t: t.uniform_(),
+    ],
+)
+def test_what_is_made_in_inference_mode_is_not_written_to_outside(write, inferred):
+    with inference_mode():
+        write(inferred)
+    text = "Inplace update to inference tensor outside InferenceMode is not allowed."
+    with pytest.raises(RuntimeError, match=text):
+        write(inferred)
+    with no_grad(), pytest.raises(RuntimeError, match=text):
+        write(inferred)
+
+
+def test_what_is_made_in_inference_mode_does_not_require_grad_outside(inferred):
+    with pytest.raises(RuntimeError, match="Setting requires_grad=True on inference tensor"):
+        inferred.requires_grad_()
+    with inference_mode():
+        assert inferred.requires_grad_().requires_grad
+
+
+def test_what_is_made_in_inference_mode_has_no_version(inferred):
+    with pytest.raises(RuntimeError, match="Inference tensors do not track version"):
+        _ = inferred._version

@@ -240,6 +240,30 @@ def test_a_handle_takes_out_one_of_two_equal_hooks_once():
     assert len(seen) == 1
 
 
+@pytest.mark.parametrize(
+    "register",
+    [
+        lambda a, y, hook: a.register_hook(hook),
+        lambda a, y, hook: a.register_post_accumulate_grad_hook(hook),
+        lambda a, y, hook: y.grad_fn.register_hook(hook),
+        lambda a, y, hook: y.grad_fn.register_prehook(hook),
+    ],
+)
+def test_a_hook_that_takes_itself_out_leaves_the_next_one_its_turn(register):
+    a, _ = pair()
+    y, log = a * 2, []
+
+    def once(*given):
+        log.append("once")
+        first.remove()
+
+    first = register(a, y, once)
+    register(a, y, lambda *given: log.append("always"))
+    y.backward(retain_graph=True)
+    y.backward()
+    assert log == ["once", "always", "always"]
+
+
 def test_a_hook_after_accumulation_returns_nothing():
     a, _ = pair()
     a.register_post_accumulate_grad_hook(lambda a: a.grad)

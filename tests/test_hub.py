@@ -76,6 +76,14 @@ def test_models_come_from_a_directory(repository):
     assert hub.load(repository, "small", 3, source="local", bias=False) == (30, False)
 
 
+def test_a_model_may_import_what_is_beside_it_when_it_is_made(repository, tmp_path):
+    (tmp_path / "hubconf.py").write_text(
+        "def small():\n    from beside_later import value\n    return value\n"
+    )
+    (tmp_path / "beside_later.py").write_text("value = 21\n")
+    assert hub.load(repository, "small", source="local") == 21
+
+
 def test_what_a_directory_lacks_is_named(repository, tmp_path):
     with pytest.raises(RuntimeError, match="Cannot find callable large in hubconf"):
         hub.load(repository, "large", source="local")
@@ -84,6 +92,8 @@ def test_what_a_directory_lacks_is_named(repository, tmp_path):
         hub.load(repository, "small", source="local")
     with pytest.raises(ValueError, match=r'Unknown source: "disk"\. Allowed values: "github"'):
         hub.load(repository, "small", source="disk")
+    with pytest.raises(ValueError, match="Invalid input: model should be a string of function"):
+        hub.load(repository, 3, source="local")
 
 
 @pytest.mark.parametrize("name", ["load", "list", "help"])

@@ -2,12 +2,14 @@
 
 import pickle
 import re
+import warnings
 from typing import get_args
 
 import pytest
 
 import minitorch as torch
 from minitorch.autograd import Variable
+from minitorch.backend import settings
 from minitorch.backend.errors import DtypeError
 
 
@@ -222,3 +224,42 @@ def test_what_pytorch_removed_says_what_to_use(name):
         if name != "matrix_rank" or place is torch:  # which was no method
             with pytest.raises(RuntimeError, match=re.escape(text)):
                 getattr(place, name)(X, X)
+
+
+NEWER = {
+    "torch.qr is deprecated in favor of torch.linalg.qr and": lambda m, x, p: m.qr(x),
+    "torch.cholesky is deprecated in favor of": lambda m, x, p: x.cholesky(),
+    "torch.lu is deprecated in favor of": lambda m, x, p: m.lu(x),
+    "torch.lu_solve is deprecated in favor of": lambda m, x, p: m.lu_solve(x, x, p),
+    "torch.triangular_solve is deprecated": lambda m, x, p: m.triangular_solve(x, x),
+    "torch.chain_matmul is deprecated and": lambda m, x, p: m.chain_matmul(x, x),
+    "where received a uint8 condition tensor.": lambda m, x, p: m.where(x.byte(), 1, 2),
+    "The reduce argument of torch.scatter": lambda m, x, p: x.scatter(
+        0, p[None] - 1, x, reduce="add"
+    ),
+    "index_reduce() is in beta": lambda m, x, p: x.index_reduce(0, p[:1] - 1, x[:1], "prod"),
+    "Using torch.cross without specifying": lambda m, x, p: m.cross(m.ones(3), m.ones(3)),
+    "torch.meshgrid: in an upcoming release": lambda m, x, p: m.meshgrid(x[0], x[0]),
+    "The use of `x.T` on tensors of dimension other": lambda m, x, p: x[0].T,
+}
+
+
+@pytest.mark.parametrize("library", ["minitorch", pytest.param("torch", marks=pytest.mark.torch)])
+@pytest.mark.parametrize("text", NEWER)
+def test_what_has_a_newer_form_warns_once(text, library, monkeypatch):
+    m = pytest.importorskip(library)
+    x, pivots = m.eye(2), m.tensor([1, 2], dtype=m.int32)
+    if library == "torch":
+        m.set_warn_always(True)  # what was warned of before is not known
+    else:
+        monkeypatch.setattr(settings, "_warned", set())
+        m.set_warn_always(False)
+    try:
+        with pytest.warns(UserWarning, match=re.escape(text)):
+            NEWER[text](m, x, pivots.long() if "scatter" in text else pivots)
+        with warnings.catch_warnings(record=True) as later:
+            warnings.simplefilter("always")
+            NEWER[text](m, x, pivots.long() if "scatter" in text else pivots)
+    finally:
+        m.set_warn_always(library != "torch")  # as `conftest.py` has it
+    assert library == "torch" or not later

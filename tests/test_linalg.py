@@ -210,8 +210,9 @@ def test_tensors_are_solved_and_inverted_as_matrices():
 
 def test_cross_without_a_dimension_warns_and_takes_the_first_of_size_3():
     a, b = minitorch.rand(3, 2), minitorch.rand(3, 2)
-    with pytest.warns(UserWarning, match="Using torch.cross without specifying the dim arg is"):
+    with pytest.warns(UserWarning, match="Using torch.cross without specifying the") as seen:
         found = minitorch.cross(a, b)
+    assert seen[0].filename == __file__
     assert minitorch.equal(found, minitorch.cross(a, b, dim=0))
     with (
         pytest.warns(UserWarning, match="Using torch.cross"),
@@ -509,3 +510,26 @@ def test_results_lie_in_memory_column_by_column(f):
         made = f(A @ A.mT + minitorch.eye(3, dtype=A.dtype))
         for y in [made] if isinstance(made, minitorch.Tensor) else made:
             assert y.mT.is_contiguous()
+
+
+BY_COLUMNS = {
+    "lstsq": lambda m, a: m.linalg.lstsq(a[:, :2], a[:, 1:]).solution,
+    "lu_solve": lambda m, a: m.linalg.lu_solve(*m.linalg.lu_factor(a), a[:, :2], adjoint=True),
+    "householder_product": lambda m, a: m.linalg.householder_product(*m.geqrf(a[:, :2])),
+    "ormqr": lambda m, a: m.ormqr(*m.geqrf(a), a[:, :2]),
+    "cholesky_inverse": lambda m, a: m.cholesky_inverse(m.linalg.cholesky(a @ a.mT)),
+    "solve": lambda m, a: m.linalg.solve(a, a[:, :2]),
+    "inv": lambda m, a: m.linalg.inv(a),
+    "cholesky_ex of a matrix that has none": lambda m, a: m.linalg.cholesky_ex(-a).L,
+    "inv_ex of a singular matrix": lambda m, a: m.linalg.inv_ex(a * 0).inverse,
+    "solve_ex of a singular matrix": lambda m, a: m.linalg.solve_ex(a * 0, a[:, :2]).result,
+}
+
+
+@pytest.mark.parametrize("library", ["minitorch", pytest.param("torch", marks=pytest.mark.torch)])
+@pytest.mark.parametrize("name", BY_COLUMNS)
+def test_results_lie_column_by_column_as_lapack_leaves_them(name, library):
+    m = pytest.importorskip(library)
+    a = m.tensor([[4.0, 1.0, 0.0], [1.0, 3.0, 1.0], [2.0, 1.0, 5.0]])
+    result = BY_COLUMNS[name](m, a)
+    assert result.stride(0) == 1 < result.stride(1)

@@ -348,6 +348,11 @@ REFUSED = [
         "log_probs tensor must not be empty",
         lambda: ctc((0, 1, 3), [[1]], [0], [1]),
     ),
+    (
+        RuntimeError,
+        "log_probs tensor must not be empty",
+        lambda: ctc((4, 2, 0), [[1], [1]], [4, 4], [1, 1]),
+    ),
 ]
 
 test_what_makes_no_sense_is_refused, test_torch_refuses_too = refusal_tests(REFUSED)

@@ -29,6 +29,10 @@ MISTAKES = {
         lambda: minitorch.where([True], ones(1), ones(1)),
         "where(): argument 'condition' (position 1) must be Tensor, not list",
     ),
+    "a bool as condition": (
+        lambda: minitorch.where(True, ones(1), ones(1)),
+        "where(): argument 'condition' (position 1) must be Tensor, not bool",
+    ),
     "a reduction that there isn't": (
         lambda: F.mse_loss(ones(2), ones(2), reduction="average"),
         "it is 'mean', 'sum' or 'none'",

@@ -51,6 +51,18 @@ def test_a_rule_over_lists_goes_where_its_optimizer_goes(name):
         assert any(each and each[0].tolist() == wanted for each in lists)
 
 
+def test_a_rule_over_lists_can_be_differentiated():
+    w = tensor([1.0, 3.0], requires_grad=True)
+    p, momentum = w * 2, [None]
+    for _ in range(2):
+        g = p.clone() * w
+        _functional.sgd([p], [g], momentum, lr=0.1, momentum=0.5, differentiable=True)
+    p.sum().backward()
+    # By hand p = 2 w - 0.5 w**2 + 0.02 w**3, and its derivative is 2 - w + 0.06 w**2.
+    assert p.tolist() == pytest.approx([1.52, 2.04])
+    assert w.grad.tolist() == pytest.approx([1.06, -0.46])
+
+
 def test_what_a_rule_over_lists_cannot_take_is_refused():
     p = ones(2)
     with pytest.raises(

@@ -55,6 +55,16 @@ def test_what_is_made_of_a_subclass_is_of_it(marked, name):
     assert [type(each) for each in made] == [marked] * len(made)
 
 
+def test_what_a_function_is_given_stays_of_its_class(marked):
+    x = marked([1.0, 2.0]).to(torch.get_default_device())
+    out, total, weight = torch.zeros(2), torch.zeros(2), nn.Parameter(torch.ones(2))
+    made = [torch.add(x, 1, out=out), total.add_(x), *torch.atleast_1d(x, weight)]
+    assert [type(each) for each in made] == [marked] * 4
+    assert [type(each) for each in (out, total)] == [Tensor] * 2 and type(weight) is nn.Parameter
+    made[0].zero_()
+    assert out.tolist() == [0, 0]
+
+
 def test_gradients_go_through_subclasses(marked):
     x = marked([1.0, 2.0]).requires_grad_()
     (x**3).sum().backward()
@@ -186,6 +196,17 @@ def test_a_mode_sees_all_calls_in_its_block():
             x.sin()
     x.cos()
     assert seen == ["exp", "zeros", "add", "mul"]
+
+
+def test_a_mode_that_began_under_a_profiler_goes_on_after_it():
+    calls = []
+    with torch.profiler.profile() as profiled, Names(calls):
+        torch.exp(torch.ones(1))
+    with torch.profiler.profile() as again, Names(calls):
+        torch.exp(torch.ones(1))
+    assert calls.count("exp") == 2
+    for each in (profiled, again):
+        assert [event.name for event in each.events()].count("exp") == 1
 
 
 def test_modes_lie_one_within_another():

@@ -212,6 +212,15 @@ def test_the_median_of_an_even_number_is_the_lower_and_nan_is_found_first():
     assert math.isnan(minitorch.zeros(0).median().item())
 
 
+@pytest.mark.parametrize(
+    "find", [lambda x: x.median(1), lambda x: x.nanmedian(1), lambda x: x.kthvalue(2, 1)]
+)
+def test_no_rows_have_no_medians(find):
+    values, indices = find(minitorch.zeros(0, 5))
+    assert values.shape == indices.shape == (0,)
+    assert indices.dtype is minitorch.int64
+
+
 def test_running_extremes_pass_nan_on_and_name_the_last_of_equal_elements():
     values, indices = minitorch.cummax(tensor([1.0, 1.0, math.nan, 5.0, math.nan]), 0)
     assert values.tolist()[:2] == [1, 1] and np.isnan(values.numpy()[2:]).all()

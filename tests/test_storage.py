@@ -152,3 +152,13 @@ def test_a_file_that_is_too_short_or_not_there_is_refused(tmp_path):
         UntypedStorage.from_file(str(tmp_path / "none"), False, 9)
     with pytest.raises(RuntimeError, match="only be called on derived classes"):
         TypedStorage.from_file(str(tmp_path / "short"), False, 1)
+
+
+@pytest.mark.parametrize("read", [minitorch.tensor, minitorch.as_tensor, minitorch.asarray])
+def test_a_tensor_lies_in_the_memory_of_the_storage_that_it_is_made_of(read):
+    x = minitorch.arange(6, dtype=minitorch.int16)
+    held = x.untyped_storage()
+    y = read(held[2:8], dtype=minitorch.int16)
+    assert (y.tolist(), y.data_ptr()) == ([1, 2, 3], x.data_ptr() + 2)
+    assert read(held[:9], dtype=minitorch.int32).shape == (2,)
+    assert read(held).dtype is minitorch.int64

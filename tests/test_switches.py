@@ -291,6 +291,8 @@ def test_settings_of_the_compiler_are_kept_and_change_nothing():
         assert _dynamo.disable()(len) is _dynamo.allow_in_graph(len) is len
         assert _dynamo.reset() is _dynamo.graph_break() is None
         assert _dynamo.is_compiling() is False
+        assert _dynamo.mark_static_address(len) is _dynamo.mark_static(len, 0) is None
+        assert _dynamo.mark_dynamic(len, 0, min=2) is _dynamo.maybe_mark_dynamic(len, 0) is None
     finally:
         del _dynamo.config.suppress_errors, _inductor.config.coordinate_descent_tuning
 

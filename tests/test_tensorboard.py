@@ -81,7 +81,7 @@ def test_numbers_are_seven_bits_a_byte():
 
 def test_scalars_have_tag_step_and_value(written):
     def use(writer):
-        writer.add_scalar("loss", torch.tensor(0.5), 300)
+        writer.add_scalar("loss", torch.tensor(0.5, requires_grad=True), 300)
         writer.add_scalar("loss", 0.25)
 
     first, second = written(use)

@@ -55,6 +55,7 @@ class Tiny(MNIST):
     resources: ClassVar = {
         name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()
     }
+    sizes: ClassVar = {"train": 3, "t10k": 2}
 
 
 def lay_out(folder, suffix=""):
@@ -273,6 +274,16 @@ def test_a_file_with_other_content_than_mnist_is_refused(tmp_path, content, mess
         Tiny(tmp_path)
     assert str(tmp_path / "train-labels-idx1-ubyte") in str(error.value)
     assert len(Tiny(tmp_path, train=False)) == 2
+
+
+def test_files_of_another_length_than_mnist_are_a_set_of_ones_own(tmp_path):
+    dataset = MNIST(lay_out(tmp_path))
+    np.testing.assert_array_equal(dataset.data.numpy(), IMAGES)
+    assert dataset.targets.tolist() == [4, 0, 9]
+    assert len(MNIST(tmp_path, train=False, download=True)) == 2
+    file(tmp_path, idx(LABELS[:2]), "train-labels-idx1-ubyte")
+    with pytest.raises(ValueError, match=r"as many labels as images.*\n  3 images, 2 labels in "):
+        MNIST(tmp_path)
 
 
 # ---------------------------------------------------------------- download

@@ -23,8 +23,12 @@ PARAMETERS = {  # as torchvision documents them
     "vgg11_bn": 132_868_840,
     "vgg13": 133_047_848,
     "vgg16": 138_357_544,
+    "vgg19": 143_667_240,
+    "vgg19_bn": 143_678_248,
 }
-LARGE = {"resnet101", "resnet152", "alexnet", "vgg11", "vgg11_bn", "vgg13", "vgg16"}
+LARGE = {
+    "resnet101", "resnet152", "alexnet", "vgg11", "vgg11_bn", "vgg13", "vgg16", "vgg19", "vgg19_bn",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,56 @@ def test_a_leaf_that_requires_grad_is_not_written_while_recording(x):
     assert x.tolist() == [3, 4]
 
 
+def test_nor_are_the_views_of_a_leaf_that_is_a_view_itself():
+    base = minitorch.zeros(4)
+    leaf = base.view(2, 2).requires_grad_()
+    for write in (lambda: leaf[0].add_(1), lambda: leaf[0].zero_(), lambda: leaf.t()[0].fill_(1)):
+        with pytest.raises(RuntimeError, match="a view of a leaf Variable that requires grad"):
+            write()
+    assert leaf.is_leaf and base.tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "reshape",
+    [
+        lambda x: x.t_(),
+        lambda x: x.unsqueeze_(0),
+        lambda x: x.transpose_(0, 1),
+        lambda x: x.as_strided_((3, 2), (1, 3)),
+    ],
+)
+def test_another_shape_under_no_grad_costs_no_gradient(reshape):
+    leaf = minitorch.ones(2, 3, requires_grad=True)
+    made = leaf.detach().requires_grad_() * 2
+    with minitorch.no_grad():
+        reshape(leaf)
+        reshape(made)
+    assert leaf.is_leaf and leaf.requires_grad and made.requires_grad
+    (leaf * 3).sum().backward()
+    assert leaf.grad.shape == leaf.shape and leaf.grad.eq(3).all()
+    made.sum().backward()
+
+
+def test_a_leaf_may_be_given_other_memory_of_another_shape():
+    leaf = minitorch.ones(2, requires_grad=True)
+    with minitorch.no_grad():
+        leaf.set_(minitorch.ones(3))
+    (leaf * 2).sum().backward()
+    assert leaf.grad.tolist() == [2, 2, 2]
+
+
+def test_no_gradient_lands_in_a_leaf_of_another_shape_than_was_used():
+    leaf = minitorch.ones(2, 3, requires_grad=True)
+    first, second = leaf * 2, leaf * 3
+    with minitorch.no_grad():
+        leaf.t_()
+    with pytest.raises(RuntimeError, match=r"^The size of tensor a \(2\) must match .* b \(3\) at"):
+        first.sum().backward()
+    leaf.data = minitorch.ones(4)
+    with pytest.raises(RuntimeError, match=r"^The size of tensor a \(4\) must match .* b \(3\) at"):
+        second.sum().backward()
+
+
 def test_a_written_input_that_a_gradient_needs_is_refused(x):
     y = x * x
     with minitorch.no_grad():

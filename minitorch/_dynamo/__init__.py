@@ -11,7 +11,8 @@ from minitorch._dynamo.eval_frame import OptimizedModule
 
 __all__ = [
     "OptimizedModule", "allow_in_graph", "assume_constant_result", "config", "disable",
-    "eval_frame", "graph_break", "is_compiling", "reset",
+    "eval_frame", "graph_break", "is_compiling", "mark_dynamic", "mark_static",
+    "mark_static_address", "maybe_mark_dynamic", "reset",
 ]  # fmt: skip
 
 
@@ -36,6 +37,22 @@ def allow_in_graph(fn: Callable) -> Callable:
 def assume_constant_result(fn: Callable) -> Callable:
     """`fn` itself."""
     return fn
+
+
+def mark_static_address(t: Any, guard: bool = False) -> None:
+    """Nothing: no compiled code relies on where a tensor lies."""
+
+
+def mark_static(t: Any, index: Any = None) -> None:
+    """Nothing: no compiled code relies on the size of a dimension; so the two below."""
+
+
+def mark_dynamic(t: Any, index: Any, **sizes: Any) -> None:
+    """Nothing."""
+
+
+def maybe_mark_dynamic(t: Any, index: Any) -> None:
+    """Nothing."""
 
 
 def disable(fn: Callable | None = None, recursive: bool = True) -> Any:

@@ -6,12 +6,15 @@ ops 0.05 us when no autocast is on.
 
 import functools
 import threading
+from contextlib import contextmanager
 
-import minitorch.nn.functional  # noqa: F401  so that all ops on the lists are there
+import minitorch.nn.functional  # noqa: F401  whose ops are on the lists
+from minitorch.autograd.node import grad_mode
 from minitorch.autograd.op import OPS
 from minitorch.autograd.specialise import specialise
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend import dtypes
+from minitorch.methods import families
 
 # PyTorch's lists for CUDA, by the ops that those functions are made of here. Ops that take the
 # widest dtype of their inputs do so anyway.
@@ -33,7 +36,8 @@ class Casting(threading.local):
     """What autocast does in this thread.
 
     on    whether it is on
-    kept  id of a parameter -> the parameter, and what it was converted to; None: not kept
+    kept  (id of a parameter, whether gradients were on) -> the parameter, and what it was converted
+          to; None: not kept
     """
 
     on = False
@@ -43,14 +47,30 @@ class Casting(threading.local):
 casting = Casting()
 
 
+@contextmanager
+def again(on):
+    """Inside, autocast is on if it was at another call, and converts parameters anew: so both calls
+    record the same, whatever was converted before.
+    """
+    before = casting.on, casting.kept
+    casting.on, casting.kept = on, {}
+    try:
+        yield
+    finally:
+        casting.on, casting.kept = before
+
+
 @functools.cache
 def prepare():
     """Give the ops on the lists the line that converts, once."""
+    families.load()
     for names, convert in ((HALF, to_half), (SINGLE, to_single), (REFUSED, refuse)):
         for name in names:
             call = OPS[name]
-            call.__globals__.update(casting=casting, convert=convert)
-            specialise(getattr(call, "__wrapped__", call), casts=True)  # see `overrides.py`
+            scope = call.__globals__
+            scope.update(casting=casting, convert=convert)
+            # A profiler that is on, or `overrides.py`, has put the op's code elsewhere.
+            specialise(scope.get("twin") or getattr(call, "__wrapped__", call), casts=True)
 
 
 def to_half(tensors):
@@ -85,7 +105,8 @@ def half(t):
         return t
     if casting.kept is None or t.node is None or t.node.leaf is None:
         return t.to(dtypes.float16)
-    entry = casting.kept.get(id(t))
+    key = id(t), grad_mode.enabled
+    entry = casting.kept.get(key)
     if entry is None:
-        entry = casting.kept[id(t)] = t, t.to(dtypes.float16)
+        entry = casting.kept[key] = t, t.to(dtypes.float16)
     return entry[1]

@@ -7,17 +7,23 @@ from importlib.machinery import ModuleSpec
 
 import minitorch
 from minitorch import version
+from minitorch.autograd.parameter import Parameter
+from minitorch.autograd.tensor import Size, Tensor
+from minitorch.backend.devices import device
+from minitorch.backend.dtypes import dtype
 from minitorch.compat.missing import hint
 
 PLACES = {  # by the start of the name; the longest that fits counts
     "torch": "minitorch",
     "torchvision": "minitorch.vision",
+    "functorch": "minitorch.func.functorch",
     "torch.random": "minitorch.ops.random",
-    "torch.storage": "minitorch.methods.storage",
     "torch.autograd.anomaly_mode": "minitorch.autograd.anomaly",
     "torch.autograd.profiler": "minitorch.profiler.legacy",
     "torch.utils.model_zoo": "minitorch.hub",
 }
+PRINTED = {Parameter: "torch.nn.parameter", **dict.fromkeys((Tensor, Size, device, dtype), "torch")}
+OWN = {kind: kind.__module__ for kind in PRINTED}
 
 
 class Answer(Loader):
@@ -34,11 +40,14 @@ class Answer(Loader):
         module.__spec__ = self.spec  # which the import system has just replaced
 
 
+PACKAGES = ("torch", "torchvision", "functorch")
+
+
 class Finder(MetaPathFinder):
-    """Answers for `torch` and `torchvision`; it leaves all other names to the rest."""
+    """Answers for PyTorch's packages; it leaves all other names to the rest."""
 
     def find_spec(self, fullname, path=None, target=None):
-        if fullname.partition(".")[0] not in ("torch", "torchvision"):
+        if fullname.partition(".")[0] not in PACKAGES:
             return None
         module = module_for(fullname)
         if module is None:
@@ -87,10 +96,10 @@ FINDER = Finder()
 
 
 def install() -> None:
-    """Let `import torch` and `import torchvision` find minitorch from now on.
+    """Let `import torch`, `torchvision` and `functorch` find minitorch from now on.
 
-    `torch.__version__` is then that of the PyTorch whose behaviour minitorch follows, and
-    `torch.__name__` is "torch".
+    `torch.__version__` is then that of the PyTorch whose behaviour minitorch follows,
+    `torch.__name__` is "torch", and `type(torch.ones(2))` prints as `<class 'torch.Tensor'>`.
 
     Raises RuntimeError if the real PyTorch was imported before.
     """
@@ -104,6 +113,8 @@ def install() -> None:
         sys.meta_path.insert(0, FINDER)
     minitorch.__version__ = version.FOLLOWED
     minitorch.__name__ = "torch"  # which libraries that extend PyTorch look at
+    for kind, module in PRINTED.items():
+        kind.__module__ = module
 
 
 def uninstall() -> None:
@@ -111,7 +122,9 @@ def uninstall() -> None:
     if FINDER in sys.meta_path:
         sys.meta_path.remove(FINDER)
     for name in list(sys.modules):
-        if name.partition(".")[0] in ("torch", "torchvision"):
+        if name.partition(".")[0] in PACKAGES:
             del sys.modules[name]
     minitorch.__version__ = version.__version__
     minitorch.__name__ = "minitorch"
+    for kind, module in OWN.items():
+        kind.__module__ = module

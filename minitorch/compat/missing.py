@@ -59,7 +59,7 @@ def missing_name(error):
     text = str(error)
     if isinstance(error, ModuleNotFoundError):
         name = error.name or ""
-        return name if name.partition(".")[0] in ("torch", "torchvision") else None
+        return name if name.partition(".")[0] in ("torch", "torchvision", "functorch") else None
     if isinstance(error, ImportError) and (found := IMPORTED.match(text)):
         return as_torch(found[2], found[1])
     if not isinstance(error, AttributeError):
@@ -69,7 +69,8 @@ def missing_name(error):
     found = ATTRIBUTE.match(text) or CLASS.match(text)
     owner = getattr(error, "obj", None)
     kind = owner if isinstance(owner, type) else type(owner)
-    if found and kind.__module__.startswith("minitorch.") and found[1] == kind.__name__:
+    ours = kind.__module__.partition(".")[0] in ("minitorch", "torch")
+    if found and ours and found[1] == kind.__name__:
         place = "minitorch" if kind.__name__ in CORE else kind.__module__
         return f"{as_torch(place, found[1])}.{found[2]}"
     return None

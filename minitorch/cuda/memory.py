@@ -77,23 +77,24 @@ class Peak:
 def watch():
     """Have CuPy tell of each allocation from now on; it does so for the calling thread."""
     base: Any = load_cupy().cuda.MemoryHook
+    watched = _watched  # the module has no names any more when the last arrays are freed
 
     class Watch(base):
         name = "peak memory"
 
         def malloc_postprocess(self, *, device_id, mem_size, **more):
-            peak = _watched.get(device_id)
+            peak = watched.get(device_id)
             if peak is not None:
                 peak.taken += mem_size
                 peak.most = max(peak.most, peak.taken)
 
         def free_postprocess(self, *, device_id, mem_size, **more):
-            peak = _watched.get(device_id)
+            peak = watched.get(device_id)
             if peak is not None:
                 peak.taken -= mem_size
 
         def alloc_postprocess(self, *, device_id, **more):
-            peak = _watched.get(device_id)
+            peak = watched.get(device_id)
             if peak is not None:
                 peak.reserved = max(peak.reserved, memory_reserved(device_id))
 

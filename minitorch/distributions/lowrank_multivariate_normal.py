@@ -9,7 +9,7 @@ from minitorch.distributions.distribution import Distribution
 from minitorch.distributions.multivariate_normal import _batch_mahalanobis, _batch_mv, half_log_det
 from minitorch.distributions.utils import _standard_normal, lazy_property
 from minitorch.ops.creation import eye
-from minitorch.ops.decompose import cholesky
+from minitorch.ops.decompose import lower_factor
 from minitorch.ops.join import broadcast_tensors
 from minitorch.ops.solve import solve_triangular
 
@@ -22,7 +22,7 @@ def plus_identity(K):
 
 def _batch_capacitance_tril(W, D):
     """The Cholesky factor of I + W.mT @ inv(D) @ W, for W (..., n, m) and diagonals D (..., n)."""
-    return cholesky(plus_identity((W.mT / D.unsqueeze(-2)) @ W))
+    return lower_factor(plus_identity((W.mT / D.unsqueeze(-2)) @ W))
 
 
 def _batch_lowrank_logdet(W, D, capacitance_tril):
@@ -109,7 +109,7 @@ class LowRankMultivariateNormal(Distribution):
     def scale_tril(self):
         W, D = self._parts()
         root = D.sqrt().unsqueeze(-1)
-        factor = cholesky(plus_identity((W / root) @ (W / root).mT))
+        factor = lower_factor(plus_identity((W / root) @ (W / root).mT))
         return (root * factor).expand(self._matrix_shape())
 
     @lazy_property

@@ -24,7 +24,7 @@ from minitorch.distributions.utils import (
 )
 from minitorch.nn import functional as F
 from minitorch.ops.creation import eye, full_like
-from minitorch.ops.decompose import cholesky
+from minitorch.ops.decompose import lower_factor
 from minitorch.ops.join import broadcast_shapes
 
 __all__ = [
@@ -422,4 +422,4 @@ class PositiveDefiniteTransform(WithoutParameters):
         return factor @ factor.mT
 
     def _inverse(self, y):
-        return LowerCholeskyTransform().inv(cholesky(y))
+        return LowerCholeskyTransform().inv(lower_factor(y))

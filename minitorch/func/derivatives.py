@@ -19,7 +19,9 @@ from minitorch.autograd.forward_ad import (
     Level,
     cut,
     push_forward,
+    pushing,
     reaches_leaf,
+    require_floating,
     require_size,
 )
 from minitorch.autograd.grad_mode import enable_grad
@@ -122,9 +124,12 @@ def jvp(
         )
     require_tensors("primals", primals)
     require_tensors("tangents", tangents)
-    for primal, tangent in zip(tree_flatten(primals)[0], tree_flatten(tangents)[0], strict=True):
+    leaves = tree_flatten(tangents)[0]
+    for primal, tangent in zip(tree_flatten(primals)[0], leaves, strict=True):
+        require_floating("primal", primal)
+        require_floating("tangent", tangent)
         require_size(primal, tangent)
-    run = forward_run(func, primals, has_aux, tree_flatten(tangents)[0])
+    run = forward_run(func, primals, has_aux, leaves)
     if strict and not all(each.requires_grad for each in run.outputs):
         raise RuntimeError(
             "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. "
@@ -217,14 +222,15 @@ def jacrev(
 
 
 def jacobian_of(func, argnums, has_aux, name):
-    """`jacrev`; errors name the call `name`."""
+    """`jacrev`, or `jacfwd` where errors name the call "jvp"."""
 
     @wraps(func)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         run = Run(func, args, kwargs, argnums, name, has_aux)
         require_outputs(run, name)
-        found = [run.like_inputs(run.rows(i)) for i in range(len(run.outputs))]
-        result = tree_unflatten(found, run.spec)
+        forward = name == JVP and numel(run.sources) < numel(run.outputs)
+        found = run.columns() if forward else [run.rows(i) for i in range(len(run.outputs))]
+        result = tree_unflatten([run.like_inputs(each) for each in found], run.spec)
         return (result, run.settled(run.aux)) if has_aux else result
 
     return jacobian
@@ -237,13 +243,13 @@ def jacfwd(
     *,
     randomness: str = "error",
 ) -> Callable:
-    """`jacrev`: the same Jacobian, which PyTorch computes a column at a time by this name."""
+    """`jacrev`: the same Jacobian, a column at a time where it has fewer columns than rows."""
     return jacobian_of(func, argnums, has_aux, JVP)
 
 
 def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable:
     """The function that computes the second derivatives of `func`."""
-    return jacrev(jacrev(func, argnums), argnums)
+    return jacfwd(jacrev(func, argnums), argnums)
 
 
 class Run:
@@ -263,6 +269,8 @@ class Run:
         for each in leaves:
             if not isinstance(each, Tensor):
                 raise ValueError(f"Thing passed to transform API must be Tensor, got {type(each)}")
+            if name == JVP:
+                require_floating("primal", each)
         with enable_grad():
             self.sources = [x.view_as(x) if x.requires_grad else writable(x) for x in leaves]
             self.edges = [GradientEdge(x.node, 0) for x in self.sources]
@@ -306,6 +314,12 @@ class Run:
         found = tree_unflatten(leaves, self.inputs)
         return found[0] if isinstance(self.argnums, int) else tuple(found)
 
+    def like_outputs(self, tangents):
+        """Tangents of the outputs, built as these are; None: zeros."""
+        pairs = zip(self.outputs, tangents, strict=True)
+        leaves = [zeros_like(y) if tangent is None else tangent for y, tangent in pairs]
+        return tree_unflatten(leaves, self.spec)
+
     def shares(self, weights, retain=True):
         """The gradients of the sources, for weights of the outputs."""
         create_graph = self.connected or any(
@@ -328,21 +342,40 @@ class Run:
             for rows, x in zip(zip(*found, strict=True), self.sources, strict=True)
         ]
 
+    def columns(self):
+        """The Jacobians of each output by each source."""
+        push = pushing(self.outputs, self.edges)
+        onward = self.connected and grad_mode.enabled
+        found: list[list[Tensor]] = [[] for _ in self.outputs]
+        for place, x in enumerate(self.sources):
+            tangents: list[Tensor | None] = [None] * len(self.sources)
+            columns = []
+            for column in eye(x.numel(), dtype=x.dtype, device=x.device):
+                tangents[place] = column.reshape(x.shape)
+                columns.append(push(tangents, onward))
+            for i, y in enumerate(self.outputs):
+                moved = [zeros_like(y) if each[i] is None else each[i] for each in columns]
+                shape = (*y.shape, *x.shape)
+                found[i].append(stack(moved, -1).reshape(shape) if moved else y.new_zeros(shape))
+        return found
+
     def changes(self):
         """How the outputs change when the arguments change by the tangents given at first."""
-        found = self.level.tangents_of(self.outputs)
-        changes = [zeros_like(y) if t is None else t for y, t in zip(self.outputs, found)]
-        return self.settled(tree_unflatten(changes, self.spec))
+        return self.settled(self.like_outputs(self.level.tangents_of(self.outputs)))
 
     def push_forward(self, tangents):
         """How the outputs change when the arguments change by `tangents`."""
         onward = self.connected or any(each.requires_grad for each in tangents)
         found = push_forward(self.outputs, self.edges, tangents, onward and grad_mode.enabled)
-        changes = [zeros_like(y) if t is None else t for y, t in zip(self.outputs, found)]
-        return tree_unflatten(changes, self.spec)
+        return self.like_outputs(found)
 
     def gradients(self, outputs, weights, create_graph, retain):
         return gradients(outputs, self.edges, self.sources, weights, create_graph, retain)
+
+
+def numel(tensors):
+    """How many elements they have together."""
+    return sum(x.numel() for x in tensors)
 
 
 def writable(x):

@@ -6,7 +6,7 @@ from typing import Any
 
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.generators import go_to_states, states
-from minitorch.ops.comparison import equal
+from minitorch.backend.namespaces import namespace
 from minitorch.ops.join import stack
 from minitorch.utils._pytree import LEAF, parts_of, tree_flatten, tree_unflatten
 
@@ -54,10 +54,7 @@ def vmap(
         draw = Draws(randomness)
         results = []
         for place in range(count or 1):
-            parts = [
-                x if dim is None else x.select(dim, place) if count else without(x, dim)
-                for x, dim in zip(leaves, dims, strict=True)
-            ]
+            parts = [example(x, dim, place) for x, dim in zip(leaves, dims, strict=True)]
             results.append(draw(lambda at=parts: func(*tree_unflatten(at, spec), **kwargs)))
         return stacked(name, results, out_dims, count)
 
@@ -81,7 +78,9 @@ class Draws:
 
 
 def mapped_leaves(name, in_dims, args):
-    """The leaves of the arguments, how these are built, and the dimension of each leaf, >= 0."""
+    """The leaves of the arguments, how these are built, and the dimension of each leaf: >= 0, or
+    None.
+    """
     call = f"vmap({name}, in_dims={in_dims}, ...)(<inputs>): "
     if not isinstance(in_dims, int | tuple):
         raise ValueError(
@@ -119,7 +118,8 @@ def mapped_leaves(name, in_dims, args):
                 f"dimensionality {x.ndim} so expected in_dim to satisfy -{x.ndim} <= in_dim < "
                 f"{x.ndim}."
             )
-    return leaves, spec, dims
+    pairs = zip(leaves, dims, strict=True)
+    return leaves, spec, [dim if dim is None else dim % x.ndim for x, dim in pairs]
 
 
 def spread(values, tree):
@@ -153,9 +153,15 @@ def length(leaves, dims):
     return sizes[0]
 
 
-def without(x, dim):
-    """Zeros of the shape of one example: where there are none, the shapes of outputs come of it."""
-    return x.new_zeros([n for i, n in enumerate(x.shape) if i != dim % x.ndim])
+def example(x, dim, place):
+    """The part of `x` that the call at `place` gets. Where there are no examples it is zeros of the
+    shape of one, from which come the shapes of the outputs.
+    """
+    if dim is None:
+        return x
+    if x.shape[dim]:
+        return x.select(dim, place)
+    return x.new_zeros((*x.shape[:dim], *x.shape[dim + 1 :]))
 
 
 def stacked(name, results, out_dims, count):
@@ -206,5 +212,7 @@ def joined(tensors, dim, count):
 
 
 def same(tensors):
-    """Whether all calls returned the same values."""
-    return all(equal(tensors[0], each) for each in tensors[1:])
+    """Whether all calls returned the same values; nan is the same as nan."""
+    first = tensors[0].array
+    alike = namespace(first).array_equal
+    return all(alike(first, each.array, equal_nan=True) for each in tensors[1:])

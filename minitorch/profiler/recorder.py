@@ -134,7 +134,7 @@ def watched(*args, **kwargs):
 
 def call_watched(op, args, kwargs):
     """Call an op, as an event of the profiler that is on, if one is."""
-    twin = op.__globals__["twin"]
+    twin = op.__globals__.get("twin", op)  # the profiler may have ended in another thread
     recorder = Recorder.active
     if twin.__code__ is first_call.__code__:
         specialise(twin)  # here, so that no event has the time that this takes
@@ -171,9 +171,13 @@ def watch_op(op: Any) -> Callable[[], None]:
     op.__code__, op.__defaults__, op.__kwdefaults__ = watched.__code__, None, None
 
     def restore():
-        op.__defaults__, op.__kwdefaults__ = twin.__defaults__, twin.__kwdefaults__
-        op.__code__ = twin.__code__
-        del scope["twin"], scope["call_watched"]
+        # `overrides.py` may have moved the watching code to `__wrapped__` since; another thread may
+        # have replaced it, where that was the first call of the op.
+        for held in (op, getattr(op, "__wrapped__", op)):
+            if held.__code__ is watched.__code__:
+                held.__defaults__, held.__kwdefaults__ = twin.__defaults__, twin.__kwdefaults__
+                held.__code__ = twin.__code__
+        del scope["twin"]  # `call_watched` stays: other threads may be about to call it
 
     return restore
 
@@ -186,6 +190,8 @@ def watched_walk(walk: Callable) -> Callable:
 
     def call(nodes, *args):
         recorder = Recorder.active
+        if recorder is None:  # it has ended in another thread
+            return walk(nodes, *args)
         for node in nodes:
             if node.leaf is None and node.vjps is not None:
                 node.vjps = timed(recorder, node)
@@ -241,6 +247,8 @@ def watched_module(call: Callable) -> Callable:
     @functools.wraps(call)
     def __call__(self, *args, **kwargs):
         recorder: Any = Recorder.active
+        if recorder is None:  # it has ended in another thread
+            return call(self, *args, **kwargs)
         event = recorder.begin(f"nn.Module: {path_of(recorder, self)}", "python_function", args)
         event.module, event.orders = self, [next_order(), 0]
         try:
@@ -309,7 +317,8 @@ def recording(recorder: Recorder) -> Iterator[None]:
     if own_trace:
         tracemalloc.start()
     families.load()
-    restore = [watch_op(op) for op in OPS.values()]
+    # Where `overrides.py` has given ops other code, `__wrapped__` has theirs.
+    restore = [watch_op(getattr(op, "__wrapped__", op)) for op in OPS.values()]
     restore.append(replaced(engine, "walk", watched_walk))
     restore.append(replaced(Batches, "__next__", watched_next))
     if recorder.modules:

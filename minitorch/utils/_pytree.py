@@ -30,6 +30,49 @@ class TreeSpec(NamedTuple):
     def is_leaf(self) -> bool:
         return self.type is None
 
+    def flatten_up_to(self, tree: PyTree) -> list[PyTree]:
+        """The parts of `tree` that stand where this one has leaves.
+
+        Raises ValueError where it is built otherwise. Of dicts neither kind nor order count.
+        """
+        if self.type is None:
+            return [tree]
+        kind = _get_node_type(tree)
+        dicts = {kind, self.type} <= DICTS
+        if kind is not self.type and not dicts:
+            raise ValueError(f"Node type mismatch; expected {self.type!r}, but got {kind!r}.")
+        found, context = SUPPORTED_NODES[kind].flatten_fn(tree)
+        parts = list(found)
+        if len(parts) != self.num_children:
+            raise ValueError(
+                f"Node arity mismatch; expected {self.num_children}, but got {len(parts)}."
+            )
+        if dicts:
+            names = self.context[1] if self.type is defaultdict else self.context
+            if missing := set(names) - set(tree):
+                raise ValueError(
+                    f"Node keys mismatch; missing key(s): {missing}; "
+                    f"extra key(s): {set(tree) - set(names)}."
+                )
+            parts = [tree[name] for name in names]
+        elif kind is not deque and context != self.context:  # whose maximal length does not count
+            raise ValueError(
+                f"Node context mismatch for node type {kind!r}; expected {self.context!r}, but got "
+                f"{context!r}."
+            )
+        pairs = zip(self.children, parts, strict=True)
+        return [leaf for spec, part in pairs for leaf in spec.flatten_up_to(part)]
+
+    def unflatten(self, leaves: Iterable[Any]) -> PyTree:
+        """The tree that is built so, of these leaves."""
+        leaves = list(leaves)
+        if len(leaves) != self.num_leaves:
+            raise ValueError(
+                f"treespec.unflatten(leaves): `leaves` has length {len(leaves)} but the spec "
+                f"refers to a pytree that holds {self.num_leaves} items ({self})."
+            )
+        return built(iter(leaves), self)
+
     def __repr__(self) -> str:
         if self.type is None:
             return "*"
@@ -38,6 +81,7 @@ class TreeSpec(NamedTuple):
 
 
 LEAF = TreeSpec(None, None, ())
+DICTS = {dict, OrderedDict, defaultdict}
 Context = Any  # what a kind needs besides its parts
 
 
@@ -204,13 +248,7 @@ def tree_is_leaf(tree: PyTree, is_leaf: IsLeaf = None) -> bool:
 
 def tree_unflatten(leaves: Iterable[Any], treespec: TreeSpec) -> PyTree:
     """The tree that is built so, of these leaves."""
-    leaves = list(leaves)
-    if len(leaves) != treespec.num_leaves:
-        raise ValueError(
-            f"tree_unflatten(leaves, treespec): `leaves` has length {len(leaves)} but the spec "
-            f"refers to a pytree that holds {treespec.num_leaves} items ({treespec})."
-        )
-    return built(iter(leaves), treespec)
+    return treespec.unflatten(leaves)
 
 
 def built(leaves, spec):
@@ -239,19 +277,14 @@ def tree_structure(tree: PyTree, is_leaf: IsLeaf = None) -> TreeSpec:
 def tree_map(
     func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf: IsLeaf = None
 ) -> PyTree:
-    """The tree with func(leaf) for each leaf; of several trees that are built alike, func(*leaves).
+    """The tree with func(leaf) for each leaf; with further trees, func(leaf, *parts), where the
+    parts are what stands there in these.
 
     >>> tree_map(lambda n: n + 1, {"a": (1, 2)})
     {'a': (2, 3)}
     """
     leaves, spec = tree_flatten(tree, is_leaf)
-    others = []
-    for rest in rests:
-        more, other = tree_flatten(rest, is_leaf)
-        if other != spec:
-            raise ValueError(f"Node structure mismatch; expected {spec}, but got {other}.")
-        others.append(more)
-    return built(map(func, leaves, *others), spec)
+    return built(map(func, leaves, *map(spec.flatten_up_to, rests)), spec)
 
 
 def tree_map_(
@@ -331,10 +364,10 @@ def tree_leaves_with_path(tree: PyTree, is_leaf: IsLeaf = None) -> list[tuple[tu
 def tree_map_with_path(
     func: Callable[..., Any], tree: PyTree, *rests: PyTree, is_leaf: IsLeaf = None
 ) -> PyTree:
-    """`tree_map` with func(path, leaf)."""
+    """`tree_map` with func(path, leaf, *parts)."""
     found, spec = tree_flatten_with_path(tree, is_leaf)
-    others = [tree_leaves(rest, is_leaf) for rest in rests]
-    return built((func(*each, *rest) for each, *rest in zip(found, *others, strict=True)), spec)
+    paths, leaves = [path for path, _ in found], [leaf for _, leaf in found]
+    return built(map(func, paths, leaves, *map(spec.flatten_up_to, rests)), spec)
 
 
 def keystr(kp: tuple) -> str:

@@ -6,10 +6,12 @@ from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
+from minitorch.amp.casting import again, casting
+from minitorch.autograd import versions
 from minitorch.autograd.engine import backward_all, collect, wants_all_leaves
 from minitorch.autograd.function import Function
 from minitorch.autograd.grad_mode import enable_grad
-from minitorch.autograd.node import grad_mode, next_order, saves_array
+from minitorch.autograd.node import captured, grad_mode, next_order, saves_array
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend.generators import go_to_states, states
 
@@ -104,10 +106,10 @@ def checkpoint(
         raise ValueError(
             f"determinism_check should be one of ['default', 'none'], but got {determinism_check}"
         )
-    known = states() if preserve_rng_state else None
+    surroundings = Surroundings(preserve_rng_state)
     first, second = context_fn()
     start = next_order()
-    with first:
+    with again(surroundings.autocast), first:
         outputs = function(*args, **kwargs)
     if grad_mode.enabled:
         nodes = made_since(start, outputs)
@@ -115,11 +117,34 @@ def checkpoint(
         debug = debug if FOR_ALL["debug"] is None else FOR_ALL["debug"]
         early_stop = early_stop if FOR_ALL["early_stop"] is None else FOR_ALL["early_stop"]
         call = partial(function, *args, **kwargs)
-        again = Again(call, second, known, nodes, check, debug, early_stop)
+        repeat = Repeat(call, second, surroundings, nodes, check, debug, early_stop)
         for index, node in enumerate(nodes):
             if saves_array(node.vjps):
-                node.vjps = again.stand_ins(index, node.vjps)
+                node.vjps = repeat.stand_ins(index, node.vjps)
     return outputs
+
+
+class Surroundings:
+    """What a call depends on besides its arguments: autocast, and with `draws` the states of the
+    generators.
+    """
+
+    def __init__(self, draws):
+        self.autocast = casting.on
+        self.states = states() if draws else None
+
+    @contextmanager
+    def restored(self):
+        """The context in which all this is as it was."""
+        now = states()
+        if self.states is not None:
+            go_to_states(self.states)
+        try:
+            with again(self.autocast):
+                yield
+        finally:
+            if self.states is not None:
+                go_to_states(now)
 
 
 class CheckpointFunction(Function):
@@ -129,7 +154,7 @@ class CheckpointFunction(Function):
     def forward(ctx, run_function, preserve_rng_state, *args):
         check_backward_validity(args)
         ctx.run_function = run_function
-        ctx.states = states() if preserve_rng_state else None
+        ctx.surroundings = Surroundings(preserve_rng_state)
         ctx.others = [None if isinstance(each, Tensor) else each for each in args]
         ctx.places = [i for i, each in enumerate(args) if isinstance(each, Tensor)]
         ctx.save_for_backward(*[args[i] for i in ctx.places])
@@ -148,13 +173,8 @@ class CheckpointFunction(Function):
         for i, tensor in zip(ctx.places, ctx.saved_tensors, strict=True):
             given[i] = tensor
         args = detach_variable(tuple(given))
-        now = states()
-        if ctx.states is not None:
-            go_to_states(ctx.states)
-        with enable_grad():
+        with enable_grad(), ctx.surroundings.restored():
             outputs = ctx.run_function(*args)
-        if ctx.states is not None:
-            go_to_states(now)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
         pairs = [
             (output, g)
@@ -209,18 +229,19 @@ def tensors_in(value):
     return []
 
 
-class Again:
+class Repeat:
     """The second call of a function, made when its vjps are first wanted.
 
-    states  of the generators before the first call, or None
-    known   what each node of the first call was, to compare with
+    surroundings  of the first call
+    known         what each node of the first call was, to compare with
+    nodes         those of the second call; None before it, and once backward has passed them
     """
 
-    def __init__(self, call, context, states, nodes, check, debug, early_stop):
-        self.call, self.context, self.states, self.check = call, context, states, check
+    def __init__(self, call, context, surroundings, nodes, check, debug, early_stop):
+        self.call, self.context, self.surroundings, self.check = call, context, surroundings, check
         self.debug, self.early_stop = debug, early_stop
         self.known = [described(node) for node in nodes]
-        self.vjps: list = [None] * len(nodes)
+        self.nodes: list = [None] * len(nodes)
 
     def stand_ins(self, index, vjps):
         """What takes the place of the vjps of a node: it holds no array."""
@@ -237,21 +258,18 @@ class Again:
         return tuple(None if vjp is None else stand_in(i) for i, vjp in enumerate(vjps))
 
     def of(self, index):
-        """The vjps of a node; those of younger ones, where backward has been, are let go of."""
-        if self.vjps[index] is None:
+        """The vjps of a node; younger nodes, where backward has been, are let go of."""
+        if self.nodes[index] is None:
             self.compute()
-        self.vjps[:index] = [None] * index
-        return self.vjps[index]
+        self.nodes[:index] = [None] * index
+        node = self.nodes[index]
+        versions.check(node, captured(node.vjps))
+        return node.vjps
 
     def compute(self):
-        now = states()
-        if self.states is not None:
-            go_to_states(self.states)
         start = next_order()
-        with enable_grad(), self.context:
+        with enable_grad(), self.surroundings.restored(), self.context:
             nodes = made_since(start, self.call())
-        if self.states is not None:
-            go_to_states(now)
         more = len(nodes) - len(self.known)
         if more > 0 and self.early_stop:
             nodes = nodes[more:]  # the youngest stand first
@@ -274,7 +292,7 @@ class Again:
                     "different metadata than during the forward pass.\n"
                     f"  {known} then, {described(node)} now{self.both(nodes)}"
                 )
-        self.vjps = [node.vjps for node in nodes]
+        self.nodes = nodes
 
     def both(self, nodes):
         """With `debug`, what both calls did, the first operation first."""

@@ -44,6 +44,9 @@ class CausalBias(Tensor):
     def _materialize(self, device: Any = None) -> Tensor:
         return self.to(device=device or "cpu", copy=True)
 
+    def __repr__(self) -> str:  # type: ignore[override]  # mypy drops argument names
+        return repr(self._materialize())
+
 
 def causal_upper_left(*size: int) -> CausalBias:
     """(L, S), True where query i may see key j: j <= i. The first query sees the first key."""
@@ -56,8 +59,8 @@ def causal_lower_right(*size: int) -> CausalBias:
     """(L, S), True where query i may see key j: j <= i + S - L. The last query sees all keys.
 
     >>> causal_lower_right(2, 3)
-    CausalBias([[ True,  True, False],
-                [ True,  True,  True]])
+    tensor([[ True,  True, False],
+            [ True,  True,  True]])
     """
     if len(size) != 2:
         raise AssertionError("causal_lower_right only supports 2D tensors")

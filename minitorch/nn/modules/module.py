@@ -6,7 +6,7 @@ from typing import Any
 from minitorch.autograd.grad_mode import no_grad
 from minitorch.autograd.tensor import Tensor
 from minitorch.backend import dtypes
-from minitorch.backend.devices import device
+from minitorch.backend.devices import as_device, device
 from minitorch.backend.dtypes import dtype
 from minitorch.backend.layouts import memory_format
 from minitorch.methods.convert import asked_for
@@ -30,13 +30,13 @@ from minitorch.nn.modules.hooks import (
     register_module_parameter_registration_hook,
 )
 from minitorch.nn.modules.registry import Registry
-from minitorch.nn.modules.state import State, _IncompatibleKeys
+from minitorch.nn.modules.state import _EXTRA_STATE_KEY_SUFFIX, State, _IncompatibleKeys
 from minitorch.nn.parameter import Parameter
 from minitorch.ops.creation import empty_like
 
 __all__ = [
-    "Module", "_IncompatibleKeys", "_global_backward_hooks", "_global_backward_pre_hooks",
-    "_global_forward_hooks", "_global_forward_hooks_always_called",
+    "Module", "_EXTRA_STATE_KEY_SUFFIX", "_IncompatibleKeys", "_global_backward_hooks",
+    "_global_backward_pre_hooks", "_global_forward_hooks", "_global_forward_hooks_always_called",
     "_global_forward_hooks_with_kwargs", "_global_forward_pre_hooks",
     "register_module_backward_hook", "register_module_buffer_registration_hook",
     "register_module_forward_hook", "register_module_forward_pre_hook",
@@ -264,6 +264,12 @@ class Module(Hooks, State, Registry):
             )
 
         def moved(tensor):
+            if tensor.is_meta and device is not None and as_device(device).type != "meta":
+                raise NotImplementedError(
+                    "Cannot copy out of meta tensor; no data! Please use "
+                    "torch.nn.Module.to_empty() instead of torch.nn.Module.to() when moving module "
+                    "from meta to a different device."
+                )
             kind = dtype if tensor.dtype.is_floating_point else None
             tensor = tensor.to(device=device, dtype=kind, non_blocking=non_blocking)
             if memory_format is None or tensor.ndim not in (4, 5):

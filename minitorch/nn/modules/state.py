@@ -12,7 +12,7 @@ from minitorch.nn.modules.handles import Handle, Table, add_hook
 from minitorch.nn.modules.renamed import renames
 from minitorch.nn.parameter import Parameter, is_lazy
 
-EXTRA_STATE = "_extra_state"
+_EXTRA_STATE_KEY_SUFFIX = "_extra_state"
 
 
 class _IncompatibleKeys(namedtuple("_IncompatibleKeys", ("missing_keys", "unexpected_keys"))):
@@ -121,7 +121,7 @@ class State:
         for name, tensor in self._own_state().items():
             destination[prefix + name] = tensor if keep_vars else tensor.detach()
         if type(self).get_extra_state is not State.get_extra_state:
-            destination[prefix + EXTRA_STATE] = self.get_extra_state()
+            destination[prefix + _EXTRA_STATE_KEY_SUFFIX] = self.get_extra_state()
 
     def register_state_dict_pre_hook(self, hook: Callable) -> Handle:
         """Call `hook(module, prefix, keep_vars)` before `state_dict`."""
@@ -233,7 +233,7 @@ class State:
                 error_msgs += [error] if error else []
             elif strict:
                 missing_keys.append(key)
-        extra = prefix + EXTRA_STATE
+        extra = prefix + _EXTRA_STATE_KEY_SUFFIX
         if type(self).set_extra_state is not State.set_extra_state:
             if extra in state_dict:
                 self.set_extra_state(state_dict[extra])
@@ -299,6 +299,14 @@ def take(module, name, tensor, key, value, assign):
             f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
             f"the shape in current model is {tensor.shape}."
         )
+    if tensor.is_meta and not value.is_meta and not assign:
+        warnings.warn(
+            f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter "
+            "in the current model, which is a no-op. (Did you mean to pass `assign=True` to assign "
+            "items in the state dictionary to their corresponding key in the module instead of "
+            "copying them in place?)",
+            stacklevel=5,
+        )
     try:
         with no_grad():
             if assign:
@@ -327,7 +335,7 @@ def put(module, name, former, value):
 def strangers(module, state, state_dict, prefix):
     """The keys under `prefix` that neither the module itself nor a module inside it knows."""
     for key in state_dict:
-        if key.startswith(prefix) and key != prefix + EXTRA_STATE:
+        if key.startswith(prefix) and key != prefix + _EXTRA_STATE_KEY_SUFFIX:
             name, *deeper = key[len(prefix) :].split(".", 1)
             if name not in (module._modules if deeper else state):
                 yield key

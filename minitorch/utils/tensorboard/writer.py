@@ -62,7 +62,7 @@ class SummaryWriter:
         double_precision: bool = False,
     ) -> None:
         """A number, for the curve `tag`."""
-        self._write(events.scalar(tag, float(scalar_value)), global_step, walltime)
+        self._write(events.scalar(tag, float(as_array(scalar_value))), global_step, walltime)
 
     def add_scalars(
         self,
@@ -76,7 +76,8 @@ class SummaryWriter:
             place = os.path.join(self.log_dir, f"{main_tag.replace('/', '_')}_{tag}")
             if place not in self.files:
                 self.files[place] = events.EventFile(place, self.suffix)
-            self.files[place].write(events.scalar(main_tag, float(value)), global_step, walltime)
+            summary = events.scalar(main_tag, float(as_array(value)))
+            self.files[place].write(summary, global_step, walltime)
 
     def add_histogram(
         self,
@@ -138,7 +139,7 @@ class SummaryWriter:
         """
         labels = as_array(labels).reshape(-1).astype(np.float64)
         predictions = as_array(predictions).reshape(-1)
-        weights = 1.0 if weights is None else as_array(weights)
+        weights = 1.0 if weights is None else as_array(weights).reshape(-1)
         steps = np.floor(predictions * (num_thresholds - 1)).astype(np.int32)
         edges = np.linspace(0, num_thresholds - 1, num_thresholds + 1)
         true, _ = np.histogram(steps, edges, weights=labels * weights)

@@ -30,6 +30,8 @@ class MNIST(VisionDataset):
 
     `data` is a uint8 tensor (N, 28, 28), 0 is background and 255 ink; `targets` an int64 (N,).
 
+    Files with another number of images are somebody's own set in this format, and are read too.
+
     Raises RuntimeError if files are missing or no mirror has them, and ValueError if a file is
     truncated, altered or of another kind: contents must have the SHA-256 in `resources`.
     LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition,
@@ -56,6 +58,7 @@ class MNIST(VisionDataset):
             "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
         ),
     }
+    sizes: ClassVar[dict[str, int]] = {"train": 60_000, "t10k": 10_000}
     classes: ClassVar[list[str]] = [
         "0 - zero", "1 - one", "2 - two", "3 - three", "4 - four", "5 - five", "6 - six",
         "7 - seven", "8 - eight", "9 - nine",
@@ -75,6 +78,11 @@ class MNIST(VisionDataset):
         if download:
             self.download()
         images, labels = self._read(*self._names())
+        if len(images) != len(labels):
+            raise ValueError(
+                f"{type(self).__name__}: as many labels as images are wanted\n"
+                f"  {len(images)} images, {len(labels)} labels in {self.root}"
+            )
         self.data: Tensor = wrap(images)
         self.targets: Tensor = wrap(labels.astype(np.int64))
 
@@ -129,7 +137,7 @@ class MNIST(VisionDataset):
         return [self._load(name, path) for name, path in found.items()]
 
     def _load(self, name: str, path: Path) -> np.ndarray:
-        return read_checked(path, self.resources[name])
+        return read_checked(path, self.resources[name], self.sizes[name.partition("-")[0]])
 
     def _find(self, name: str) -> Path | None:
         for folder in (self.raw_folder, self.root):

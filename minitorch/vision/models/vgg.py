@@ -12,6 +12,10 @@ WIDTHS: dict[int, list[int | str]] = {  # of the convolutions; M is a max poolin
     16: [
         64, 64, "M", 128, 128, "M", 256, 256, 256, "M", 512, 512, 512, "M", 512, 512, 512, "M"
     ],
+    19: [
+        64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M",
+        512, 512, 512, 512, "M",
+    ],
 }  # fmt: skip
 
 
@@ -110,3 +114,13 @@ def vgg16(**kwargs: Any) -> VGG:
 def vgg16_bn(**kwargs: Any) -> VGG:
     """`vgg16` with batch normalisation."""
     return vgg(16, True, **kwargs)
+
+
+def vgg19(**kwargs: Any) -> VGG:
+    """VGG of 19 layers, 144 million parameters, whose features picture styles are taken from."""
+    return vgg(19, False, **kwargs)
+
+
+def vgg19_bn(**kwargs: Any) -> VGG:
+    """`vgg19` with batch normalisation."""
+    return vgg(19, True, **kwargs)

@@ -22,6 +22,8 @@ VGG13_Weights = published("VGG13")
 VGG13_BN_Weights = published("VGG13_BN")
 VGG16_Weights = published("VGG16")
 VGG16_BN_Weights = published("VGG16_BN")
+VGG19_Weights = published("VGG19")
+VGG19_BN_Weights = published("VGG19_BN")
 
 
 def refuse_weights(name: str, weights: Any, pretrained: bool = False) -> None:
