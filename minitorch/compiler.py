@@ -1,14 +1,9 @@
 """`compile`, which returns the model as it is: functions run as they are written."""
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
-
-class Told:
-    """Whether this process was told that nothing is compiled."""
-
-    already = False
+from minitorch.backend.settings import warn_once
 
 
 def compile(
@@ -31,12 +26,9 @@ def compile(
         raise RuntimeError(
             "Either mode or options can be specified, but both can't be specified at the same time."
         )
-    if not disable and not Told.already:
-        Told.already = True
-        warnings.warn(
-            "compile() changes nothing: minitorch runs functions and modules as they are written",
-            UserWarning,
-            stacklevel=2,
+    if not disable:
+        warn_once(
+            "compile() changes nothing: minitorch runs functions and modules as they are written"
         )
     if model is None:
         return lambda model: model

@@ -30,6 +30,7 @@ NOT_ON_CUDA = {
         "test_shape_and_index.py::test_refused_keys_raise_with_this_text[key5-IndexError-could not",
     ],
     "the text names the types of the CPU": [
+        "test_meta.py::test_reading_values_that_are_not_there_is_refused[<lambda>-RuntimeError-at",
         'test_op.py::test_wrong_arguments_are_refused_by_name[<lambda>-NotImplementedError-"bitwise',
         "test_attributes.py::test_the_typed_storage_holds_all_elements_and_is_deprecated",
         "test_attributes.py::test_this_comes_out[str(torch.ones(1).bool().untyped_storage())",
@@ -103,6 +104,13 @@ NOT_ON_CUDA = {
         "test_shape_and_index.py::test_any_byte_but_0_read_as_a_bool_is_true",
     ],
     "CuPy has no function for it": ["test_special.py::test_edges_have_their_limits[airy_ai-"],
+    "here tests read and print tensors from the CPU, where those on device meta can't go": [
+        "test_meta.py::test_it_prints_without_values",
+        "test_meta.py::test_reading_values_that_are_not_there_is_refused[<lambda>-TypeError-can't",
+    ],
+    "the refusal is of tensors on the CPU": [
+        "test_higher_order_ops.py::test_a_scan_refuses[args4-kwargs4-ValueError-all input tensors",
+    ],
     "models are exported from the CPU": ["test_onnx.py::"],
     "the table of the ops and the stubs are written on the CPU": [
         "test_ops_table.py::test_the_table_is_current",
