@@ -148,6 +148,11 @@ def test_importing_minitorch_loads_nothing_but_numpy():
     assert loaded <= {"minitorch", "numpy"}
 
 
+def run_afresh(code):
+    """Run this in a process that has loaded nothing yet; fails if it raises."""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_families_of_ops_load_at_the_first_function_that_is_asked_for():
     code = (
         "import sys, minitorch;"
@@ -161,7 +166,7 @@ def test_families_of_ops_load_at_the_first_function_that_is_asked_for():
         "assert {'einsum', 'nn', 'save', 'add'} < set(dir(minitorch));"
         "assert minitorch.special.i0(minitorch.zeros(1)).item() == 1"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    run_afresh(code)
 
 
 def test_the_methods_that_load_late_are_those_that_are_not_there_at_first():
@@ -172,7 +177,7 @@ def test_the_methods_that_load_late_are_those_that_are_not_there_at_first():
         "families.load();"
         "assert sorted(set(METHODS) - early) == sorted(' '.join(families.METHODS.values()).split())"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    run_afresh(code)
 
 
 @pytest.mark.parametrize("module", [m for m in families.METHODS if m.startswith("ops.")])
@@ -190,7 +195,7 @@ def test_a_method_loads_its_family_from_the_class_a_subclass_or_a_tensor():
         "assert 'minitorch.ops.sort' in sys.modules;"
         "assert minitorch.ones(2).cumsum(0).tolist() == [1, 2]"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    run_afresh(code)
 
 
 def test_threads_may_load_packages_at_the_same_time():
@@ -200,7 +205,7 @@ def test_threads_may_load_packages_at_the_same_time():
         "assert [each.__name__ for each in Pool(8).map(minitorch.__getattr__, names)]"
         " == [f'minitorch.{name}' for name in names]"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    run_afresh(code)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +219,7 @@ def test_threads_may_load_packages_at_the_same_time():
     ids=["autocast", "subclasses"],
 )
 def test_what_takes_hold_of_all_ops_loads_their_families(first):
-    subprocess.run([sys.executable, "-c", f"import minitorch; {first}"], check=True)
+    run_afresh(f"import minitorch; {first}")
 
 
 def test_a_method_or_function_that_a_program_sets_itself_stays_when_its_family_loads():
@@ -228,7 +233,7 @@ def test_a_method_or_function_that_a_program_sets_itself_stays_when_its_family_l
         "Tensor.sin = pending;"
         "assert x.sin().item() == 0"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    run_afresh(code)
 
 
 def test_what_a_body_asks_for_on_tensors_loads_its_family():
@@ -238,7 +243,7 @@ def test_what_a_body_asks_for_on_tensors_loads_its_family():
         "assert namespace(x).cumsum(x, 0).tolist() == [1, 2];"
         "assert not hasattr(namespace(x), 'no_such_function')"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    run_afresh(code)
 
 
 @pytest.mark.parametrize("before", ["enable", "disable"])

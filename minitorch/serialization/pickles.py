@@ -2,7 +2,8 @@
 
 Python's own unpickler calls whatever a file names. This machine calls nothing: a name in the file
 becomes a `Named`, and what the file asks to be done with it is looked up in a table of builders,
-written here. A name that is not in the table ends the reading.
+written here. Another name stands for a class or function that the program allows (`allowed.py`), of
+which the file gets an empty object or the function as a value; or it ends the reading.
 """
 
 import struct

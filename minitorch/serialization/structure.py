@@ -3,7 +3,8 @@
 None, bools, ints, strings, floats and lists are themselves in JSON; all else is an object with one
 key, the name of its kind: {"tuple": [...]}, {"dict": [[key, value], ...]}, {"leaf": 3}. A leaf is
 the number of a record that says what it is (Tensor, Parameter, ndarray, ...) and where its elements
-lie.
+lie. A module is the name of its class and its attributes, an operation its name; `allowed.py` says
+which the program takes.
 """
 
 import base64
